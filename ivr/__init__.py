@@ -1,0 +1,1 @@
+"""The service: doors (phone, console, cli, tasks) on services on models."""
