@@ -1,0 +1,94 @@
+"""The database: one engine, plain sessions, on SQLite or PostgreSQL.
+
+SQLite opens every transaction with BEGIN IMMEDIATE: the driver's own default loses contended
+updates. Every wait on PostgreSQL has a limit below a turn's 2.5 seconds.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from ivr.settings import settings
+
+PG_OPTIONS = (
+    "-c timezone=utc -c statement_timeout=2200 -c lock_timeout=1500"
+    " -c idle_in_transaction_session_timeout=10000"
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, always in UTC. Refuses a time without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone is not a moment")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def make_engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_engine(
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=1,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 2, "options": PG_OPTIONS, "tcp_user_timeout": 5000},
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 2})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@cache
+def engine() -> Engine:
+    return make_engine(settings().database)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work is committed at the end, or rolled back whole."""
+    with Session(engine(), expire_on_commit=False) as db, db.begin():
+        yield db
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that writes nothing and so never waits for a writer."""
+    with Session(engine().execution_options(reading=True)) as db:
+        yield db

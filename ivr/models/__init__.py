@@ -1,0 +1,47 @@
+"""The tables, one file a noun."""
+
+from ivr.models.base import Base
+from ivr.models.call import Call, Direction, Place
+from ivr.models.caller import Caller
+from ivr.models.contact import Contact
+from ivr.models.customer import Customer
+from ivr.models.entry import Entry
+from ivr.models.heartbeat import Heartbeat
+from ivr.models.leg import Leg, LegState
+from ivr.models.message import Message, MessageState
+from ivr.models.organization import Organization
+from ivr.models.page import Page, PageState
+from ivr.models.policy import Policy
+from ivr.models.recording import Recording, RecordingState
+from ivr.models.shift import Shift
+from ivr.models.technician import Role, Technician
+from ivr.models.ticket import Status, Ticket
+from ivr.models.turn import TakenTurn
+
+__all__ = [
+    "Base",
+    "Call",
+    "Caller",
+    "Contact",
+    "Customer",
+    "Direction",
+    "Entry",
+    "Heartbeat",
+    "Leg",
+    "LegState",
+    "Message",
+    "MessageState",
+    "Organization",
+    "Page",
+    "PageState",
+    "Place",
+    "Policy",
+    "Recording",
+    "RecordingState",
+    "Role",
+    "Shift",
+    "Status",
+    "TakenTurn",
+    "Technician",
+    "Ticket",
+]

@@ -1,0 +1,14 @@
+"""A company that we support."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ivr.models.base import Base
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    pin_hash: Mapped[str | None]
+    """argon2; the PIN opens what is confidential on the phone."""

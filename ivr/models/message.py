@@ -1,0 +1,46 @@
+"""The outbox: a mail or a text that must go out, however often it takes."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ivr.models.base import Base
+
+
+class MessageState(StrEnum):
+    DUE = "due"
+    SENT = "sent"
+    KEPT = "kept"
+    """No mail server is set: kept here and as a file in VAR_DIR/mail."""
+    DEAD = "dead"
+    """Refused for good, or given up; staff see it."""
+
+
+class Message(Base):
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index(
+            "ix_messages_due",
+            "due_at",
+            sqlite_where=text("due_at is not null"),
+            postgresql_where=text("due_at is not null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """Says what it is for, so that the same occasion writes it once."""
+    channel: Mapped[str]
+    """mail or text."""
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    to: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(default=MessageState.DUE)
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    written_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    cause: Mapped[str | None]

@@ -1,0 +1,47 @@
+"""A recording: a message, a dictated note or a conversation; and its transcript."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ivr.models.base import Base
+
+
+class RecordingState(StrEnum):
+    DUE = "due"
+    """To be fetched from the carrier."""
+    STORED = "stored"
+    MISSING = "missing"
+    """Given up after a day of tries; said on the ticket."""
+
+
+class Recording(Base):
+    __tablename__ = "recordings"
+    __table_args__ = (
+        Index(
+            "ix_recordings_due",
+            "due_at",
+            sqlite_where=text("due_at is not null"),
+            postgresql_where=text("due_at is not null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sid: Mapped[str] = mapped_column(unique=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    kind: Mapped[str]
+    """message, description, note or conversation."""
+    seconds: Mapped[int | None]
+    state: Mapped[str] = mapped_column(default=RecordingState.DUE)
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+    file: Mapped[str | None]
+    """Name below VAR_DIR/recordings."""
+    sha256: Mapped[str | None]
+    transcript: Mapped[str | None]
+    transcript_status: Mapped[str | None]
+    """completed or failed; none while it is not known."""

@@ -1,0 +1,45 @@
+"""A customer's problem, whatever door it came in by."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.models.base import Base
+from ivr.models.contact import Contact
+from ivr.models.customer import Customer
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Ticket(Base):
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    """As printed: digits only. Ours end in a check digit, imported ones are kept as they are."""
+    dialled: Mapped[str] = mapped_column(unique=True)
+    """The number without leading zeros, as it is compared with what is keyed."""
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    severity: Mapped[str]
+    status: Mapped[str] = mapped_column(default=Status.NEW)
+    level: Mapped[int] = mapped_column(default=1)
+    opened_at: Mapped[datetime]
+    respond_by: Mapped[datetime]
+    responded_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    opened_by_number: Mapped[str | None] = mapped_column(index=True)
+    """The caller's number, for a ticket that a call opened."""
+
+    customer: Mapped[Customer | None] = relationship()
+    contact: Mapped[Contact | None] = relationship()
