@@ -28,7 +28,7 @@ class Page(Base):
     __tablename__ = "pages"
     __table_args__ = (
         CheckConstraint(
-            "(state in ('open', 'owed')) = (due_at is not null)", name="due_while_live"
+            "(state in ('open', 'owed')) = (due_at is not null)", name="due"
         ),
         CheckConstraint("(state in ('open', 'closed')) or accepted_by_id is not null", name="by"),
         Index(

@@ -1,0 +1,122 @@
+"""The technician's side of a page: who, which ticket, how bad; 1 accepts, 2 passes, 3 repeats.
+
+A technician is reached when they press 1, never when the phone is picked up: a voicemail picks
+up as well. After 1: through to the caller, or an offer to call back one who has left.
+"""
+
+from callflows import after
+from callflows.turn import (
+    MISSES,
+    Accept,
+    Bridge,
+    CallerCard,
+    Decline,
+    Desk,
+    End,
+    Go,
+    Heard,
+    Keys,
+    Known,
+    Missed,
+    PageCard,
+    Pause,
+    Reached,
+    Say,
+    Turn,
+    say,
+    step,
+)
+
+REPEATS = 3
+PATIENCE = 15
+"""How many pauses to wait for a caller who is still describing the problem."""
+
+
+@step
+def start(known: Known, _heard: Heard, desk: Desk) -> Turn:
+    page = desk.page()
+    if page is None or page.state == "closed":
+        return part(known, say("page_over"))
+    if page.mine:  # accepted by text before the phone was picked up
+        return Turn(known.to("technician.accepted"), Go())
+    if page.state != "open":
+        return part(known, taken(page))
+    return summon(known.to("technician.answer"), desk, page)
+
+
+def summon(known: Known, desk: Desk, page: PageCard, *first: Say) -> Turn:
+    own = desk.own_ticket()
+    what = say(
+        f"page_{own.severity if own else 'critical'}",
+        organization=desk.organization,
+        ticket=own.number if own else "",
+        customer=(own.customer if own else None) or desk.caller().name or "",
+        minutes=page.minutes,
+    )
+    return Turn(known, Keys(), (*first, what, say("page_choices")))
+
+
+def taken(page: PageCard) -> Say:
+    return say("page_taken", name=page.holder or "")
+
+
+@step
+def answer(known: Known, heard: Heard, desk: Desk) -> Turn:
+    page = desk.page()
+    if heard.keys == "1":
+        return Turn(known.to("technician.accepted"), Go(), write=(Accept(),))
+    if page is None or page.state != "open":
+        return part(known, taken(page) if page and page.holder else say("page_over"))
+    if heard.keys == "2":
+        return part(known, say("page_passed")).after(write=(Decline("passed"),))
+    if heard.keys == "3" and known.rounds < REPEATS:
+        return summon(known.but(rounds=known.rounds + 1), desk, page)
+    if heard.keys == "#" and not known.strays:
+        return summon(known.but(strays=1), desk, page)
+    if known.misses + 1 < MISSES:
+        return summon(known.but(misses=known.misses + 1), desk, page)
+    return part(known, say("page_unaccepted")).after(write=(Decline("unaccepted"),))
+
+
+def part(known: Known, *sentences: Say) -> Turn:
+    return Turn(known.to("technician.over"), End(), sentences)
+
+
+@step
+def over(known: Known, _heard: Heard, _desk: Desk) -> Turn:
+    """A webhook that comes after the end."""
+    return Turn(known, End())
+
+
+@step
+def accepted(known: Known, _heard: Heard, desk: Desk) -> Turn:
+    """We pressed 1; the desk knows whether we were first, and where the caller is."""
+    page = desk.page()
+    if page is None or not page.mine:
+        return part(known, taken(page) if page and page.holder else say("page_over"))
+    return meet(known, desk.caller())
+
+
+def meet(known: Known, caller: CallerCard) -> Turn:
+    if caller.place == "holding":
+        return Turn(known.to("technician.bridged"), Bridge(), (say("connecting"),))
+    if caller.place == "coming" and known.rounds < PATIENCE:
+        told = (say("caller_is_coming"),) if known.rounds == 0 else ()
+        return Turn(known.but(rounds=known.rounds + 1), Pause(), told)
+    if caller.number:
+        return Turn(known.to("callback.offer"), Go())
+    return after.ask(known.to("after.menu"), say("no_caller")).after(
+        write=(Reached("called-back"),)
+    )
+
+
+@step
+def bridged(known: Known, heard: Heard, desk: Desk) -> Turn:
+    """Back from the conversation, or the caller hung up just before it."""
+    if heard.left == "bridged":
+        return after.ask(known.to("after.menu")).after(write=(Reached("bridged"),))
+    if desk.caller().place == "holding" and known.returns == 0:
+        return Turn(known.to("technician.accepted", returns=1), Go())
+    if desk.caller().number:
+        return Turn(known.to("callback.offer"), Go())
+    return part(known, say("bridge_failed")).after(write=(Missed("bridge failed"),))
