@@ -26,6 +26,7 @@ from callflows.turn import (
     Turn,
     Write,
     say,
+    secret_step,
     step,
 )
 
@@ -191,7 +192,7 @@ def ask_pin(known: Known, *first: Say) -> Turn:
     return Turn(known, keys, (*first, say("ask_pin")))
 
 
-@step
+@secret_step
 def pin(known: Known, heard: Heard, desk: Desk) -> Turn:
     if heard.keys.rstrip("#") and desk.pin_matches(heard.keys.rstrip("#")):
         return tell_status(known.but(proven=True), desk)

@@ -46,11 +46,21 @@ def wait(known: Known, heard: Heard, desk: Desk) -> Turn:
         return Turn(known.to("holding.wait", wish="callback"), Leave())
     if heard.keys == "3" or known.rounds >= LONGEST:
         return Turn(known.to("holding.wait", wish="message"), Leave())
-    first = [*position(known, desk), *progress(desk.page())]
+    page = desk.page()
+    if forgotten(known, page):
+        again = Turn(known.but(at="holding.wait", returns=known.returns + 1), Go())
+        return again.after(write=(ReopenPage(),))
+    first = [*position(known, desk), *progress(page)]
     if known.rounds % REMIND == 0 or heard.keys == "1":
         first.append(say("hold_choices"))
     keys = Keys(seconds=8, music=True)
     return Turn(known.but(rounds=known.rounds + 1), keys, tuple(first))
+
+
+def forgotten(known: Known, page: PageCard | None) -> bool:
+    """Nobody is rung for this caller: the page was ended, or another caller was put through."""
+    over = page is None or page.state in {"accepted", "closed"}
+    return over and known.returns < TRIES
 
 
 def position(known: Known, desk: Desk) -> list[Say]:

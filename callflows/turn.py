@@ -328,7 +328,8 @@ class CallerCard:
 class Desk(Protocol):
     """What a step may look up. Reading only."""
 
-    organization: str
+    @property
+    def organization(self) -> str: ...
 
     def ticket(self, dialled: str) -> TicketCard | None:
         """The ticket of the keys pressed; None as well where nothing may be said of it."""
@@ -356,8 +357,20 @@ Step = Callable[[Known, Heard, Desk], Turn]
 STEPS: dict[str, Step] = {}
 
 
+SECRET: set[str] = set()
+"""Steps that take a PIN: what they hear is never written down."""
+
+
 def step(function: Step) -> Step:
     """Enter a function into the list of steps, as "flow.name"."""
-    flow = function.__module__.rpartition(".")[2]
-    STEPS[f"{flow}.{function.__name__}"] = function
+    STEPS[_name(function)] = function
     return function
+
+
+def secret_step(function: Step) -> Step:
+    SECRET.add(_name(function))
+    return step(function)
+
+
+def _name(function: Step) -> str:
+    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"

@@ -4,13 +4,13 @@ SQLite opens every transaction with BEGIN IMMEDIATE: the driver's own default lo
 updates. Every wait on PostgreSQL has a limit below a turn's 2.5 seconds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Update, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
@@ -80,11 +80,33 @@ def engine() -> Engine:
     return make_engine(settings().database)
 
 
+_when_hurried: Callable[[], None] | None = None
+
+
+def when_hurried(act: Callable[[], None] | None) -> None:
+    """What to do after a commit that made something due at once: wake a worker."""
+    global _when_hurried  # noqa: PLW0603  one broker for the whole process
+    _when_hurried = act
+
+
+def hurry(db: Session) -> None:
+    """This transaction makes a row due now; whoever can is woken once it is committed."""
+    db.info["hurry"] = True
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session whose work is committed at the end, or rolled back whole."""
-    with Session(engine(), expire_on_commit=False) as db, db.begin():
-        yield db
+    with Session(engine(), expire_on_commit=False) as db:
+        with db.begin():
+            yield db
+        if _when_hurried and db.info.get("hurry"):
+            _when_hurried()
+
+
+def changed(db: Session, statement: Update) -> bool:
+    """Carry out a conditional UPDATE; False when somebody else was first."""
+    return cast("CursorResult[Any]", db.execute(statement)).rowcount > 0
 
 
 @contextmanager

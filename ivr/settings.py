@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     escalation_email: str = ""
     console_password: str = ""
 
-    anonymous_calls: Literal["answer", "message"] = "answer"
+    anonymous_calls: Literal["answer", "refuse"] = "answer"
     blocked_numbers: str = ""
     callback_countries: str = "1"
     keep_recordings_at_carrier: bool = False
@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     def embedded_exchange(self) -> bool:
         """Whether our own exchange plays the carrier: no account and no other carrier given."""
         return not self.twilio_account_sid and not self.twilio_api_url
+
+    @property
+    def escalation(self) -> str:
+        """Where the last level is mailed to, if the policy names no address."""
+        return self.escalation_email or self.support_email
 
     @property
     def database(self) -> str:

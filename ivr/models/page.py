@@ -27,9 +27,7 @@ class PageState(StrEnum):
 class Page(Base):
     __tablename__ = "pages"
     __table_args__ = (
-        CheckConstraint(
-            "(state in ('open', 'owed')) = (due_at is not null)", name="due"
-        ),
+        CheckConstraint("(state in ('open', 'owed')) = (due_at is not null)", name="due"),
         CheckConstraint("(state in ('open', 'closed')) or accepted_by_id is not null", name="by"),
         Index(
             "uq_pages_live_ticket",
@@ -57,8 +55,10 @@ class Page(Base):
     level: Mapped[int] = mapped_column(default=0)
     """Index into the policy of the level being rung."""
     level_since: Mapped[datetime]
-    cycle: Mapped[int] = mapped_column(default=0)
-    """How often the level's people were gone through, or its mail sent, since level_since."""
+    round: Mapped[int] = mapped_column(default=0)
+    """Counts every time the people of a level are gone through, or its mail is sent."""
+    first_round: Mapped[int] = mapped_column(default=0)
+    """The round with which the present level began."""
     due_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))

@@ -1,0 +1,214 @@
+"""Calls: every turn loads the call, runs the step of its flow, does what the step wrote down, and
+keeps the answer, all in one transaction. A webhook that comes again gets the kept answer.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
+from callflows.turn import SECRET, STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
+from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
+from ivr.services import legs, paging, timeline, writing
+from ivr.services.answer import Answer
+from ivr.services.desk import CallDesk
+from ivr.services.timeline import Kind
+from ivr.settings import settings
+
+MOST_STEPS = 12
+"""Steps that may follow each other without waiting for the line; the flows need five."""
+MANY_CALLS = 5
+TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
+
+
+def receive(db: Session, now: datetime, sid: str, number: str) -> Answer:
+    """An inbound call: the first turn, or what it was answered with before."""
+    call = _by_sid(db, sid)
+    if call:
+        return _kept(db, call, 0) or _walk(db, now, call, Heard())
+    contact = db.scalar(select(Contact).where(Contact.phone == number).limit(1))
+    language = _language(db, number, contact)
+    call = Call(
+        sid=sid,
+        direction=Direction.INBOUND,
+        number=number,
+        contact_id=contact.id if contact else None,
+        known=Known("customer.welcome", language).as_json(),
+        status="in-progress",
+        started_at=now,
+    )
+    db.add(call)
+    db.flush()
+    if _refused(number):
+        timeline.write(db, Kind.CALLER_BLOCKED, now, call_id=call.id)
+        over = Turn(Known("customer.over", language), End(), (say("blocked"),))
+        desk = CallDesk(db, now, call, language)
+        return _keep(db, now, call, _Taken("customer.welcome", Heard()), over, desk)
+    if _calls_lately(db, now, number) > MANY_CALLS:
+        timeline.write(db, Kind.MANY_CALLS, now, call_id=call.id)
+    return _walk(db, now, call, Heard())
+
+
+def _language(db: Session, number: str, contact: Contact | None) -> str:
+    caller = db.get(Caller, number)
+    if caller:
+        return caller.language
+    if contact and contact.language:
+        return contact.language
+    organization = db.get(Organization, 1)
+    return organization.languages[0] if organization else "en-CA"
+
+
+def _refused(number: str) -> bool:
+    blocked = {one.strip() for one in settings().blocked_numbers.split(",")}
+    return number in blocked or (number == "anonymous" and settings().anonymous_calls == "refuse")
+
+
+def _calls_lately(db: Session, now: datetime, number: str) -> int:
+    lately = Call.started_at > now - timedelta(minutes=1)
+    return db.scalar(select(func.count()).where(Call.number == number, lately)) or 0
+
+
+def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
+    call = _by_sid(db, sid)
+    if call is None:
+        return None
+    kept = _kept(db, call, turn) if turn < call.turn else None
+    return kept or _walk(db, now, call, heard)
+
+
+def leave_hold(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
+    """The hold that turn `turn` began is over."""
+    call = _by_sid(db, sid)
+    if call is None:
+        return None
+    same = (TakenTurn.call_id == call.id, TakenTurn.leaving == turn)
+    before = db.scalar(select(TakenTurn.answer).where(*same))
+    if before:
+        return Answer.from_json(before)
+    known = Known.from_json(call.known)
+    if call.place in {Place.HOLDING, Place.BRIDGED}:
+        known = known.but(at="holding.left")
+        call.place = Place.GONE if heard.left == "hangup" else Place.TALKING_TO_US
+    return _walk(db, now, call, heard, known, leaving=turn)
+
+
+def summon(db: Session, now: datetime, sid: str, key: str) -> Answer | None:
+    """A technician has picked up."""
+    summoned = legs.summoned(db, now, key, sid)
+    if summoned is None:
+        return None
+    _leg, call = summoned
+    return _kept(db, call, 0) or _walk(db, now, call, Heard())
+
+
+@dataclass(frozen=True)
+class Joined:
+    language: str
+    name: str
+
+
+def joined(db: Session, now: datetime, sid: str, key: str) -> Joined | None:
+    """The waiting caller leaves the queue for this leg's technician."""
+    call, leg = _by_sid(db, sid), legs.by_key(db, key)
+    if call is None or leg is None:
+        return None
+    call.place = Place.BRIDGED
+    paging.reached(db, now, leg.page, "bridged")
+    return Joined(Known.from_json(call.known).language, leg.technician.name)
+
+
+def ended(db: Session, now: datetime, sid: str, status: str) -> None:
+    """The carrier says the caller's call is over. What comes late or backward changes nothing."""
+    call = _by_sid(db, sid)
+    if call is None or call.ended_at or status not in TERMINAL:
+        return
+    holding_ = call.place == Place.HOLDING
+    call.status, call.ended_at, call.place = status, now, Place.GONE
+    about = {"ticket_id": call.ticket_id, "call_id": call.id}
+    step = Known.from_json(call.known).at
+    timeline.write(db, Kind.LEFT, now, **about, step=step, holding=holding_)
+
+
+# One turn -----------------------------------------------------------------------------------------
+
+
+def _by_sid(db: Session, sid: str) -> Call | None:
+    return db.scalar(select(Call).where(Call.sid == sid).with_for_update())
+
+
+def _kept(db: Session, call: Call, turn: int) -> Answer | None:
+    same = (TakenTurn.call_id == call.id, TakenTurn.number == turn)
+    answer = db.scalar(select(TakenTurn.answer).where(*same))
+    return Answer.from_json(answer) if answer else None
+
+
+def _walk(
+    db: Session,
+    now: datetime,
+    call: Call,
+    heard: Heard,
+    known: Known | None = None,
+    leaving: int | None = None,
+) -> Answer:
+    """Step after step, until one waits for the line."""
+    known = known or Known.from_json(call.known)
+    at, took, said = known.at, heard, list[Say]()
+    desk = CallDesk(db, now, call, known.language)
+    for _ in range(MOST_STEPS):
+        turn = STEPS[known.at](known, took, desk)
+        known = writing.carry_out(db, now, call, turn)
+        desk.language = known.language
+        said += turn.say
+        if not isinstance(turn.then, Go):
+            whole = Turn(known, turn.then, tuple(said))
+            return _keep(db, now, call, _Taken(at, heard, leaving), whole, desk)
+        took = Heard()
+    raise RuntimeError(f"{at} goes on without ever waiting")
+
+
+@dataclass(frozen=True)
+class _Taken:
+    step: str
+    heard: Heard
+    leaving: int | None = None
+
+
+def _keep(
+    db: Session, now: datetime, call: Call, taken: _Taken, turn: Turn, desk: CallDesk
+) -> Answer:
+    """Write the turn down; from now on this is its answer."""
+    answer = Answer(
+        turn=call.turn,
+        language=turn.known.language,
+        say=turn.say,
+        then=turn.then,
+        queue=_queue(call, turn.then, desk),
+        leg=desk.leg.key if desk.leg else None,
+    )
+    heard = {name: value for name, value in asdict(taken.heard).items() if value}
+    if taken.step in SECRET and "keys" in heard:
+        heard["keys"] = "*" * 6
+    db.add(
+        TakenTurn(
+            call_id=call.id,
+            number=call.turn,
+            leaving=taken.leaving,
+            step=taken.step,
+            heard=heard,
+            answer=answer.as_json(),
+            at=now,
+        )
+    )
+    call.known, call.turn = turn.known.as_json(), call.turn + 1
+    if isinstance(turn.then, Hold):
+        call.place = Place.HOLDING
+    return answer
+
+
+def _queue(call: Call, then: Then, desk: CallDesk) -> str | None:
+    """Every held caller has a queue of their own, so that a technician gets that caller."""
+    held = desk.waiting_call() if isinstance(then, Bridge) else call
+    return f"call-{held.id}" if held and isinstance(then, Hold | Bridge) else None

@@ -1,0 +1,77 @@
+"""What the rules need of a telephone carrier, and what can come of asking it.
+
+`ivr.phone.client` is the one that talks to Twilio; the rules only know these words. An outcome
+is a value because the caller must act on it: a permanent refusal means the next technician at
+once, a temporary one a retry, an unknown one a look at what became of it before any retry.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The carrier has it, under this SID."""
+
+    sid: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not done, and never will be: a bad number, no permission, wrong credentials."""
+
+    cause: str
+
+
+@dataclass(frozen=True)
+class NotNow:
+    """Not done, for certain; worth another try."""
+
+    cause: str
+    after: float = 1.0
+    """Seconds to wait."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Perhaps done, perhaps not: no answer, a server error, garbage."""
+
+    cause: str
+
+
+Outcome = Placed | Refused | NotNow | Unknown
+
+
+@dataclass(frozen=True)
+class PlacedCall:
+    """A call as the carrier lists it."""
+
+    sid: str
+    status: str
+
+
+class Carrier(Protocol):
+    def ring(self, number: str, key: str, ring_for: int) -> Outcome:
+        """Ring a technician; `key` names the leg in every URL that the carrier is given."""
+
+    def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
+        """Calls that were placed to a number since then, newest first."""
+
+    def status(self, sid: str) -> str | Unknown:
+        """The carrier's word for a call: queued, ringing, in-progress, completed, busy …"""
+
+    def stop(self, sid: str) -> Outcome:
+        """End a call that rings or talks. One that is over already counts as done."""
+
+    def tell_taken(self, sid: str, key: str) -> Outcome:
+        """Let a technician who has picked up hear that somebody else has the page."""
+
+    def text(self, number: str, body: str) -> Outcome: ...
+
+    def recording(self, sid: str) -> AbstractContextManager[Iterator[bytes] | Refused | NotNow]:
+        """The audio as WAV, in pieces; its address is built from the SID."""
+
+    def forget_recording(self, sid: str) -> Outcome: ...

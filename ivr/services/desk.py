@@ -1,0 +1,127 @@
+"""The desk of one call: what its steps may look up, in the database. Reading only."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Literal, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callflows.turn import CallerCard, PageCard, Severity, TicketCard
+from ivr.models import Call, Direction, Leg, Organization, Page, PageState, Place, Ticket
+from ivr.services import dialling, moments, paging, pins, targets, tickets
+from ivr.services.numbers import dialled as as_dialled
+
+PageWord = Literal["open", "owed", "accepted", "closed"]
+
+
+class CallDesk:
+    def __init__(self, db: Session, now: datetime, call: Call, language: str) -> None:
+        self.db, self.now, self.call, self.language = db, now, call, language
+
+    @cached_property
+    def _organization(self) -> Organization | None:
+        return self.db.get(Organization, 1)
+
+    @property
+    def organization(self) -> str:
+        return self._organization.name if self._organization else "Support"
+
+    def _ticket(self) -> Ticket | None:
+        return self.db.get(Ticket, self.call.ticket_id) if self.call.ticket_id else None
+
+    def ticket(self, dialled: str) -> TicketCard | None:
+        number = as_dialled(dialled)
+        found = tickets.find(self.db, number) if number else None
+        return self._card(found) if found else None
+
+    def own_ticket(self) -> TicketCard | None:
+        ticket = self._ticket()
+        return self._card(ticket) if ticket else None
+
+    def _card(self, ticket: Ticket) -> TicketCard:
+        return TicketCard(
+            number=ticket.number,
+            customer=ticket.customer.name if ticket.customer else None,
+            severity=Severity(ticket.severity),
+            status=ticket.status,
+            level=ticket.level,
+            has_pin=bool(ticket.customer and ticket.customer.pin_hash),
+            respond_by=self._in_words(ticket.respond_by),
+            assignee=None,
+        )
+
+    def _in_words(self, moment: datetime) -> str:
+        zone = self._organization.time_zone if self._organization else "UTC"
+        return moments.in_words(moment, self.now, self.language, zone)
+
+    def expected(self, severity: Severity) -> str:
+        calendar = targets.calendar_of(self._organization)
+        return self._in_words(targets.respond_by(severity, self.now, calendar))
+
+    def pin_matches(self, pin: str) -> bool:
+        ticket = self._ticket()
+        kept = ticket.customer.pin_hash if ticket and ticket.customer else None
+        return bool(kept) and pins.matches(kept, pin)
+
+    # The page ------------------------------------------------------------------------------------
+
+    @cached_property
+    def leg(self) -> Leg | None:
+        if self.call.direction != Direction.OUTBOUND:
+            return None
+        return self.db.scalar(select(Leg).where(Leg.sid == self.call.sid))
+
+    def _page(self) -> Page | None:
+        if self.leg:
+            return self.db.get(Page, self.leg.page_id)
+        return paging.latest(self.db, self.call.ticket_id) if self.call.ticket_id else None
+
+    def page(self) -> PageCard | None:
+        page = self._page()
+        if page is None:
+            return None
+        holder = page.accepted_by
+        live = page.state != PageState.CLOSED
+        mine = bool(self.leg and holder and holder.id == self.leg.technician_id and live)
+        ringing = select(func.count(func.distinct(Leg.technician_id))).where(Leg.page_id == page.id)
+        return PageCard(
+            state=cast("PageWord", page.state),
+            mine=mine,
+            holder=holder.name if holder else None,
+            level=page.policy[page.level]["level"],
+            ringing=self.db.scalar(ringing) or 0,
+            minutes=int((self.now - page.opened_at).total_seconds() // 60),
+        )
+
+    def caller(self) -> CallerCard:
+        """The customer's side, seen from the technician's call or from the caller's own."""
+        call = self.waiting_call() if self.leg else self.call
+        ticket = self._ticket()
+        contact = ticket.contact if ticket else None
+        numbers = (call.number if call else None, contact.phone if contact else None)
+        number = next((one for one in numbers if one and dialling.may_call(one)), None)
+        return CallerCard(_place(call), contact.name if contact else None, number)
+
+    def waiting_call(self) -> Call | None:
+        """The caller's call that this technician's page is about."""
+        page = self._page()
+        return self.db.get(Call, page.call_id) if page and page.call_id else None
+
+    def waiting_before(self) -> int:
+        earlier = select(func.count()).where(
+            Call.place == Place.HOLDING,
+            Call.id != self.call.id,
+            Call.started_at < self.call.started_at,
+        )
+        return self.db.scalar(earlier) or 0
+
+
+def _place(call: Call | None) -> Literal["holding", "coming", "gone", "none"]:
+    if call is None:
+        return "none"
+    if call.place == Place.HOLDING:
+        return "holding"
+    if call.place == Place.TALKING_TO_US and not call.wish:
+        return "coming"
+    return "gone"

@@ -1,0 +1,92 @@
+"""What is due: the one list of rows that something must be done about, and the doing of it.
+
+The ticker reads it and hands each row to a worker; the beat, the web process as understudy and a
+caller who holds do the same. A row may be handed out many times: who attends to it claims it
+first by a conditional UPDATE.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from ivr import clock
+from ivr.database import Utc, transaction
+from ivr.models import Heartbeat, Leg, Message, Page, Recording
+from ivr.services import outbox, paging, recordings, ringing
+from ivr.services.carrier import Carrier
+
+MOST = 200
+"""Rows of a kind handed out at a time."""
+
+TABLES: dict[str, type[Page] | type[Leg] | type[Message] | type[Recording]] = {
+    "page": Page,
+    "leg": Leg,
+    "message": Message,
+    "recording": Recording,
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A row that something must be done about: what kind, which one, since when."""
+
+    kind: str
+    id: int
+    at: datetime
+
+
+def _query() -> CompoundSelect[Any]:
+    """One statement; `until` is a bound value, so that the partial indexes on due_at are used."""
+    until = bindparam("until", type_=Utc())
+    each = [
+        select(literal(kind).label("kind"), table.id, table.due_at)
+        .where(table.due_at <= until)
+        .order_by(table.due_at)
+        .limit(MOST)
+        .subquery()
+        for kind, table in TABLES.items()
+    ]
+    return union_all(*(select(one) for one in each))
+
+
+QUERY = _query()
+
+
+def until(db: Session, moment: datetime) -> list[Due]:
+    """Rows due by that moment, the longest due first."""
+    found = [Due(kind, id_, at) for kind, id_, at in db.execute(QUERY, {"until": moment})]
+    return sorted(found, key=lambda due: due.at)
+
+
+def attend(kind: str, id_: int, carrier: Carrier) -> list[int]:
+    """Do what is due about a row. Returns legs that are to be rung at once, side by side."""
+    if kind == "page":
+        with transaction() as db:
+            return paging.advance(db, clock.now(), id_)
+    ATTEND[kind](id_, carrier)
+    return []
+
+
+ATTEND: dict[str, Callable[[int, Carrier], None]] = {
+    "leg": ringing.attend,
+    "message": outbox.attend,
+    "recording": recordings.attend,
+}
+
+
+def beat(db: Session, now: datetime, name: str) -> None:
+    """Show that a process lives."""
+    heart = db.get(Heartbeat, name)
+    if heart:
+        heart.at = now
+    else:
+        db.add(Heartbeat(name=name, at=now))
+
+
+def last_beat(db: Session, name: str) -> datetime | None:
+    heart = db.get(Heartbeat, name)
+    return heart.at if heart else None

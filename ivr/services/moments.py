@@ -1,0 +1,32 @@
+"""A moment in words, as it is said on the phone: "in 15 minutes", "on Monday at 4:50 p.m."."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from callflows.prompts import text
+
+AN_HOUR = 60
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def in_words(moment: datetime, now: datetime, language: str, zone: str) -> str:
+    minutes = int((moment - now).total_seconds() // 60)
+    if minutes <= 0:
+        return text(language, "moment_soon")
+    if minutes <= AN_HOUR:
+        return text(language, "moment_minutes", minutes=minutes)
+    there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    clock = _clock(there, language)
+    days = (there.date() - today.date()).days
+    if days == 0:
+        return text(language, "moment_today", time=clock)
+    if days == 1:
+        return text(language, "moment_tomorrow", time=clock)
+    return text(language, "moment_day", day=text(language, DAYS[there.weekday()]), time=clock)
+
+
+def _clock(there: datetime, language: str) -> str:
+    if language == "fr-CA":
+        return text(language, "moment_clock", hour=there.hour, minute=f"{there.minute:02}")
+    half = "a.m." if there.hour < 12 else "p.m."  # noqa: PLR2004
+    return f"{there.hour % 12 or 12}:{there.minute:02} {half}"

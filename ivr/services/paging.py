@@ -1,0 +1,254 @@
+"""Pages: opening, ringing on, accepting, ending. The page row is the truth; Celery only hurries it.
+
+Every change is a conditional UPDATE whose row count decides; who loses the race does nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ivr.database import changed, hurry
+from ivr.models import Call, Leg, Page, PageState, Place, Technician, Ticket
+from ivr.services import legs, outbox, rota, timeline
+from ivr.services.escalation import Move, Progress, Ring, next_move
+from ivr.services.timeline import Kind
+from ivr.settings import settings
+
+LIVE = (PageState.OPEN, PageState.OWED)
+MEET_WITHIN = timedelta(seconds=60)
+"""How long the acceptor and the caller may take to be put together."""
+CALL_BACK_WITHIN = timedelta(minutes=5)
+"""How long an acceptor may owe the call back before the page rings again."""
+
+
+def live_page(db: Session, ticket_id: int) -> Page | None:
+    return db.scalar(
+        select(Page).where(Page.ticket_id == ticket_id, Page.state.in_(LIVE)).with_for_update()
+    )
+
+
+def latest(db: Session, ticket_id: int) -> Page | None:
+    return db.scalar(
+        select(Page).where(Page.ticket_id == ticket_id).order_by(Page.id.desc()).limit(1)
+    )
+
+
+def open_page(
+    db: Session, now: datetime, ticket: Ticket, call: Call | None = None, level: int = 0
+) -> Page:
+    """Summon the technicians; a live page of the ticket is joined."""
+    page = live_page(db, ticket.id)
+    if page:
+        _join(db, now, page, call)
+        return page
+    policy = rota.frozen_policy(db, settings().escalation)
+    page = Page(
+        ticket_id=ticket.id,
+        call_id=call.id if call else None,
+        policy=policy,
+        level=min(level, len(policy) - 1),
+        level_since=now,
+        due_at=now,
+        opened_at=now,
+    )
+    db.add(page)
+    db.flush()
+    hurry(db)
+    ticket.level = policy[page.level]["level"]
+    about = {"ticket_id": ticket.id, "call_id": call.id if call else None}
+    timeline.write(db, Kind.PAGED, now, **about, page=page.id, level=ticket.level)
+    return page
+
+
+def _join(db: Session, now: datetime, page: Page, call: Call | None) -> None:
+    """A caller of a ticket that is paged already. Nobody is rung twice who rings now."""
+    waiting = db.get(Call, page.call_id) if page.call_id else None
+    if call and (waiting is None or waiting.place == Place.GONE):
+        page.call_id = call.id
+    if page.state == PageState.OWED or "mail" in page.policy[page.level]:
+        ring_again(db, now, page, why="called again")
+
+
+def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
+    """Open a live page again from its first level; False when it was ended meanwhile."""
+    reopened = changed(
+        db,
+        update(Page)
+        .where(Page.id == page.id, Page.version == page.version, Page.state.in_(LIVE))
+        .values(
+            state=PageState.OPEN,
+            version=page.version + 1,
+            level=0,
+            level_since=now,
+            round=page.round + 1,
+            first_round=page.round + 1,
+            due_at=now,
+            accepted_by_id=None,
+            accepted_at=None,
+        ),
+    )
+    db.refresh(page)
+    if reopened:
+        hurry(db)
+        timeline.write(db, Kind.REOPENED_PAGE, now, ticket_id=page.ticket_id, why=why)
+    return reopened
+
+
+def reopen(db: Session, now: datetime, ticket: Ticket, call: Call | None, why: str) -> None:
+    """The caller still needs somebody: the live page rings again, or a new one is opened."""
+    page = live_page(db, ticket.id)
+    if page is None:
+        open_page(db, now, ticket, call)
+        return
+    if call:
+        page.call_id = call.id
+    if page.state == PageState.OWED:
+        ring_again(db, now, page, why)
+
+
+# What happens when a page is due ------------------------------------------------------------------
+
+
+def advance(db: Session, now: datetime, page_id: int) -> list[int]:
+    """Do what is due on a page. Returns the legs that must be rung, once this is committed."""
+    page = db.scalar(select(Page).where(Page.id == page_id).with_for_update())
+    if page is None or page.due_at is None or page.due_at > now:
+        return []
+    if page.state == PageState.OWED:
+        ring_again(db, now, page, why="caller was not reached")
+    before = page.level
+    move = next_move(page.policy, _progress(db, page), now)
+    first = changed(
+        db,
+        update(Page)
+        .where(Page.id == page.id, Page.version == page.version, Page.state == PageState.OPEN)
+        .values(
+            version=page.version + 1,
+            level=move.level,
+            level_since=move.since,
+            round=move.round,
+            first_round=move.first_round,
+            due_at=move.look_again,
+        ),
+    )
+    if not first:  # somebody else was first, and does it
+        return []
+    db.refresh(page)
+    if move.level != before:
+        page.ticket.level = page.policy[move.level]["level"]
+        timeline.write(db, Kind.ESCALATED, now, ticket_id=page.ticket_id, level=page.ticket.level)
+    return _carry_out(db, now, page, move)
+
+
+def _progress(db: Session, page: Page) -> Progress:
+    rung = db.scalars(
+        select(Leg).where(Leg.page_id == page.id, Leg.round >= page.first_round).order_by(Leg.id)
+    )
+    rings = [Ring(leg.technician_id, leg.round, leg.outcome) for leg in rung]
+    return Progress(page.level, page.level_since, page.round, page.first_round, rings)
+
+
+def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
+    for index in move.passed:
+        empty = page.policy[index]
+        timeline.write(
+            db,
+            Kind.LEVEL_EMPTY,
+            now,
+            ticket_id=page.ticket_id,
+            level=empty["level"],
+            without_phone=empty.get("without_phone", []),
+        )
+    level = page.policy[move.level]["level"]
+    if move.mail:
+        outbox.mail_escalation(db, now, page, move.mail, move.round)
+    return [
+        legs.new(db, now, page, _technician(db, one), level, move.round).id for one in move.ring
+    ]
+
+
+def _technician(db: Session, technician_id: int) -> Technician:
+    return db.get_one(Technician, technician_id)
+
+
+# What people make of a page -----------------------------------------------------------------------
+
+
+def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> bool:
+    """The first one wins. Everybody else stops ringing, or hears who has it."""
+    won = changed(
+        db,
+        update(Page)
+        .where(Page.id == page_id, Page.state == PageState.OPEN)
+        .values(
+            state=PageState.OWED,
+            version=Page.version + 1,
+            accepted_by_id=technician.id,
+            accepted_at=now,
+            due_at=now + MEET_WITHIN,
+        ),
+    )
+    if not won:
+        return False
+    page = db.get_one(Page, page_id, populate_existing=True)
+    legs.stop_others(db, now, page_id, technician.id)
+    page.ticket.status = "open"
+    waited = int((now - page.opened_at).total_seconds())
+    who = {"technician": technician.name, "seconds": waited}
+    timeline.write(db, Kind.ACCEPTED, now, ticket_id=page.ticket_id, **who)
+    return True
+
+
+def reached(db: Session, now: datetime, page: Page, how: str) -> bool:
+    """The acceptor and the customer have talked; the page is over."""
+    done = changed(
+        db,
+        update(Page)
+        .where(Page.id == page.id, Page.state == PageState.OWED)
+        .values(state=PageState.ACCEPTED, version=Page.version + 1, due_at=None),
+    )
+    if not done:
+        return False
+    db.refresh(page)
+    if how != "no-caller" and page.ticket.responded_at is None:
+        page.ticket.responded_at = now
+    kinds = {"bridged": Kind.JOINED, "called-back": Kind.CALLED_BACK}
+    if how in kinds:
+        name = page.accepted_by.name if page.accepted_by else ""
+        timeline.write(db, kinds[how], now, ticket_id=page.ticket_id, technician=name)
+    return True
+
+
+def missed(db: Session, now: datetime, page: Page, why: str) -> None:
+    """Accepted, but not met: for a caller on the line it rings again, one who left is owed."""
+    if page.state != PageState.OWED:
+        return
+    caller = db.get(Call, page.call_id) if page.call_id else None
+    if caller and caller.place in {Place.HOLDING, Place.TALKING_TO_US}:
+        ring_again(db, now, page, why)
+        return
+    if page.due_at and page.due_at > now + MEET_WITHIN:  # owed already
+        return
+    page.due_at = now + CALL_BACK_WITHIN
+    name = page.accepted_by.name if page.accepted_by else ""
+    timeline.write(db, Kind.OWED, now, ticket_id=page.ticket_id, technician=name, why=why)
+
+
+def close(db: Session, now: datetime, ticket_id: int) -> None:
+    """A human is done with the ticket: nobody is rung for it any more."""
+    page = live_page(db, ticket_id)
+    if page is None:
+        return
+    page.state, page.due_at, page.version = PageState.CLOSED, None, page.version + 1
+    legs.stop_others(db, now, page.id, None)
+
+
+def next_level(db: Session, now: datetime, ticket: Ticket, call: Call | None) -> None:
+    """Hand the ticket to the level after its present one, which is rung at once."""
+    page = latest(db, ticket.id)
+    level = page.level + 1 if page else 1
+    close(db, now, ticket.id)
+    db.flush()
+    timeline.write(db, Kind.NEXT_LEVEL, now, ticket_id=ticket.id, call_id=call and call.id)
+    open_page(db, now, ticket, None, level)

@@ -1,0 +1,171 @@
+"""Recordings: fetched from the carrier, stored with their checksum, transcribed; all on the ticket.
+
+The carrier tells of a recording by callback, twice or before the call's end; the row is made by
+whoever comes first, the flow that asked for it or the callback.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ivr import clock
+from ivr.database import changed, hurry, transaction
+from ivr.models import Call, Direction, Leg, Recording, RecordingState
+from ivr.services import timeline
+from ivr.services.carrier import Carrier, NotNow, Refused
+from ivr.services.timeline import Kind
+from ivr.settings import settings
+
+LEASE = timedelta(seconds=120)
+GIVE_UP_AFTER = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(minutes=15)
+LONGEST_TRANSCRIPT = 100_000
+"""Characters; more is cut."""
+
+
+def folder() -> Path:
+    return settings().var_dir / "recordings"
+
+
+def keep(
+    db: Session, now: datetime, call: Call, sid: str, kind: str, seconds: int | None
+) -> Recording:
+    """The recording's row and its line on the ticket, once, whoever comes first."""
+    recording = _by_sid(db, sid)
+    if recording is None:
+        recording = Recording(
+            sid=sid,
+            call_id=call.id,
+            ticket_id=call.ticket_id,
+            kind=kind,
+            seconds=seconds,
+            due_at=now,
+            made_at=now,
+        )
+        db.add(recording)
+        db.flush()
+        hurry(db)
+        about = {"ticket_id": call.ticket_id, "call_id": call.id}
+        timeline.write(db, Kind.RECORDING, now, **about, sid=sid, what=kind, seconds=seconds)
+    recording.seconds = seconds if seconds is not None else recording.seconds
+    return recording
+
+
+def _by_sid(db: Session, sid: str) -> Recording | None:
+    return db.scalar(select(Recording).where(Recording.sid == sid).with_for_update())
+
+
+def made(
+    db: Session, now: datetime, *, sid: str, call_sid: str, seconds: int | None, status: str
+) -> None:
+    """The carrier's recording callback."""
+    call = db.scalar(select(Call).where(Call.sid == call_sid))
+    if call is None:
+        return
+    if status in {"absent", "failed"}:
+        about = {"ticket_id": call.ticket_id, "call_id": call.id}
+        timeline.write(db, Kind.RECORDING_MISSING, now, **about, sid=sid, cause=status)
+    elif status == "completed":
+        keep(db, now, call, sid, _kind(call), seconds)
+
+
+def _kind(call: Call) -> str:
+    """What is being recorded on this call, by where its walk stands."""
+    at = str(call.known["at"])
+    if at == "after.note":
+        return "note"
+    if call.direction == Direction.OUTBOUND:
+        return "conversation"
+    return "description" if at == "customer.described" else "message"
+
+
+def transcribed(db: Session, now: datetime, *, sid: str, status: str, text: str) -> None:
+    """The carrier's transcription callback. One that failed leaves the recording, and says so."""
+    recording = _by_sid(db, sid)
+    if recording is None or recording.transcript_status:
+        return
+    done = status == "completed" and bool(text.strip())
+    recording.transcript_status = "completed" if done else "failed"
+    recording.transcript = text.strip()[:LONGEST_TRANSCRIPT] if done else None
+    about = {"ticket_id": recording.ticket_id, "call_id": recording.call_id}
+    if not done:
+        timeline.write(db, Kind.TRANSCRIPT_FAILED, now, **about, sid=sid)
+        return
+    kind = Kind.NOTE if recording.kind == "note" else Kind.TRANSCRIPT
+    who = {"technician": _dictated_by(db, recording)} if kind is Kind.NOTE else {}
+    timeline.write(db, kind, now, **about, sid=sid, text=recording.transcript, **who)
+
+
+def _dictated_by(db: Session, recording: Recording) -> str | None:
+    leg = db.scalar(select(Leg).join(Call, Call.sid == Leg.sid).where(Call.id == recording.call_id))
+    return leg.technician.name if leg else None
+
+
+# Fetching ----------------------------------------------------------------------------------------
+
+
+def attend(recording_id: int, carrier: Carrier) -> None:
+    """Fetch what is due: claim, commit, download, write down."""
+    with transaction() as db:
+        sid = _claim(db, clock.now(), recording_id)
+    if sid is None:
+        return
+    with carrier.recording(sid) as audio:
+        failed = audio if isinstance(audio, Refused | NotNow) else None
+        stored = None if isinstance(audio, Refused | NotNow) else _store(sid, audio)
+    with transaction() as db:
+        recording = db.get_one(Recording, recording_id)
+        now = clock.now()
+        if isinstance(stored, tuple):
+            recording.file, recording.sha256 = stored
+            recording.state, recording.due_at = RecordingState.STORED, None
+        else:
+            cause = failed.cause if failed else "could not be stored"
+            _again_or_missing(db, now, recording, cause)
+    if isinstance(stored, tuple) and not settings().keep_recordings_at_carrier:
+        carrier.forget_recording(sid)
+
+
+def _claim(db: Session, now: datetime, recording_id: int) -> str | None:
+    recording = db.get(Recording, recording_id)
+    if recording is None or recording.due_at is None or recording.due_at > now:
+        return None
+    claimed = changed(
+        db,
+        update(Recording)
+        .where(Recording.id == recording_id, Recording.due_at == recording.due_at)
+        .values(due_at=now + LEASE, tries=recording.tries + 1),
+    )
+    return recording.sid if claimed else None
+
+
+def _store(sid: str, audio: Iterator[bytes]) -> tuple[str, str] | None:
+    """Into a file of our own naming; None when the disk will not take it or the line broke."""
+    checksum = hashlib.sha256()
+    name = f"{sid}.wav"
+    draft = folder() / f".{name}.part"
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            for piece in audio:
+                checksum.update(piece)
+                file.write(piece)
+        draft.rename(folder() / name)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        return None
+    return name, checksum.hexdigest()
+
+
+def _again_or_missing(db: Session, now: datetime, recording: Recording, cause: str) -> None:
+    if now - recording.made_at < GIVE_UP_AFTER:
+        pause = timedelta(seconds=2 ** min(recording.tries, 10))
+        recording.due_at = now + min(LONGEST_PAUSE, pause)
+        return
+    recording.state, recording.due_at = RecordingState.MISSING, None
+    about = {"ticket_id": recording.ticket_id, "call_id": recording.call_id}
+    timeline.write(db, Kind.RECORDING_MISSING, now, **about, sid=recording.sid, cause=cause)

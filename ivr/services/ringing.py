@@ -1,0 +1,160 @@
+"""Getting a leg rung, whatever the carrier does: claim, commit, ask, write down.
+
+No network call is made inside a transaction. A crash in between rings twice, never not at all;
+an unknown outcome is looked up at the carrier before the next try.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ivr import clock
+from ivr.database import changed, transaction
+from ivr.models import Leg, LegState, PageState
+from ivr.services import legs
+from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+
+LEASE = timedelta(seconds=8)
+"""Longer than the carrier may take to answer."""
+LOOK_UP_AFTER = timedelta(seconds=2)
+LONGEST_PAUSE = 10.0
+
+
+def attend(leg_id: int, carrier: Carrier) -> None:
+    """Do what is due on a leg: ring it, find out what came of it, or stop it."""
+    with transaction() as db:
+        task = _claim(db, clock.now(), leg_id)
+    if task == "ring":
+        _ring(leg_id, carrier)
+    elif task == "look up":
+        _look_up(leg_id, carrier)
+    elif task == "stop":
+        _stop(leg_id, carrier)
+
+
+def _claim(db: Session, now: datetime, leg_id: int) -> str | None:
+    """Take the leg for as long as its lease; None when it is not due or somebody else has it."""
+    leg = db.get(Leg, leg_id)
+    if leg is None or leg.due_at is None or leg.due_at > now:
+        return None
+    claimed = changed(
+        db,
+        update(Leg)
+        .where(Leg.id == leg_id, Leg.due_at == leg.due_at, Leg.state == leg.state)
+        .values(due_at=now + LEASE),
+    )
+    if not claimed:
+        return None
+    if leg.state == LegState.DUE:
+        if leg.page.state != PageState.OPEN and not _own(leg):
+            leg.stopping = True
+            legs.end(db, now, leg, "cancelled")
+            return None
+        leg.state, leg.tries, leg.placed_at = LegState.PLACING, leg.tries + 1, now
+        return "ring"
+    if leg.stopping and leg.sid and leg.outcome is None:
+        return "stop"
+    return "look up"
+
+
+def _own(leg: Leg) -> bool:
+    """The ring that puts an acceptor (by text) through to the caller."""
+    return leg.page.state == PageState.OWED and leg.page.accepted_by_id == leg.technician_id
+
+
+def _ring(leg_id: int, carrier: Carrier) -> None:
+    with transaction() as db:
+        leg = db.get_one(Leg, leg_id)
+        number, key, seconds = leg.number, leg.key, legs.ring_for(db, leg_id)
+    outcome = carrier.ring(number, key, seconds)
+    with transaction() as db:
+        _write_down(db, clock.now(), leg_id, outcome)
+
+
+def _write_down(db: Session, now: datetime, leg_id: int, outcome: Outcome) -> None:
+    leg = db.scalars(select(Leg).where(Leg.id == leg_id).with_for_update()).one()
+    if isinstance(outcome, Placed):
+        leg.sid = leg.sid or outcome.sid
+    if leg.state != LegState.PLACING:  # its callbacks were faster, and are the better witness
+        return
+    if isinstance(outcome, Placed):
+        legs.rings(now, leg)
+        if leg.stopping:
+            leg.due_at = now
+    elif isinstance(outcome, Refused):
+        legs.end(db, now, leg, "failed", outcome.cause)
+    elif isinstance(outcome, NotNow):
+        leg.state, leg.cause = LegState.DUE, outcome.cause
+        pause = min(LONGEST_PAUSE, outcome.after * 2 ** min(leg.tries - 1, 4))
+        leg.due_at = now + timedelta(seconds=pause)
+    else:
+        leg.cause, leg.due_at = outcome.cause, now + LOOK_UP_AFTER
+
+
+def _look_up(leg_id: int, carrier: Carrier) -> None:
+    """An outcome is missing: ask the carrier what it knows."""
+    with transaction() as db:
+        leg = db.get_one(Leg, leg_id)
+        sid, number, since = leg.sid, leg.number, leg.placed_at or clock.now()
+    if sid is None:
+        found = carrier.calls_to(number, since - timedelta(seconds=5))
+        with transaction() as db:
+            _adopt_or_ring_again(db, clock.now(), leg_id, found)
+        return
+    status = carrier.status(sid)
+    with transaction() as db:
+        _believe(db, clock.now(), leg_id, status)
+
+
+def _adopt_or_ring_again(
+    db: Session, now: datetime, leg_id: int, found: list[PlacedCall] | Unknown
+) -> None:
+    leg = db.scalars(select(Leg).where(Leg.id == leg_id).with_for_update()).one()
+    if leg.state != LegState.PLACING:
+        return
+    sids = [] if isinstance(found, Unknown) else [call.sid for call in found]
+    known = set(db.scalars(select(Leg.sid).where(Leg.sid.in_(sids))))
+    fresh = [sid for sid in sids if sid not in known]
+    if fresh:
+        leg.sid = fresh[0]
+        legs.rings(now, leg)
+        leg.due_at = now + LOOK_UP_AFTER
+    elif leg.stopping:
+        legs.end(db, now, leg, "cancelled")
+    elif leg.page.state == PageState.OPEN:  # a second ring is better than none
+        leg.state, leg.due_at = LegState.DUE, now
+    else:
+        legs.end(db, now, leg, "failed", leg.cause)
+
+
+def _believe(db: Session, now: datetime, leg_id: int, status: str | Unknown) -> None:
+    leg = db.scalars(select(Leg).where(Leg.id == leg_id).with_for_update()).one()
+    if leg.state == LegState.ENDED:
+        return
+    if isinstance(status, Unknown):
+        leg.due_at = now + timedelta(seconds=5)
+    elif status in legs.OUTCOMES:
+        legs.end(db, now, leg, legs.OUTCOMES[status], "found out from the carrier")
+    else:
+        if status == "in-progress":
+            legs.picked_up(now, leg)
+        leg.due_at = now + timedelta(seconds=10)
+
+
+def _stop(leg_id: int, carrier: Carrier) -> None:
+    with transaction() as db:
+        leg = db.get_one(Leg, leg_id)
+        sid, key, answered = leg.sid or "", leg.key, leg.state == LegState.ANSWERED
+    outcome = carrier.tell_taken(sid, key) if answered else carrier.stop(sid)
+    with transaction() as db:
+        leg = db.scalars(select(Leg).where(Leg.id == leg_id).with_for_update()).one()
+        if leg.state == LegState.ENDED:
+            return
+        now = clock.now()
+        if isinstance(outcome, NotNow | Unknown):
+            leg.due_at = now + timedelta(seconds=2)
+        elif answered:  # told who has it; the end of the call will come by callback
+            leg.outcome, leg.due_at = "taken", now + timedelta(seconds=30)
+        else:
+            legs.end(db, now, leg, "cancelled")

@@ -1,0 +1,96 @@
+"""The Celery app. Tasks carry a hint, "look at this row", never a fact: the rows are the truth, so
+a task that is lost, late or doubled changes nothing. No ETA, no countdown, no results.
+"""
+
+import logging
+import queue
+import threading
+from functools import cache
+
+from celery import Celery
+
+from ivr import clock
+from ivr.database import reading, when_hurried
+from ivr.services import due
+from ivr.services.carrier import Carrier
+from ivr.settings import settings
+
+log = logging.getLogger(__name__)
+
+app = Celery("ivr", broker=settings().redis_url or "redis://127.0.0.1:6379/0")
+app.conf.update(
+    timezone="UTC",
+    enable_utc=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_time_limit=120,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_soft_shutdown_timeout=10,
+    worker_enable_soft_shutdown_on_idle=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
+        "retry_on_timeout": True,
+        "health_check_interval": 15,
+    },
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
+    beat_schedule={
+        "sweep": {"task": "ivr.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    },
+)
+
+
+@cache
+def _carrier() -> Carrier:
+    from ivr.phone.client import TwilioCarrier
+
+    return TwilioCarrier()
+
+
+@app.task
+def attend(kind: str, id_: int) -> None:
+    for leg_id in due.attend(kind, id_, _carrier()):
+        attend.delay("leg", leg_id)
+
+
+@app.task
+def sweep() -> None:
+    """Hand out whatever is due now."""
+    with reading() as db:
+        found = due.until(db, clock.now())
+    for row in found:
+        attend.delay(row.kind, row.id)
+
+
+# Waking a worker after a commit, without ever making the caller wait for the broker ---------------
+
+_wanted: "queue.Queue[None]" = queue.Queue(maxsize=1)
+
+
+def _publish() -> None:
+    while True:
+        _wanted.get()
+        try:
+            sweep.delay()
+        except Exception as error:  # noqa: BLE001  the ticker finds the rows all the same
+            log.warning("broker not reached: %s", type(error).__name__)
+
+
+def _wake() -> None:
+    try:
+        _wanted.put_nowait(None)
+    except queue.Full:  # a wake-up is on its way already
+        return
+
+
+def hurry_by_broker() -> None:
+    """From now on, commits of this process that make something due wake a worker."""
+    threading.Thread(target=_publish, name="hurry", daemon=True).start()
+    when_hurried(_wake)

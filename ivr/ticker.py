@@ -1,0 +1,123 @@
+"""The ticker: sleeps until the next row is due, at most a second, and hands it to a worker.
+
+Where the broker cannot be reached, or a row stays due although it was handed out, the ticker
+attends to it itself. Any number may run. The web process runs one as understudy, which only acts
+when the ticker's heartbeat is old.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from ivr import clock
+from ivr.database import reading, transaction
+from ivr.services import due, lifeline
+from ivr.services.carrier import Carrier
+from ivr.services.due import Due
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP = timedelta(seconds=1)
+WORKERS_HAVE = timedelta(seconds=2)
+"""How long a row that was handed out may stay due before the ticker attends to it itself."""
+HEARTBEAT = timedelta(seconds=2)
+UPKEEP = timedelta(seconds=60)
+UNDERSTUDY_AFTER = timedelta(seconds=5)
+
+Hand = Callable[[str, int], None]
+
+
+class Ticker:
+    def __init__(self, carrier: Carrier, hand: Hand | None) -> None:
+        """Without `hand` (no broker), the ticker attends to every row itself."""
+        self.carrier, self.hand = carrier, hand
+        self.own_hands = ThreadPoolExecutor(8, "attend")
+        self.handed: dict[tuple[str, int, datetime], datetime] = {}
+        self.beaten = self.kept = datetime.min.replace(tzinfo=clock.now().tzinfo)
+
+    def tick(self) -> timedelta:
+        """Hand out what is due. Returns how long to sleep."""
+        now = clock.now()
+        with reading() as db:
+            found = due.until(db, now + LONGEST_SLEEP)
+        for row in found:
+            if row.at <= now:
+                self._deal(row, now)
+        self._forget(found)
+        later = [row.at - now for row in found if row.at > now]
+        return min([LONGEST_SLEEP, *later])
+
+    def _deal(self, row: Due, now: datetime) -> None:
+        key = (row.kind, row.id, row.at)
+        since = self.handed.get(key)
+        if since is None and self._hand_over(row):
+            self.handed[key] = now
+        elif since is None or now - since >= WORKERS_HAVE:
+            self.handed[key] = now
+            self.own_hands.submit(self._attend, row.kind, row.id)
+
+    def _hand_over(self, row: Due) -> bool:
+        if self.hand is None:
+            return False
+        try:
+            self.hand(row.kind, row.id)
+        except Exception as error:  # noqa: BLE001  any broker trouble: do it ourselves
+            log.warning("broker not reached, attending myself: %s", type(error).__name__)
+            return False
+        return True
+
+    def _attend(self, kind: str, id_: int) -> None:
+        try:
+            legs = due.attend(kind, id_, self.carrier)
+        except Exception:
+            log.exception("%s %s could not be attended to", kind, id_)
+            return
+        for leg_id in legs:
+            self.own_hands.submit(self._attend, "leg", leg_id)
+
+    def _forget(self, found: list[Due]) -> None:
+        present = {(row.kind, row.id, row.at) for row in found}
+        self.handed = {key: at for key, at in self.handed.items() if key in present}
+
+    def upkeep(self) -> None:
+        """The heartbeat; and every minute the roster for bad days, and what they left behind."""
+        now = clock.now()
+        if now - self.beaten >= HEARTBEAT:
+            with transaction() as db:
+                due.beat(db, now, "tick")
+            self.beaten = now
+        if now - self.kept >= UPKEEP:
+            with transaction() as db:
+                lifeline.write_roster(db)
+                replayed = lifeline.replay(db, now)
+            if replayed:
+                lifeline.forget_spool(replayed)
+            self.kept = now
+
+
+def run(ticker: Ticker, stop: threading.Event) -> None:
+    """Tick until told to stop. A database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            pause = ticker.tick().total_seconds()
+            ticker.upkeep()
+        except Exception as error:  # noqa: BLE001  the next tick may find the database again
+            log.warning("tick failed: %s", type(error).__name__)
+            pause = 0.5
+        stop.wait(max(pause, 0.005))
+
+
+def stand_in(ticker: Ticker, stop: threading.Event) -> None:
+    """The web process's understudy: ticks only while the ticker's heartbeat is old."""
+    while not stop.wait(2 + (time.monotonic() % 1)):
+        try:
+            with reading() as db:
+                last = due.last_beat(db, "tick")
+            if last is not None and clock.now() - last < UNDERSTUDY_AFTER:
+                continue
+            ticker.tick()
+        except Exception as error:  # noqa: BLE001
+            log.warning("understudy: %s", type(error).__name__)
