@@ -1,0 +1,94 @@
+"""The timeline of a ticket: the one place that writes it, and how each line reads for staff."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ivr.models import Entry
+
+
+class Kind(StrEnum):
+    OPENED = "opened"
+    CALLED = "called"
+    SEVERITY = "severity"
+    REOPENED = "reopened"
+    PAGED = "paged"
+    LEVEL_EMPTY = "level-empty"
+    ESCALATED = "escalated"
+    RANG = "rang"
+    ACCEPTED = "accepted"
+    JOINED = "joined"
+    CALLED_BACK = "called-back"
+    OWED = "owed"
+    REOPENED_PAGE = "rings-again"
+    NEXT_LEVEL = "next-level"
+    MAILED = "mailed"
+    NOT_SENT = "not-sent"
+    LEFT = "left"
+    CALLBACK_ASKED = "callback-asked"
+    RECORDING = "recording"
+    RECORDING_MISSING = "recording-missing"
+    TRANSCRIPT = "transcript"
+    TRANSCRIPT_FAILED = "transcript-failed"
+    NOTE = "note"
+    RESOLVED = "resolved"
+    CALLER_BLOCKED = "caller-blocked"
+    MANY_CALLS = "many-calls"
+    LIFELINE = "lifeline"
+
+
+def write(
+    db: Session,
+    kind: Kind,
+    now: datetime,
+    *,
+    ticket_id: int | None = None,
+    call_id: int | None = None,
+    **data: Any,
+) -> None:
+    db.add(Entry(kind=kind, at=now, ticket_id=ticket_id, call_id=call_id, data=data))
+
+
+SENTENCES: dict[str, str] = {
+    Kind.OPENED: "Ticket opened, {severity}",
+    Kind.CALLED: "The customer called",
+    Kind.SEVERITY: "Severity: {severity} (was {was})",
+    Kind.REOPENED: "Ticket reopened",
+    Kind.PAGED: "Technicians are summoned, level {level}",
+    Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
+    Kind.ESCALATED: "Escalated to level {level}",
+    Kind.RANG: "Rang {technician} (level {level}): {outcome}",
+    Kind.ACCEPTED: "{technician} accepted after {seconds} s",
+    Kind.JOINED: "{technician} was put through to the caller",
+    Kind.CALLED_BACK: "{technician} called the customer back",
+    Kind.OWED: "{technician} owes the customer a call back ({why})",
+    Kind.REOPENED_PAGE: "Ringing starts again: {why}",
+    Kind.NEXT_LEVEL: "Handed to the next level",
+    Kind.MAILED: "Mail to {to}",
+    Kind.NOT_SENT: "A {channel} could not be sent: {cause}",
+    Kind.LEFT: "The caller hung up (at {step})",
+    Kind.CALLBACK_ASKED: "The caller asked to be called back",
+    Kind.RECORDING: "Recording: {what}, {seconds} s",
+    Kind.RECORDING_MISSING: "A recording is missing: {cause}",
+    Kind.TRANSCRIPT: "Transcript: {text}",
+    Kind.TRANSCRIPT_FAILED: "The recording could not be transcribed",
+    Kind.NOTE: "Note: {text}",
+    Kind.RESOLVED: "Resolved by {by} ({how})",
+    Kind.CALLER_BLOCKED: "A blocked caller was turned away",
+    Kind.MANY_CALLS: "This number calls many times a minute",
+    Kind.LIFELINE: "A caller was served without the database",
+}
+
+
+class _Gaps(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(entry: Entry) -> str:
+    """How a line reads for staff."""
+    told = SENTENCES.get(entry.kind, entry.kind).format_map(_Gaps(entry.data))
+    cause = entry.data.get("cause") if entry.kind == Kind.RANG else None
+    return f"{told} ({cause})" if cause else told
