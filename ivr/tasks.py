@@ -2,20 +2,15 @@
 a task that is lost, late or doubled changes nothing. No ETA, no countdown, no results.
 """
 
-import logging
-import queue
-import threading
 from functools import cache
 
 from celery import Celery
 
 from ivr import clock
-from ivr.database import reading, when_hurried
+from ivr.database import reading
 from ivr.services import due
 from ivr.services.carrier import Carrier
 from ivr.settings import settings
-
-log = logging.getLogger(__name__)
 
 app = Celery("ivr", broker=settings().redis_url or "redis://127.0.0.1:6379/0")
 app.conf.update(
@@ -67,30 +62,3 @@ def sweep() -> None:
         found = due.until(db, clock.now())
     for row in found:
         attend.delay(row.kind, row.id)
-
-
-# Waking a worker after a commit, without ever making the caller wait for the broker ---------------
-
-_wanted: "queue.Queue[None]" = queue.Queue(maxsize=1)
-
-
-def _publish() -> None:
-    while True:
-        _wanted.get()
-        try:
-            sweep.delay()
-        except Exception as error:  # noqa: BLE001  the ticker finds the rows all the same
-            log.warning("broker not reached: %s", type(error).__name__)
-
-
-def _wake() -> None:
-    try:
-        _wanted.put_nowait(None)
-    except queue.Full:  # a wake-up is on its way already
-        return
-
-
-def hurry_by_broker() -> None:
-    """From now on, commits of this process that make something due wake a worker."""
-    threading.Thread(target=_publish, name="hurry", daemon=True).start()
-    when_hurried(_wake)

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from ivr import clock
-from ivr.database import reading, transaction
+from ivr.database import reading, transaction, when_hurried
 from ivr.services import due, lifeline
 from ivr.services.carrier import Carrier
 from ivr.services.due import Due
@@ -53,10 +53,11 @@ class Ticker:
     def _deal(self, row: Due, now: datetime) -> None:
         key = (row.kind, row.id, row.at)
         since = self.handed.get(key)
-        if since is None and self._hand_over(row):
-            self.handed[key] = now
-        elif since is None or now - since >= WORKERS_HAVE:
-            self.handed[key] = now
+        if since and now - since < WORKERS_HAVE:
+            return
+        self.handed[key] = now
+        neglected = since is not None or now - row.at >= WORKERS_HAVE
+        if neglected or not self._hand_over(row):
             self.own_hands.submit(self._attend, row.kind, row.id)
 
     def _hand_over(self, row: Due) -> bool:
@@ -110,14 +111,29 @@ def run(ticker: Ticker, stop: threading.Event) -> None:
         stop.wait(max(pause, 0.005))
 
 
-def stand_in(ticker: Ticker, stop: threading.Event) -> None:
-    """The web process's understudy: ticks only while the ticker's heartbeat is old."""
-    while not stop.wait(2 + (time.monotonic() % 1)):
+def stand_in(ticker: Ticker, stop: threading.Event, woken: threading.Event) -> None:
+    """The understudy: ticks when a commit made something due, and while the heartbeat is old."""
+    while not stop.is_set():
+        hurried = woken.wait(2 + time.monotonic() % 1)
+        woken.clear()
         try:
-            with reading() as db:
-                last = due.last_beat(db, "tick")
-            if last is not None and clock.now() - last < UNDERSTUDY_AFTER:
-                continue
-            ticker.tick()
+            if hurried or _ticker_is_silent():
+                ticker.tick()
         except Exception as error:  # noqa: BLE001
             log.warning("understudy: %s", type(error).__name__)
+
+
+def _ticker_is_silent() -> bool:
+    with reading() as db:
+        last = due.last_beat(db, "tick")
+    return last is None or clock.now() - last >= UNDERSTUDY_AFTER
+
+
+def understudy(ticker: Ticker) -> threading.Event:
+    """Start the understudy in this process. Returns the event that ends it."""
+    stop, woken = threading.Event(), threading.Event()
+    when_hurried(woken.set)
+    threading.Thread(
+        target=stand_in, args=(ticker, stop, woken), name="understudy", daemon=True
+    ).start()
+    return stop

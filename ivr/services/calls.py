@@ -75,6 +75,8 @@ def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> 
     call = _by_sid(db, sid)
     if call is None:
         return None
+    if call.place == Place.HOLDING and call.ticket_id:
+        paging.nudge(db, now, call.ticket_id)
     kept = _kept(db, call, turn) if turn < call.turn else None
     return kept or _walk(db, now, call, heard)
 

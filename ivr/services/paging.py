@@ -28,6 +28,15 @@ def live_page(db: Session, ticket_id: int) -> Page | None:
     )
 
 
+def nudge(db: Session, now: datetime, ticket_id: int) -> None:
+    """A caller is holding: should no worker have looked at the page in time, somebody does now."""
+    overdue = select(Page.id).where(
+        Page.ticket_id == ticket_id, Page.state.in_(LIVE), Page.due_at <= now
+    )
+    if db.scalar(overdue) is not None:
+        hurry(db)
+
+
 def latest(db: Session, ticket_id: int) -> Page | None:
     return db.scalar(
         select(Page).where(Page.ticket_id == ticket_id).order_by(Page.id.desc()).limit(1)

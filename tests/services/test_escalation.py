@@ -54,7 +54,9 @@ def test_after_the_repeats_the_level_keeps_its_delay() -> None:
 
 
 def test_no_level_is_reached_early_while_somebody_may_still_pick_up() -> None:
-    move = next_move(policy([BO, DI], [CY]), at(0, Ring(BO, 0, "busy"), Ring(DI, 0, None)), after(59))
+    move = next_move(
+        policy([BO, DI], [CY]), at(0, Ring(BO, 0, "busy"), Ring(DI, 0, None)), after(59)
+    )
     assert (move.level, move.ring) == (0, ())
 
 

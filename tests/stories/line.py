@@ -19,6 +19,7 @@ from ivr.exchange import Exchange, ManualClock
 from ivr.models import Ticket
 from ivr.phone.client import TwilioCarrier
 from ivr.services import due, importing, show
+from ivr.services.due import Due
 from ivr.settings import settings
 
 NIGHT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -47,7 +48,12 @@ WORLD: dict[str, Any] = {
         },
     ],
     "staff": [
-        {"name": "Bo Chan", "email": "bo@2n5.example", "phone": "+15145550201", "role": "technician"},
+        {
+            "name": "Bo Chan",
+            "email": "bo@2n5.example",
+            "phone": "+15145550201",
+            "role": "technician",
+        },
         {"name": "Di Wu", "email": "di@2n5.example", "phone": "+15145550202", "role": "technician"},
         {"name": "Cy Roy", "email": "cy@2n5.example", "phone": "+15145550203", "role": "senior"},
     ],
@@ -128,10 +134,18 @@ class Line:
                 rows = due.until(db, clock.now())
             if not rows:
                 return
-            for row in rows:
-                for leg in due.attend(row.kind, row.id, self.carrier):
-                    due.attend("leg", leg, self.carrier)
+            self.attend(rows)
         raise AssertionError(f"never quiet: {rows}")
+
+    def attend_all(self) -> None:
+        with reading() as db:
+            rows = due.until(db, clock.now())
+        self.attend(rows)
+
+    def attend(self, rows: list[Due]) -> None:
+        for row in rows:
+            for leg in due.attend(row.kind, row.id, self.carrier):
+                due.attend("leg", leg, self.carrier)
 
     def passes(self, seconds: float = 0.0) -> None:
         """Let so much time pass, one event after the other."""

@@ -19,7 +19,11 @@ def test_a_critical_call_on_a_ticket_rings_the_first_level_within_seconds(line: 
     ticket = line.ticket()
     assert ticket["severity"] == "critical"
     assert [call["sid"] for call in ticket["calls"]] == [sid]
-    assert [turn["heard"].get("keys") for turn in ticket["calls"][0]["turns"]][:3] == [None, "4411", "1"]
+    assert [turn["heard"].get("keys") for turn in ticket["calls"][0]["turns"]][:3] == [
+        None,
+        "4411",
+        "1",
+    ]
 
 
 def test_three_wrong_numbers_open_a_new_ticket_and_never_hang_up(line: Line) -> None:

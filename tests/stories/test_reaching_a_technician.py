@@ -275,5 +275,3 @@ def test_who_accepts_late_stops_the_phones_of_the_level_above(line: Line, held: 
     line.passes(3)
     assert not cy.ringing
     assert page(line)["accepted_by"] == "Bo Chan"
-
-
