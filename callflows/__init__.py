@@ -1,1 +1,1 @@
-"""What is said and asked on the phone. Pure: a step takes what is known and heard, and returns a turn."""
+"""What is said and asked on the phone. Pure: a step takes what is known, and returns a turn."""

@@ -1,4 +1,4 @@
-"""After the conversation: the technician dictates a note, resolves, or hands on to the next level."""
+"""After the conversation: the technician dictates a note, resolves, or hands to the next level."""
 
 from callflows.customer import kept
 from callflows.turn import (

@@ -23,7 +23,7 @@ TRIES = 3
 
 
 @step
-def offer(known: Known, _heard: Heard, desk: Desk) -> Turn:
+def offer(known: Known, _heard: Heard, _desk: Desk) -> Turn:
     return ask(known.to("callback.choose", returns=0), say("caller_has_left"))
 
 

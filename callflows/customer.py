@@ -78,7 +78,7 @@ def ask_severity(known: Known, *first: Say) -> Turn:
 
 
 @step
-def severity(known: Known, heard: Heard, desk: Desk) -> Turn:
+def severity(known: Known, heard: Heard, _desk: Desk) -> Turn:
     if heard.keys in SEVERITIES:
         return declare(known, SEVERITIES[heard.keys])
     if heard.keys == "#" and not known.strays:  # it ended the ticket number, a moment late

@@ -31,7 +31,7 @@ class _Reader(Formatter):
     def __init__(self, minutes: Mapping[str, str]) -> None:
         self.minutes = minutes
 
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, _args: Any, kwargs: Mapping[str, Any]) -> Any:
         return kwargs.get(str(key), "")
 
     def format_field(self, value: Any, spec: str) -> str:

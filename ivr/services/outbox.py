@@ -140,8 +140,14 @@ def _write_down(db: Session, now: datetime, message_id: int, outcome: Outcome) -
     if isinstance(outcome, Refused) or given_up or unknown_text:
         message.state, message.due_at = MessageState.DEAD, None
         if message.ticket_id:
-            what = {"channel": message.channel, "cause": outcome.cause}
-            timeline.write(db, Kind.NOT_SENT, now, ticket_id=message.ticket_id, **what)
+            timeline.write(
+                db,
+                Kind.NOT_SENT,
+                now,
+                ticket_id=message.ticket_id,
+                channel=message.channel,
+                cause=outcome.cause,
+            )
         return
     wait = outcome.after if isinstance(outcome, NotNow) else 5.0
     message.due_at = now + min(LONGEST_PAUSE, timedelta(seconds=wait * 2 ** min(message.tries, 7)))

@@ -65,8 +65,14 @@ def open_page(
     db.flush()
     hurry(db)
     ticket.level = policy[page.level]["level"]
-    about = {"ticket_id": ticket.id, "call_id": call.id if call else None}
-    timeline.write(db, Kind.PAGED, now, **about, page=page.id, level=ticket.level)
+    timeline.write(
+        db,
+        Kind.PAGED,
+        now,
+        ticket_id=ticket.id,
+        call_id=call.id if call else None,
+        level=ticket.level,
+    )
     return page
 
 
@@ -204,8 +210,14 @@ def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> 
     legs.stop_others(db, now, page_id, technician.id)
     page.ticket.status = "open"
     waited = int((now - page.opened_at).total_seconds())
-    who = {"technician": technician.name, "seconds": waited}
-    timeline.write(db, Kind.ACCEPTED, now, ticket_id=page.ticket_id, **who)
+    timeline.write(
+        db,
+        Kind.ACCEPTED,
+        now,
+        ticket_id=page.ticket_id,
+        technician=technician.name,
+        seconds=waited,
+    )
     return True
 
 
@@ -259,5 +271,5 @@ def next_level(db: Session, now: datetime, ticket: Ticket, call: Call | None) ->
     level = page.level + 1 if page else 1
     close(db, now, ticket.id)
     db.flush()
-    timeline.write(db, Kind.NEXT_LEVEL, now, ticket_id=ticket.id, call_id=call and call.id)
+    timeline.write(db, Kind.NEXT_LEVEL, now, ticket_id=ticket.id, call_id=call.id if call else None)
     open_page(db, now, ticket, None, level)

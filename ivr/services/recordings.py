@@ -95,9 +95,11 @@ def transcribed(db: Session, now: datetime, *, sid: str, status: str, text: str)
     if not done:
         timeline.write(db, Kind.TRANSCRIPT_FAILED, now, **about, sid=sid)
         return
-    kind = Kind.NOTE if recording.kind == "note" else Kind.TRANSCRIPT
-    who = {"technician": _dictated_by(db, recording)} if kind is Kind.NOTE else {}
-    timeline.write(db, kind, now, **about, sid=sid, text=recording.transcript, **who)
+    if recording.kind == "note":
+        by = _dictated_by(db, recording)
+        timeline.write(db, Kind.NOTE, now, **about, by=by, text=recording.transcript)
+    else:
+        timeline.write(db, Kind.TRANSCRIPT, now, **about, sid=sid, text=recording.transcript)
 
 
 def _dictated_by(db: Session, recording: Recording) -> str | None:
