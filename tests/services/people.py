@@ -1,0 +1,69 @@
+"""Plain rows that the tests of the services begin with."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from callflows.turn import Severity
+from ivr.models import Call, Customer, Direction, Organization, Place, Policy, Shift, Technician
+from ivr.models import Ticket
+from ivr.services import tickets
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+LEVELS: list[dict[str, Any]] = [
+    {"level": 1, "ring": "all", "ring_for": 25, "repeat": 1, "escalate_after": 60},
+    {"level": 2, "ring": "in_turn", "ring_for": 25, "repeat": 1, "escalate_after": 120},
+    {"level": 3, "mail": "escalation@2n5.example", "repeat_every": 300},
+]
+
+
+def organization(db: Session) -> None:
+    db.add(
+        Organization(
+            id=1,
+            name="2N5",
+            time_zone="America/Toronto",
+            holidays="CA-ON",
+            languages=["en-CA", "fr-CA"],
+        )
+    )
+    db.add(Policy(id=1, levels=LEVELS))
+
+
+def technician(db: Session, name: str, level: int, position: int = 0) -> Technician:
+    person = Technician(
+        name=name,
+        email=f"{name.lower()}@2n5.example",
+        phone=f"+1514555{sum(map(ord, name)) % 10000:04}",
+    )
+    db.add(person)
+    db.flush()
+    db.add(Shift(level=level, position=position, technician_id=person.id))
+    db.flush()
+    return person
+
+
+def ticket(db: Session, now: datetime = NOW) -> Ticket:
+    customer = Customer(name="Acme")
+    db.add(customer)
+    db.flush()
+    return tickets.open_ticket(
+        db, now, title="SIP trunk down", severity=Severity.CRITICAL, customer=customer
+    )
+
+
+def held_call(db: Session, of: Ticket, now: datetime = NOW) -> Call:
+    call = Call(
+        sid="CA0001",
+        direction=Direction.INBOUND,
+        number="+15145550100",
+        ticket_id=of.id,
+        known={"at": "holding.wait"},
+        status="in-progress",
+        started_at=now,
+        place=Place.HOLDING,
+    )
+    db.add(call)
+    db.flush()
+    return call

@@ -1,0 +1,48 @@
+"""A carrier that does what its script says, and remembers what it was asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+
+
+class ScriptedCarrier:
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.outcomes = list(outcomes)
+        self.rung: list[str] = []
+        self.listed: list[PlacedCall] | Unknown = []
+        self.statuses: dict[str, str | Unknown] = {}
+        self.stopped: list[str] = []
+        self.told: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self.audio: bytes | Refused | NotNow = b"RIFF"
+
+    def ring(self, number: str, key: str, ring_for: int) -> Outcome:
+        self.rung.append(number)
+        return self.outcomes.pop(0) if self.outcomes else Placed(f"CA{len(self.rung)}{key}")
+
+    def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
+        return self.listed
+
+    def status(self, sid: str) -> str | Unknown:
+        return self.statuses.get(sid, Unknown("nothing known"))
+
+    def stop(self, sid: str) -> Outcome:
+        self.stopped.append(sid)
+        return Placed(sid)
+
+    def tell_taken(self, sid: str, key: str) -> Outcome:
+        self.told.append(sid)
+        return Placed(sid)
+
+    def text(self, number: str, body: str) -> Outcome:
+        self.texts.append((number, body))
+        return Placed("SM1")
+
+    @contextmanager
+    def recording(self, sid: str) -> Iterator[Iterator[bytes] | Refused | NotNow]:
+        yield iter([self.audio]) if isinstance(self.audio, bytes) else self.audio
+
+    def forget_recording(self, sid: str) -> Outcome:
+        return Placed(sid)
