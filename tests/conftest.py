@@ -1,0 +1,88 @@
+"""What every test may ask for: a migrated, empty database on either engine, and a clock."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ivr import clock, database as ivr_database, migrations
+from ivr.settings import settings
+from tests.servers import Postgres, postgres, valkey
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    with postgres("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Postgres) -> str:
+    """A migrated database that is copied for each test."""
+    with postgres_server.connect() as connection:
+        connection.execute("create database migrated")
+    migrations.upgrade(postgres_server.url("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "ivr.db"
+    migrations.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database; the test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        file = tmp_path / "ivr.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with server.connect() as connection:
+        connection.execute(f"create database {name} template {template}")
+    yield server.url(name)
+    with server.connect() as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The same, as the database of `ivr.database`, with a VAR_DIR of its own."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    _forget()
+    yield database_url
+    ivr_database.engine().dispose()
+    ivr_database.when_hurried(None)
+    _forget()
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    ivr_database.engine.cache_clear()
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[Session]:
+    with ivr_database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[str]:
+    with valkey(tmp_path / "redis") as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def _wall_clock_afterwards() -> Iterator[None]:
+    yield
+    clock.use(None)

