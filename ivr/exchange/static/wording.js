@@ -1,0 +1,19 @@
+// How numbers and names are written on the page, and how a number that somebody types is read.
+
+const north = /^\+1(\d{3})(\d{3})(\d{4})$/;
+
+export function spaced(number) {
+  return String(number ?? "the support line").replace(north, "+1 $1 $2 $3");
+}
+
+export function initials(name) {
+  const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
+  return words.length ? words[0][0] + (words.length > 1 ? words.at(-1)[0] : "") : "☎";
+}
+
+// "(514) 555-0100" -> "+15145550100". What is not a number stays as it is, for the exchange to judge.
+export function dialable(typed) {
+  const bare = typed.replace(/[\s().-]/g, "");
+  if (/^[2-9]\d{9}$/.test(bare)) return `+1${bare}`;
+  return /^1[2-9]\d{9}$/.test(bare) ? `+${bare}` : bare;
+}
