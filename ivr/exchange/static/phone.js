@@ -6,7 +6,7 @@ import { microphoneExists, record } from "./recorder.js";
 import { ask } from "./state.js";
 import { Transcript, drawLine, drawText } from "./transcript.js";
 import { hush } from "./voice.js";
-import { spaced, initials } from "./wording.js";
+import { and, hidden, initials, spaced } from "./wording.js";
 
 const template = document.querySelector("#phone");
 const answersByText = ["ACCEPT", "PASS", "RESOLVE"];
@@ -122,10 +122,9 @@ export class Phone {
     this.state = state;
     this.element.dataset.state = state.state;
     this.element.dataset.expects = state.expects ?? "";
-    this.set("state-words", summary(state, state.with === this.line ? "the support line" : spaced(state.with)));
+    this.element.classList.toggle("bridged", inCall && state.bridged_with.length > 0);
+    this.showSummary(state);
     if (!inCall) this.finishRecording();
-    this.set("bridge", inCall && state.bridged_with.length ? `You are talking to ${state.bridged_with.join(" and ")}` : "");
-    this.show("bridge", inCall && state.bridged_with.length);
     this.show("answer", state.state === "ringing");
     this.show("reject", state.state === "ringing");
     this.show("dial", state.state === "idle");
@@ -145,13 +144,21 @@ export class Phone {
     if (element.textContent !== text) element.textContent = text;
   }
 
+  // Whoever listens instead of looking is told whose phone it is.
+  showSummary(state) {
+    const other = state.with === this.line ? "the support line" : spaced(state.with);
+    const text = summary(state, other);
+    if (this.part("state-words").lastChild?.textContent === text) return;
+    this.part("state-words").replaceChildren(hidden(`${state.name}: `), text);
+  }
+
   show(part, visible) {
     this.part(part).hidden = !visible;
   }
 
   invite({ expects, bridged_with }) {
     const words = this.part("say").querySelector(".words");
-    if (bridged_with.length) words.placeholder = `Say to ${bridged_with.join(" and ")}`;
+    if (bridged_with.length) words.placeholder = `Say to ${and(bridged_with)}`;
     else words.placeholder = expects === "speech" ? "Say it: type it here" : "Say something";
   }
 
@@ -185,8 +192,9 @@ export class Phone {
   }
 }
 
-function summary({ state }, other) {
+function summary({ state, bridged_with }, other) {
   if (state === "dialling") return `Calling ${other}`;
   if (state === "ringing") return `A call from ${other}`;
-  return state === "in-call" ? `In a call with ${other}` : "Ready";
+  if (state !== "in-call") return "Ready";
+  return bridged_with.length ? `You are talking to ${and(bridged_with)}` : `In a call with ${other}`;
 }

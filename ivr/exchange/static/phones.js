@@ -53,7 +53,7 @@ function showCustomer(number) {
 }
 
 // One button for each phone that rings, to go there; the style shows it where the phone is out of
-// sight, and it is announced and found by the keyboard anyway.
+// sight, and the keyboard finds it anyway.
 function pointTo(ringing) {
   const bar = at("ringing");
   const wanted = new Map(ringing.map((phone) => [phone.number, phone]));
@@ -80,7 +80,8 @@ function pointer({ number, name, role }) {
   button.type = "button";
   button.className = "button";
   button.dataset.number = number;
-  button.textContent = `${name}’s phone rings`;
+  button.textContent = `☎ ${name}`;
+  button.setAttribute("aria-label", `${name}’s phone rings: go there`);
   button.addEventListener("click", () => {
     if (role === "customer") choose(number);
     const phone = phones.get(number);

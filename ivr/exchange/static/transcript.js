@@ -2,7 +2,7 @@
 // already there is left alone, so that a screen reader speaks new lines only and nobody loses
 // their place; it follows the end unless somebody has scrolled back.
 
-import { spaced } from "./wording.js";
+import { hidden, spaced } from "./wording.js";
 
 export class Transcript {
   constructor(box, draw) {
@@ -53,11 +53,4 @@ export function drawText({ from, body, at }) {
   origin.textContent = `${spaced(from)}, ${time}`;
   message.append(words, origin);
   return message;
-}
-
-function hidden(text) {
-  const span = document.createElement("span");
-  span.className = "hidden";
-  span.textContent = text;
-  return span;
 }

@@ -6,6 +6,18 @@ export function spaced(number) {
   return String(number ?? "the support line").replace(north, "+1 $1 $2 $3");
 }
 
+export function and(names) {
+  return names.join(" and ");
+}
+
+// Words for those who listen to the page instead of looking at it.
+export function hidden(text) {
+  const span = document.createElement("span");
+  span.className = "hidden";
+  span.textContent = text;
+  return span;
+}
+
 export function initials(name) {
   const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
   return words.length ? words[0][0] + (words.length > 1 ? words.at(-1)[0] : "") : "☎";
