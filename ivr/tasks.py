@@ -44,9 +44,9 @@ app.conf.update(
 
 @cache
 def _carrier() -> Carrier:
-    from ivr.phone.client import TwilioCarrier
+    from ivr.phone import client
 
-    return TwilioCarrier()
+    return client.Carrier()
 
 
 @app.task

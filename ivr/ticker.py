@@ -27,7 +27,7 @@ HEARTBEAT = timedelta(seconds=2)
 UPKEEP = timedelta(seconds=60)
 UNDERSTUDY_AFTER = timedelta(seconds=5)
 
-Hand = Callable[[str, int], None]
+Hand = Callable[[str, int], object]
 
 
 class Ticker:

@@ -134,6 +134,12 @@ def ended(db: Session, now: datetime, sid: str, status: str) -> None:
     timeline.write(db, Kind.LEFT, now, **about, step=step, holding=holding_)
 
 
+def where(db: Session, sid: str) -> str | None:
+    """The path at which this call goes on, after the carrier could not use an answer of ours."""
+    call = _by_sid(db, sid)
+    return f"voice/turns/{call.turn}" if call else None
+
+
 # One turn -----------------------------------------------------------------------------------------
 
 

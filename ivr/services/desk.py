@@ -62,7 +62,7 @@ class CallDesk:
     def pin_matches(self, pin: str) -> bool:
         ticket = self._ticket()
         kept = ticket.customer.pin_hash if ticket and ticket.customer else None
-        return bool(kept) and pins.matches(kept, pin)
+        return kept is not None and pins.matches(kept, pin)
 
     # The page ------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from ivr import clock
 from ivr.database import reading, transaction
 from ivr.exchange import Exchange, ManualClock
 from ivr.models import Ticket
-from ivr.phone.client import TwilioCarrier
+from ivr.phone.client import Carrier
 from ivr.services import due, importing, show
 from ivr.services.due import Due
 from ivr.settings import settings
@@ -89,7 +89,7 @@ class Line:
             media_dir=folder / "media",
         )
         clock.use(lambda: self.exchange.clock.now())
-        self.carrier = TwilioCarrier()
+        self.carrier = Carrier()
         self.folder = folder
 
     def open(self) -> None:

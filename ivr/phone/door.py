@@ -1,0 +1,67 @@
+"""The door itself: one blueprint; the signature is checked once, before anything is read."""
+
+import logging
+from typing import cast
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, abort, g, request
+from twilio.twiml import TwiML
+
+from ivr.phone.signature import is_signed
+from ivr.settings import settings
+
+log = logging.getLogger(__name__)
+
+LARGEST = 65_536
+"""Bytes of a webhook's body."""
+MOST_FIELDS = 200
+OPEN = {"phone.hold_tone", "phone.audio"}
+"""What the carrier fetches without a signature: sounds."""
+
+phone = Blueprint("phone", __name__)
+
+
+@phone.before_request
+def check_signature() -> None:
+    if request.endpoint in OPEN:
+        return
+    if (request.content_length or 0) > LARGEST:
+        abort(413)
+    body = request.get_data(cache=True)
+    form: list[tuple[str, str]] = []
+    if request.mimetype == "application/x-www-form-urlencoded":
+        try:
+            text = body.decode("ascii")
+            form = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            abort(400)
+    elif body:
+        abort(415)
+    given = request.headers.get("X-Twilio-Signature")
+    if not is_signed(asked_url(), form, body, given, settings().signing_tokens):
+        abort(403)
+    g.form = {**request.args.to_dict(), **dict(form)}
+    if g.form.get("AccountSid", settings().credentials[0]) != settings().credentials[0]:
+        abort(403)
+
+
+def asked_url() -> str:
+    """The URL that was signed: ours, with the path and query exactly as they came."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    path = str(raw) if raw else request.full_path.rstrip("?")
+    if not path.startswith("/"):  # an absolute request line; only its path counts
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return settings().own_url + path
+
+
+def form() -> dict[str, str]:
+    """The signed values of this webhook, those of the URL's query included."""
+    return cast("dict[str, str]", g.form)
+
+
+def xml(document: TwiML | str) -> Response:
+    return Response(str(document), mimetype="text/xml")
+
+
+def nothing() -> Response:
+    return Response(status=204)

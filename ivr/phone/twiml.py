@@ -1,0 +1,154 @@
+"""Answers as TwiML. The only place that writes it; the words come from callflows/prompts."""
+
+import re
+from functools import singledispatch
+from typing import Any
+
+from twilio.twiml.voice_response import Dial as DialVerb
+from twilio.twiml.voice_response import Enqueue, Gather, VoiceResponse
+
+from callflows.prompts import spoken
+from callflows.turn import Bridge, Dial, End, Hold, Keys, Leave, Pause, Record, Say, Then
+from callflows.turn import say as say_key
+from ivr.phone.urls import plain, url
+from ivr.services.answer import Answer
+from ivr.settings import settings
+
+VOICES = {
+    "en-CA": {"voice": "Polly.Joanna-Neural", "language": "en-US"},
+    "fr-CA": {"voice": "Polly.Gabrielle-Neural", "language": "fr-CA"},
+}
+LONGEST = 1000
+"""Characters of one sentence; the carrier's limit is 3,000."""
+FOUR_HOURS = 14_400
+FORBIDDEN = re.compile(
+    "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+)
+"""What XML 1.0 does not allow, or discourages."""
+
+
+def clean(words: str) -> str:
+    """Words that can be spoken whatever they are: no control characters, not endless."""
+    return " ".join(FORBIDDEN.sub(" ", words).split())[:LONGEST] or " "
+
+
+def speak(answer: Answer) -> str:
+    response = VoiceResponse()
+    _then(answer.then, response, answer)
+    return str(response)
+
+
+def only(language: str, *keys: Say) -> VoiceResponse:
+    """A document that says something; the caller of this adds what follows."""
+    response = VoiceResponse()
+    _say(response, language, keys)
+    return response
+
+
+def sentence(language: str, key: str, **values: str | int) -> str:
+    return str(only(language, say_key(key, **values)))
+
+
+def _say(into: Any, language: str, sentences: tuple[Say, ...]) -> None:
+    for one in sentences:
+        said = spoken(language, one)
+        if said.audio:
+            into.play(plain(f"voice/audio/{said.audio}"))
+        else:
+            into.say(clean(said.text), **VOICES[said.language])
+
+
+def _next(answer: Answer, **query: str | int) -> str:
+    return url(f"voice/turns/{answer.turn + 1}", language=answer.language, **query)
+
+
+@singledispatch
+def _then(then: Then, response: VoiceResponse, answer: Answer) -> None:
+    raise TypeError(then)
+
+
+@_then.register
+def _(then: Keys, response: VoiceResponse, answer: Answer) -> None:
+    query: dict[str, str | int] = {"secret": 1} if then.secret else {}
+    ends: dict[str, Any] = {"finish_on_key": "#"}
+    if then.count:  # a late # must not end the next question: it is heard as a key, and let pass
+        ends = {"num_digits": then.count, "finish_on_key": ""}
+    gather = Gather(timeout=then.seconds, action=_next(answer, **query), method="POST", **ends)
+    _say(gather, answer.language, answer.say)
+    if then.music:
+        gather.play(plain("voice/hold.wav"))
+    response.append(gather)
+    response.redirect(_next(answer, **query), method="POST")
+
+
+@_then.register
+def _(then: Record, response: VoiceResponse, answer: Answer) -> None:
+    _say(response, answer.language, answer.say)
+    transcribe: dict[str, Any] = {}
+    if answer.language == "en-CA" or settings().embedded_exchange:  # the carrier knows no French
+        transcribe = {"transcribe": True, "transcribe_callback": url("voice/transcripts")}
+    response.record(
+        action=_next(answer),
+        method="POST",
+        max_length=then.seconds,
+        timeout=4,
+        play_beep=True,
+        recording_status_callback=url("voice/recordings"),
+        **transcribe,
+    )
+    response.redirect(_next(answer), method="POST")
+
+
+@_then.register
+def _(_then_: Hold, response: VoiceResponse, answer: Answer) -> None:
+    _say(response, answer.language, answer.say)
+    left = url(f"voice/turns/{answer.turn}/left", language=answer.language)
+    enqueue = Enqueue(action=left, method="POST", wait_url=_next(answer), wait_url_method="POST")
+    enqueue.value = answer.queue
+    response.append(enqueue)
+
+
+@_then.register
+def _(_then_: Leave, response: VoiceResponse, answer: Answer) -> None:
+    _say(response, answer.language, answer.say)
+    response.leave()
+
+
+def _dial(answer: Answer, **more: Any) -> DialVerb:
+    return DialVerb(
+        action=_next(answer),
+        method="POST",
+        time_limit=FOUR_HOURS,
+        record="record-from-answer-dual",
+        recording_status_callback=url("voice/recordings"),
+        **more,
+    )
+
+
+@_then.register
+def _(_then_: Bridge, response: VoiceResponse, answer: Answer) -> None:
+    _say(response, answer.language, answer.say)
+    dial = _dial(answer, timeout=15)
+    dial.queue(answer.queue, url=url(f"voice/joined/{answer.leg}"), method="POST")
+    response.append(dial)
+
+
+@_then.register
+def _(then: Dial, response: VoiceResponse, answer: Answer) -> None:
+    _say(response, answer.language, answer.say)
+    dial = _dial(answer, timeout=40, caller_id=settings().twilio_number)
+    dial.number(then.number, url=url(f"voice/notice/{answer.language}"), method="POST")
+    response.append(dial)
+
+
+@_then.register
+def _(then: Pause, response: VoiceResponse, answer: Answer) -> None:
+    _say(response, answer.language, answer.say)
+    response.pause(length=then.seconds)
+    response.redirect(_next(answer), method="POST")
+
+
+@_then.register
+def _(_then_: End, response: VoiceResponse, answer: Answer) -> None:
+    _say(response, answer.language, answer.say)
+    response.hangup()

@@ -1,0 +1,93 @@
+"""The web process: the voice door, the staff pages, and how it is going.
+
+Everything that the first call needs is loaded before it comes.
+"""
+
+import json
+import logging
+from datetime import timedelta
+
+from flask import Flask, Response
+from sqlalchemy import func, select
+
+from ivr import clock
+from ivr.database import reading
+from ivr.models import Page, PageState, Shift, TakenTurn, Technician
+from ivr.phone import callbacks, lifeline, sounds, webhooks  # noqa: F401  enter their routes
+from ivr.phone.client import Carrier
+from ivr.phone.door import phone
+from ivr.services import due
+from ivr.ticker import Ticker, understudy
+
+LARGEST = 1_048_576
+FRESH = timedelta(seconds=15)
+
+
+def make_app() -> Flask:
+    made = Flask("ivr", static_folder=None)
+    made.config["MAX_CONTENT_LENGTH"] = LARGEST
+    made.register_blueprint(phone)
+    made.add_url_rule("/healthz", "healthz", lambda: Response("ok", mimetype="text/plain"))
+    made.add_url_rule("/readyz", "readyz", readyz)
+    made.add_url_rule("/metrics", "metrics", metrics)
+    sounds.hold_wav()
+    return made
+
+
+def readyz() -> tuple[Response, int]:
+    """Fit to take calls? 503 and what is missing, if not."""
+    missing = _missing()
+    body = json.dumps({"ready": not missing, "missing": missing})
+    return Response(body, mimetype="application/json"), 503 if missing else 200
+
+
+def _missing() -> list[str]:
+    missing = []
+    try:
+        with reading() as db:
+            last = due.last_beat(db, "tick")
+            phones = select(func.count()).select_from(Shift).join(Technician)
+            on_call = db.scalar(phones.where(Technician.phone.is_not(None)))
+    except Exception:  # noqa: BLE001  whatever it is: not ready
+        return ["database"]
+    if last is None or clock.now() - last > FRESH:
+        missing.append("ticker")
+    if not on_call:
+        missing.append("somebody on call")
+    return missing
+
+
+def metrics() -> Response:
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+    registry, now = CollectorRegistry(), clock.now()
+    with reading() as db:
+        live = select(func.count()).where(Page.state.in_([PageState.OPEN, PageState.OWED]))
+        oldest = db.scalar(select(func.min(Page.due_at)))
+        last = due.last_beat(db, "tick")
+        values = {
+            "ivr_pages_live": ("Pages open or owed", db.scalar(live)),
+            "ivr_turns": ("Turns taken", db.scalar(select(func.count(TakenTurn.id)))),
+            "ivr_overdue_seconds": (
+                "Age of the longest overdue page",
+                max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
+            ),
+            "ivr_tick_age_seconds": (
+                "Since the ticker's last sign of life",
+                (now - last).total_seconds() if last else -1,
+            ),
+        }
+    for name, (meaning, value) in values.items():
+        Gauge(name, meaning, registry=registry).set(float(value or 0))
+    return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """Gunicorn calls it in every worker process: its understudy wakes workers after a commit."""
+    from ivr.tasks import attend
+
+    logging.getLogger("ivr").setLevel(logging.INFO)
+    understudy(Ticker(Carrier(), hand=attend.delay))
+
+
+app = make_app()
