@@ -1,0 +1,165 @@
+"""The import file's shape, checked by pydantic; docs/import.schema.json is made from it."""
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from ivr.models import Role
+from ivr.settings import settings
+
+Language = Literal["en-CA", "fr-CA"]
+LANGUAGES: list[Language] = ["en-CA", "fr-CA"]
+
+
+def _phone(given: str) -> str:
+    try:
+        parsed = phonenumbers.parse(given, None)
+        fine = given.startswith("+") and phonenumbers.is_possible_number(parsed)
+    except phonenumbers.NumberParseException:
+        fine = False
+    if not fine:
+        raise ValueError("must be a phone number with its country, for example +15145550201")
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _staff_phone(given: str) -> str:
+    number = _phone(given)
+    if number == settings().twilio_number:
+        raise ValueError("is the support line's own number: it would ring itself")
+    return number
+
+
+Phone = Annotated[str, AfterValidator(_phone)]
+StaffPhone = Annotated[str, AfterValidator(_staff_phone)]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Given(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class OrganizationIn(Given):
+    name: Name
+    time_zone: str = "America/Toronto"
+    holidays: str = Field(default="CA-ON", pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+    languages: list[Language] = Field(default=LANGUAGES, min_length=1)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, given: str) -> str:
+        try:
+            ZoneInfo(given)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("is no time zone, such as America/Toronto") from error
+        return given
+
+
+class ContactIn(Given):
+    name: Name
+    phone: Phone | None = None
+    email: Email | None = None
+    language: Language | None = None
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> "ContactIn":
+        if not self.phone and not self.email:
+            raise ValueError("a contact needs a phone or an e-mail")
+        return self
+
+
+class CustomerIn(Given):
+    name: Name
+    pin: str | None = Field(default=None, pattern=r"^[0-9]{6}$", description="Six digits.")
+    contacts: list[ContactIn] = []
+
+
+class StaffIn(Given):
+    name: Name
+    email: Email
+    phone: StaffPhone | None = None
+    role: Role = Role.TECHNICIAN
+    language: Language = "en-CA"
+
+
+class LevelIn(Given):
+    """Either rings people, or mails an address. Times in seconds."""
+
+    level: int = Field(ge=1, le=9)
+    ring: Literal["all", "in_turn"] | None = None
+    ring_for: int | None = Field(default=None, ge=1, le=120)
+    repeat: int | None = Field(default=None, ge=0, le=20)
+    escalate_after: int | None = Field(default=None, ge=1, le=86_400)
+    mail: Email | None = None
+    repeat_every: int | None = Field(default=None, ge=1, le=86_400)
+
+    @model_validator(mode="after")
+    def _rings_or_mails(self) -> "LevelIn":
+        ringing = (self.ring_for, self.repeat, self.escalate_after)
+        if (self.ring is None) == (self.mail is None):
+            raise ValueError("a level either rings (ring: all or in_turn) or mails (mail: address)")
+        if self.mail:
+            if any(value is not None for value in ringing):
+                raise ValueError("a level that mails has only repeat_every")
+            self.repeat_every = self.repeat_every or 300
+        elif self.repeat_every is not None:
+            raise ValueError("repeat_every is for a level that mails")
+        else:
+            self.ring_for = self.ring_for or 25
+            self.repeat = 1 if self.repeat is None else self.repeat
+            self.escalate_after = self.escalate_after or 60
+        return self
+
+
+class PolicyIn(Given):
+    levels: list[LevelIn] = Field(min_length=1)
+
+    @field_validator("levels")
+    @classmethod
+    def _ends_with_a_mail(cls, given: list[LevelIn]) -> list[LevelIn]:
+        if [level.level for level in given] != list(range(1, len(given) + 1)):
+            raise ValueError("levels are numbered 1, 2, 3 … in order")
+        if given[-1].mail is None or any(level.mail for level in given[:-1]):
+            raise ValueError("the last level, and only the last, mails: it alarms without end")
+        return given
+
+
+class OnCallIn(Given):
+    level_1: list[Email] | None = None
+    level_2: list[Email] | None = None
+
+
+class TicketIn(Given):
+    number: str = Field(pattern=r"^[0-9]{1,12}$", description="Digits, kept as they are.")
+    customer: str | None = None
+    contact: Email | None = Field(default=None, description="The contact's e-mail.")
+    title: Name
+    description: str = Field(default="", max_length=20_000)
+    severity: Literal["critical", "major", "minor"] = "minor"
+
+    @field_validator("number")
+    @classmethod
+    def _is_a_number(cls, given: str) -> str:
+        if not given.strip("0"):
+            raise ValueError("must not be zero: 0 is keyed by callers without a ticket")
+        return given
+
+
+class ImportFile(Given):
+    """One file with any of these keys."""
+
+    organization: OrganizationIn | None = None
+    customers: list[CustomerIn] = []
+    staff: list[StaffIn] = []
+    on_call: OnCallIn | None = None
+    policy: PolicyIn | None = None
+    tickets: list[TicketIn] = []
+
+    def levels(self) -> dict[int, list[str]]:
+        """Who is on call, for the levels that the file names."""
+        if self.on_call is None:
+            return {}
+        given = {1: self.on_call.level_1, 2: self.on_call.level_2}
+        return {level: emails for level, emails in given.items() if emails is not None}

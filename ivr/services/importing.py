@@ -1,0 +1,256 @@
+"""`ivr import FILE`: customers, staff, rota, policy and tickets from one YAML or JSON file.
+
+The file is read, checked whole, and only then written, in one transaction: nothing is half done,
+and the same file again changes nothing. Its keys are described in docs/import.md.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from callflows.turn import Severity
+from ivr.models import Contact, Customer, Organization, Policy, Shift, Technician
+from ivr.services import pins, tickets
+from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
+
+LARGEST = 10_000_000
+"""Bytes."""
+
+
+class ImportRefusedError(Exception):
+    """What is wrong with the file: a line for each mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass
+class Summary:
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def count(self, db: Session, row: Any) -> None:
+        if row in db.new:
+            self.new += 1
+        elif db.is_modified(row):
+            self.changed += 1
+        else:
+            self.unchanged += 1
+        db.flush()
+
+
+def import_file(db: Session, path: Path, now: datetime) -> Summary:
+    return _Import(db, now, read(path)).all()
+
+
+# Reading -----------------------------------------------------------------------------------------
+
+
+def read(path: Path) -> ImportFile:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ImportRefusedError([f"{path.name}: larger than {LARGEST:,} bytes"])
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImportRefusedError([f"{path.name}: cannot be read: {error}"]) from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_aliases(text)
+        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ImportRefusedError([f"{path.name}: {error}"]) from error
+    try:
+        return ImportFile.model_validate(content or {})
+    except ValidationError as error:
+        raise ImportRefusedError(_problems(error, node)) from error
+
+
+def _refuse_aliases(text: str) -> None:
+    """An alias may blow a small file up to any size; nobody needs one here."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ImportRefusedError([f"aliases (*{event.anchor}) are not allowed"])
+
+
+def _problems(error: ValidationError, node: yaml.Node | None) -> list[str]:
+    problems = []
+    for one in error.errors():
+        path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in one["loc"])
+        message = one["msg"].removeprefix("Value error, ")
+        problems.append(f"line {_line(node, one['loc'])}: {path.lstrip('.')}: {message}")
+    return problems
+
+
+def _line(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:
+    """Where in the file a value stands, or the nearest thing around it."""
+    line = 1
+    for part in path:
+        if node is not None:
+            line = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            found = (value for key, value in node.value if key.value == str(part))
+            node = next(found, None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part] if part < len(node.value) else None
+        else:
+            break
+    return node.start_mark.line + 1 if node is not None else line
+
+
+# Writing -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Import:
+    db: Session
+    now: datetime
+    file: ImportFile
+    summary: Summary = field(default_factory=Summary)
+
+    def all(self) -> Summary:
+        self._check_references()
+        if self.file.organization:
+            self._organization(self.file.organization)
+        for customer in self.file.customers:
+            self._customer(customer)
+        self._staff()
+        self._rota()
+        self._policy()
+        for ticket in self.file.tickets:
+            self._ticket(ticket)
+        return self.summary
+
+    def _check_references(self) -> None:
+        problems = [*self._unknown_staff(), *self._unknown_customers()]
+        if problems:
+            raise ImportRefusedError(problems)
+
+    def _unknown_staff(self) -> Iterator[str]:
+        known = {one.email for one in self.file.staff} | set(
+            self.db.scalars(select(Technician.email))
+        )
+        for level, emails in self.file.levels().items():
+            for at, email in enumerate(emails):
+                if email not in known:
+                    yield f"on_call.level_{level}[{at}]: nobody on the staff has the e-mail {email}"
+
+    def _unknown_customers(self) -> Iterator[str]:
+        known = {one.name for one in self.file.customers} | set(
+            self.db.scalars(select(Customer.name))
+        )
+        contacts = {contact.email for one in self.file.customers for contact in one.contacts} | set(
+            self.db.scalars(select(Contact.email))
+        )
+        for at, ticket in enumerate(self.file.tickets):
+            if ticket.customer and ticket.customer not in known:
+                yield f"tickets[{at}].customer: there is no customer {ticket.customer!r}"
+            if ticket.contact and ticket.contact not in contacts:
+                yield f"tickets[{at}].contact: no contact has the e-mail {ticket.contact}"
+
+    def _organization(self, given: OrganizationIn) -> None:
+        row = self.db.get(Organization, 1)
+        if row is None:
+            row = Organization(id=1, **given.model_dump())
+            self.db.add(row)
+        else:
+            _set(row, **given.model_dump())
+        self.summary.count(self.db, row)
+
+    def _customer(self, given: CustomerIn) -> None:
+        row = self.db.scalar(select(Customer).where(Customer.name == given.name))
+        if row is None:
+            row = Customer(name=given.name)
+            self.db.add(row)
+        if given.pin and not (row.pin_hash and pins.matches(row.pin_hash, given.pin)):
+            row.pin_hash = pins.hash_pin(given.pin)
+        self.summary.count(self.db, row)
+        for contact in given.contacts:
+            self._contact(row, contact.model_dump())
+
+    def _contact(self, customer: Customer, given: dict[str, Any]) -> None:
+        email, phone = given["email"], given["phone"]
+        same = Contact.email == email if email else Contact.phone == phone
+        row = self.db.scalar(select(Contact).where(same).limit(1))
+        if row is None:
+            row = Contact(customer_id=customer.id, **given)
+            self.db.add(row)
+        else:
+            _set(row, customer_id=customer.id, **given)
+        self.summary.count(self.db, row)
+
+    def _staff(self) -> None:
+        for given in self.file.staff:
+            row = self.db.scalar(select(Technician).where(Technician.email == given.email))
+            if row is None:
+                row = Technician(**given.model_dump())
+                self.db.add(row)
+            else:
+                _set(row, **given.model_dump())
+            self.summary.count(self.db, row)
+
+    def _rota(self) -> None:
+        """The levels given are replaced as a whole; the others stay."""
+        for level, emails in self.file.levels().items():
+            people = self.db.scalars(select(Technician).where(Technician.email.in_(emails)))
+            ids = {person.email: person.id for person in people}
+            wanted = [ids[email] for email in dict.fromkeys(emails)]
+            now = select(Shift.technician_id).where(Shift.level == level).order_by(Shift.position)
+            if list(self.db.scalars(now)) == wanted:
+                self.summary.unchanged += 1
+                continue
+            self.db.execute(delete(Shift).where(Shift.level == level))
+            self.db.add_all(
+                Shift(level=level, position=at, technician_id=id_) for at, id_ in enumerate(wanted)
+            )
+            self.db.flush()
+            self.summary.changed += 1
+
+    def _policy(self) -> None:
+        if self.file.policy is None:
+            return
+        levels = [level.model_dump(exclude_none=True) for level in self.file.policy.levels]
+        row = self.db.get(Policy, 1)
+        if row is None:
+            row = Policy(id=1, levels=levels)
+            self.db.add(row)
+        else:
+            _set(row, levels=levels)
+        self.summary.count(self.db, row)
+
+    def _ticket(self, given: TicketIn) -> None:
+        """A ticket that is there already keeps what has happened to it."""
+        row = tickets.find(self.db, given.number.lstrip("0"))
+        customer = self.db.scalar(select(Customer).where(Customer.name == given.customer))
+        contact = self.db.scalar(select(Contact).where(Contact.email == given.contact))
+        if row is not None:
+            _set(row, title=given.title, description=given.description)
+            self.summary.count(self.db, row)
+            return
+        tickets.open_ticket(
+            self.db,
+            self.now,
+            title=given.title,
+            severity=Severity(given.severity),
+            customer=customer or (contact.customer if contact else None),
+            contact=contact if given.contact else None,
+            description=given.description,
+            number=given.number,
+        )
+        self.summary.new += 1
+
+
+def _set(row: Any, **values: Any) -> None:
+    """Set what differs, so that an unchanged row stays unchanged."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)

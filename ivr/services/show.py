@@ -1,0 +1,162 @@
+"""Everything that is on record of a ticket or a call, as plain data for programs and pages."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.models import Call, Entry, Leg, Message, Page, Recording, TakenTurn, Ticket
+from ivr.services import tickets, timeline
+from ivr.services.numbers import dialled
+
+Record = dict[str, Any]
+
+
+class UnknownError(LookupError):
+    """There is no such ticket or call."""
+
+
+def _at(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def ticket(db: Session, number: str) -> Record:
+    row = tickets.find(db, dialled(number) or "")
+    if row is None:
+        raise UnknownError(f"there is no ticket {number}")
+    return {
+        **_ticket(row),
+        "entries": [_entry(one) for one in _all(db, Entry, Entry.ticket_id == row.id)],
+        "calls": [_call(db, one) for one in _all(db, Call, Call.ticket_id == row.id)],
+        "pages": [_page(db, one) for one in _all(db, Page, Page.ticket_id == row.id)],
+        "recordings": [
+            _recording(one) for one in _all(db, Recording, Recording.ticket_id == row.id)
+        ],
+        "messages": [_message(one) for one in _all(db, Message, Message.ticket_id == row.id)],
+    }
+
+
+def call(db: Session, sid: str) -> Record:
+    row = db.scalar(select(Call).where(Call.sid == sid))
+    if row is None:
+        raise UnknownError(f"there is no call {sid}")
+    about = db.get(Ticket, row.ticket_id) if row.ticket_id else None
+    return {
+        **_call(db, row),
+        "ticket": about.number if about else None,
+        "entries": [_entry(one) for one in _all(db, Entry, Entry.call_id == row.id)],
+        "recordings": [_recording(one) for one in _all(db, Recording, Recording.call_id == row.id)],
+    }
+
+
+def _all(db: Session, table: Any, which: Any) -> list[Any]:
+    return list(db.scalars(select(table).where(which).order_by(table.id)))
+
+
+def _ticket(row: Ticket) -> Record:
+    return {
+        "number": row.number,
+        "title": row.title,
+        "description": row.description,
+        "severity": row.severity,
+        "status": row.status,
+        "level": row.level,
+        "customer": row.customer.name if row.customer else None,
+        "contact": row.contact.name if row.contact else None,
+        "opened_at": _at(row.opened_at),
+        "opened_by_number": row.opened_by_number,
+        "respond_by": _at(row.respond_by),
+        "responded_at": _at(row.responded_at),
+        "resolved_at": _at(row.resolved_at),
+    }
+
+
+def _entry(row: Entry) -> Record:
+    return {
+        "kind": row.kind,
+        "at": _at(row.at),
+        "sentence": timeline.sentence(row),
+        "data": row.data,
+    }
+
+
+def _call(db: Session, row: Call) -> Record:
+    turns = _all(db, TakenTurn, TakenTurn.call_id == row.id)
+    return {
+        "sid": row.sid,
+        "direction": row.direction,
+        "number": row.number,
+        "language": row.known.get("language"),
+        "status": row.status,
+        "place": row.place,
+        "wish": row.wish,
+        "started_at": _at(row.started_at),
+        "ended_at": _at(row.ended_at),
+        "turns": [
+            {
+                "number": turn.number,
+                "step": turn.step,
+                "heard": turn.heard,
+                "said": [key for key, _values in turn.answer["say"]],
+                "at": _at(turn.at),
+            }
+            for turn in turns
+        ],
+    }
+
+
+def _page(db: Session, row: Page) -> Record:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "level": row.policy[row.level]["level"],
+        "opened_at": _at(row.opened_at),
+        "due_at": _at(row.due_at),
+        "accepted_by": row.accepted_by.name if row.accepted_by else None,
+        "accepted_at": _at(row.accepted_at),
+        "legs": [_leg(one) for one in _all(db, Leg, Leg.page_id == row.id)],
+    }
+
+
+def _leg(row: Leg) -> Record:
+    return {
+        "technician": row.technician.name,
+        "level": row.level,
+        "round": row.round,
+        "state": row.state,
+        "outcome": row.outcome,
+        "cause": row.cause,
+        "sid": row.sid,
+        "tries": row.tries,
+        "placed_at": _at(row.placed_at),
+        "answered_at": _at(row.answered_at),
+        "ended_at": _at(row.ended_at),
+    }
+
+
+def _recording(row: Recording) -> Record:
+    return {
+        "sid": row.sid,
+        "kind": row.kind,
+        "seconds": row.seconds,
+        "state": row.state,
+        "made_at": _at(row.made_at),
+        "file": row.file,
+        "sha256": row.sha256,
+        "transcript": row.transcript,
+        "transcript_status": row.transcript_status,
+    }
+
+
+def _message(row: Message) -> Record:
+    return {
+        "channel": row.channel,
+        "to": row.to,
+        "subject": row.subject,
+        "body": row.body,
+        "state": row.state,
+        "cause": row.cause,
+        "written_at": _at(row.written_at),
+        "sent_at": _at(row.sent_at),
+    }
