@@ -4,7 +4,6 @@ Everything that the first call needs is loaded before it comes.
 """
 
 import json
-import logging
 from datetime import timedelta
 
 from flask import Flask, Response
@@ -14,10 +13,8 @@ from ivr import clock
 from ivr.database import reading
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician
 from ivr.phone import callbacks, lifeline, sounds, webhooks  # noqa: F401  enter their routes
-from ivr.phone.client import Carrier
 from ivr.phone.door import phone
 from ivr.services import due
-from ivr.ticker import Ticker, understudy
 
 LARGEST = 1_048_576
 FRESH = timedelta(seconds=15)
@@ -80,14 +77,6 @@ def metrics() -> Response:
     for name, (meaning, value) in values.items():
         Gauge(name, meaning, registry=registry).set(float(value or 0))
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
-
-
-def post_fork(_server: object, _worker: object) -> None:
-    """Gunicorn calls it in every worker process: its understudy wakes workers after a commit."""
-    from ivr.tasks import attend
-
-    logging.getLogger("ivr").setLevel(logging.INFO)
-    understudy(Ticker(Carrier(), hand=attend.delay))
 
 
 app = make_app()

@@ -1,0 +1,172 @@
+"""`ivr …`: the command line. Each command is a small function that calls the module that knows."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ivr.settings import BrokenSettingError, settings
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def run(_args: argparse.Namespace) -> int:
+    from ivr import processes
+
+    return processes.run()
+
+
+def migrate(_args: argparse.Namespace) -> int:
+    from ivr import migrations
+
+    settings().var_dir.mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(settings().database)
+    return 0
+
+
+def redis(_args: argparse.Namespace) -> int:
+    from ivr import broker
+
+    broker.serve()
+    return 0
+
+
+def tick(_args: argparse.Namespace) -> int:
+    from ivr import ticker
+    from ivr.phone.client import Carrier
+    from ivr.tasks import attend
+
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    ticker.run(ticker.Ticker(Carrier(), hand=attend.delay), stop)
+    return 0
+
+
+def exchange(_args: argparse.Namespace) -> int:
+    from ivr.exchange import server
+
+    sid, token = settings().credentials
+    var = settings().var_dir
+    server.main(
+        port=settings().exchange_port,
+        account_sid=sid,
+        auth_token=token,
+        number=settings().twilio_number,
+        public_url=settings().own_url,
+        phones_file=var / "phones.json",
+        media_dir=var / "exchange",
+        log_file=var / "exchange.jsonl",
+    )
+    return 0
+
+
+def import_file(args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import transaction
+    from ivr.services import importing, lifeline, phone_book
+
+    try:
+        with transaction() as db:
+            summary = importing.import_file(db, args.file, clock.now())
+    except importing.ImportRefusedError as error:
+        for problem in error.problems:
+            print(f"{args.file}: {problem}", file=sys.stderr)
+        print("nothing was imported", file=sys.stderr)
+        return 1
+    with transaction() as db:
+        lifeline.write_roster(db)
+        phone_book.write(db)
+    print(f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged")
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    from ivr.database import reading
+    from ivr.services import show as records
+
+    look_up = {"ticket": records.ticket, "call": records.call}[args.what]
+    try:
+        with reading() as db:
+            record = look_up(db, args.which)
+    except records.UnknownError as error:
+        print(error.args[0], file=sys.stderr)
+        return 1
+    print(json.dumps(record, indent=2, ensure_ascii=False) if args.json else _readable(record))
+    return 0
+
+
+def _readable(record: dict[str, Any]) -> str:
+    plain = [f"{name}: {value}" for name, value in record.items() if not isinstance(value, list)]
+    lines = [f"  {entry['at']}  {entry['sentence']}" for entry in record["entries"]]
+    return "\n".join([*plain, "", *lines])
+
+
+def draw(_args: argparse.Namespace) -> int:
+    from callflows import draw as drawing
+
+    for file in drawing.write(Path("docs/flows")):
+        print(file)
+    return 0
+
+
+def check_flows(_args: argparse.Namespace) -> int:
+    from callflows import check
+
+    problems = check.problems()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print("the flows hold" if not problems else f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+def twilio(args: argparse.Namespace) -> int:
+    from ivr.phone import set_up
+
+    return {"set-up": set_up.main}[args.what]()
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="ivr", description="The support line.")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, act: Command, told: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=told, description=told)
+        one.set_defaults(act=act)
+        return one
+
+    add("run", run, "start everything: what bin/run does once it has installed")
+    add("migrate", migrate, "bring the database up to date")
+    add("import", import_file, "read customers, staff, rota, policy and tickets from a file") \
+        .add_argument("file", type=Path, metavar="FILE")  # fmt: skip
+    one = add("show", show, "print what is on record of a ticket or a call")
+    one.add_argument("what", choices=["ticket", "call"])
+    one.add_argument("which", metavar="NUMBER|SID")
+    one.add_argument("--json", action="store_true", help="for programs")
+    add("tick", tick, "the ticker: hands out what is due; any number may run")
+    add("redis", redis, "the embedded broker")
+    add("exchange", exchange, "the embedded telephone exchange")
+    add("draw", draw, "draw the call flows into docs/flows")
+    add("check-flows", check_flows, "prove the call flows by walking them")
+    add("twilio", twilio, "set the number's addresses at Twilio") \
+        .add_argument("what", choices=["set-up"])  # fmt: skip
+    return made
+
+
+def main() -> int:
+    args = parser().parse_args()
+    try:
+        settings()
+        return int(args.act(args))
+    except BrokenSettingError as error:
+        print(f"ivr: {error}", file=sys.stderr)
+        return 2

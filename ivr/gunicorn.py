@@ -1,0 +1,25 @@
+"""How gunicorn serves the web process: steady sync workers that share their memory."""
+
+import logging
+import os
+
+from ivr.settings import settings
+
+bind = f"127.0.0.1:{settings().port}"
+workers = int(os.environ.get("WEB_WORKERS") or 2 * (os.cpu_count() or 1))
+preload_app = True
+timeout = 20
+graceful_timeout = 15
+loglevel = "warning"
+forwarded_allow_ips = ""
+"""Forwarded headers are never believed: PUBLIC_URL says where we are."""
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """Every worker process has an understudy, which wakes a Celery worker after a commit."""
+    from ivr.phone.client import Carrier
+    from ivr.tasks import attend
+    from ivr.ticker import Ticker, understudy
+
+    logging.getLogger("ivr").setLevel(logging.INFO)
+    understudy(Ticker(Carrier(), hand=attend.delay))
