@@ -41,9 +41,9 @@ export function choose(number) {
 function offer({ number, name, state }) {
   const known = [...select.options].find((option) => option.value === number);
   const busy = { ringing: " – ringing", dialling: " – calling", "in-call": " – in a call" }[state] ?? "";
-  const label = name === number ? spaced(number) : `${name}, ${spaced(number)}`;
+  const label = `${name}, ${spaced(number)}${busy}`;
   const option = known ?? new Option("", number);
-  if (option.text !== label + busy) option.text = label + busy;
+  if (option.text !== label) option.text = label;
   if (!known) select.add(option);
 }
 
@@ -58,7 +58,7 @@ function giveWay() {
 async function add(event) {
   event.preventDefault();
   const number = dialable(stranger.elements["stranger-number"].value);
-  problem.textContent = await ask("phones", { number, name: spaced(number) });
+  problem.textContent = await ask("phones", { number, name: "Unknown caller" });
   if (problem.textContent) return;
   awaited = number;
   stranger.reset();
