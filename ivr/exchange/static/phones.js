@@ -94,6 +94,7 @@ function pointer({ number, name, role }) {
 function answers(well) {
   const text = well ? "" : "The exchange does not answer. These phones are dead until it does.";
   at("trouble").hidden = well;
+  if (!well) ring([]);
   if (at("trouble").textContent !== text) at("trouble").textContent = text;
 }
 

@@ -20,7 +20,8 @@ export function hidden(text) {
 
 export function initials(name) {
   const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
-  return words.length ? words[0][0] + (words.length > 1 ? words.at(-1)[0] : "") : "☎";
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends.map((word) => word[0].toUpperCase()).join("") || "☎";
 }
 
 // "(514) 555-0100" -> "+15145550100". What is not a number stays as it is, for the exchange to judge.
