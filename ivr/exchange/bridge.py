@@ -1,0 +1,43 @@
+"""A bridge: two people talk. When one hangs up, the other goes on with what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ivr.exchange.calls import Call
+
+Ended = Callable[["Call"], None]
+
+
+class Bridge:
+    def __init__(self, one: Call, other: Call, at_end: Ended, *, star: bool = False) -> None:
+        """`at_end` is called with the side that ended it; `star`: `*` of the first side does so."""
+        self.sides, self.at_end, self.star = (one, other), at_end, star
+        self.began = one.exchange.now()
+        one.bridge = other.bridge = self
+        for call in self.sides:
+            call.phone.expects = None
+            call.phone.line("event", f"You are talking to {self.other(call).phone.name}")
+        one.exchange.note("bridged", one, other=other.sid)
+
+    @property
+    def seconds(self) -> int:
+        return int((self.sides[0].exchange.now() - self.began).total_seconds())
+
+    def other(self, call: Call) -> Call:
+        return self.sides[1] if call is self.sides[0] else self.sides[0]
+
+    def key(self, call: Call, key: str) -> None:
+        self.other(call).phone.line("heard", f"(key {key})")
+        if self.star and key == "*" and call is self.sides[0]:
+            self.end(call)
+
+    def speech(self, call: Call, text: str) -> None:
+        self.other(call).phone.line("heard", text, call.phone.language)
+
+    def end(self, by: Call) -> None:
+        for call in self.sides:
+            call.bridge = None
+        self.at_end(by)

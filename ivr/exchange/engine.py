@@ -1,0 +1,282 @@
+"""The exchange: phones, calls, queues and time, under one lock; webhooks go out beside it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ivr.exchange.calls import Call, Callbacks, new_sid
+from ivr.exchange.clock import Agenda, Clock, ManualClock, WallClock
+from ivr.exchange.faults import Faults
+from ivr.exchange.log import Event, Log
+from ivr.exchange.phones import Phone
+from ivr.exchange.queues import Queue
+from ivr.exchange.webhooks import Reply, post
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ivr.exchange.conference import Seat
+    from ivr.exchange.recordings import Recording
+
+Then = Callable[[Reply], None]
+AT_ONCE = 16
+
+
+class Exchange:
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        number: str = "+18005550100",
+        voice_url: str = "",
+        fallback_url: str = "",
+        status_url: str = "",
+        sms_url: str = "",
+        clock: Clock | None = None,
+        media_dir: Path,
+        log_file: Path | None = None,
+    ) -> None:
+        self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
+        self.voice_url, self.fallback_url = voice_url, fallback_url
+        self.status_url, self.sms_url = status_url, sms_url
+        self.clock: Clock = clock or WallClock()
+        self.agenda = Agenda(self.clock)
+        self.media_dir, self.log, self.faults = media_dir, Log(log_file), Faults()
+        self.warnings: list[str] = []
+        self.base_url = self.staff_url = ""
+        self.phones: dict[str, Phone] = {}
+        self.calls: dict[str, Call] = {}
+        self.queues: dict[str, Queue] = {}
+        self.rooms: dict[str, list[Seat]] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.messages: dict[str, dict[str, Any]] = {}
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._in_flight = 0
+        self._when_ended: dict[str, list[Callable[[], None]]] = {}
+        self._held_back: list[tuple[str, dict[str, str]]] = []
+        self._fetching = ThreadPoolExecutor(AT_ONCE, "fetch")
+        self._calling_back = ThreadPoolExecutor(1, "callback")
+        self._closed = False
+        self._server: Any = None
+        if isinstance(self.clock, WallClock):
+            threading.Thread(target=self._keep_time, name="agenda", daemon=True).start()
+
+    # People and time ----------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def phone(
+        self, number: str, name: str = "", role: str = "customer", language: str = "en-CA"
+    ) -> Phone:
+        with self._lock:
+            if number not in self.phones:
+                self.phones[number] = Phone(self, number, name or number, role, language)
+            elif name:
+                known = self.phones[number]
+                known.name, known.role, known.language = name, role, language
+            return self.phones[number]
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Somebody does something: one at a time, and whoever waits for a change is woken."""
+        with self._changed:
+            yield
+            self._changed.notify_all()
+
+    def _keep_time(self) -> None:
+        """On the wall clock: carry out what is due, and sleep until the next."""
+        with self._changed:
+            while not self._closed:
+                self._run_due()
+                due = self.agenda.next_at()
+                wait = (due - self.now()).total_seconds() if due else 1.0
+                self._changed.wait(max(0.0, min(wait, 1.0)))
+
+    def _run_due(self) -> bool:
+        ran = False
+        while appointment := self.agenda.take_due():
+            appointment.act()
+            ran = True
+        return ran
+
+    def settle(self, limit: float = 20.0) -> None:
+        """Wait until nothing is due now and no webhook is under way."""
+        deadline = time.monotonic() + limit
+        with self._changed:
+            while True:
+                if self._run_due():
+                    continue
+                self._release_held_back()
+                if self._in_flight == 0:
+                    return
+                if not self._changed.wait(deadline - time.monotonic()):
+                    raise TimeoutError("webhooks are still under way")
+
+    def next_event_at(self) -> datetime | None:
+        with self._lock:
+            return self.agenda.next_at()
+
+    def advance(self, seconds: float) -> None:
+        self.advance_to(self.now() + timedelta(seconds=seconds))
+
+    def advance_to(self, moment: datetime) -> None:
+        """Move the clock, event by event."""
+        if not isinstance(self.clock, ManualClock):
+            raise TypeError("only a ManualClock can be moved")
+        while True:
+            self.settle()
+            due = self.next_event_at()
+            if due is None or due > moment:
+                break
+            self.clock.set(due)
+        self.clock.set(moment)
+        self.settle()
+
+    # The log ------------------------------------------------------------------------------------
+
+    def note(self, kind: str, call: Call | None = None, **detail: Any) -> None:
+        number = call.phone.number if call else str(detail.pop("number", ""))
+        sid = call.sid if call else ""
+        self.log.write(Event(self.now(), kind, sid, number, detail))
+
+    def warn(self, problem: str, call: Call | None = None) -> None:
+        self.warnings.append(problem)
+        self.note("warning", call, problem=problem)
+
+    # Webhooks -----------------------------------------------------------------------------------
+
+    def fetch(self, url: str, form: dict[str, str], then: Then, method: str, call: Call) -> None:
+        """Ask for a document, beside; `then` gets the reply, with the lock held."""
+        self._in_flight += 1
+
+        def work() -> None:
+            reply = post(url, form, self._token(), method)
+            with self.acting():
+                self._in_flight -= 1
+                self.note("webhook", call, url=url, status=reply.status, error=reply.error)
+                then(reply)
+
+        self._fetching.submit(work)
+
+    def callback(self, url: str, form: dict[str, str]) -> None:
+        """Tell the app something; its answer does not matter."""
+        if self.faults.drop_callbacks:
+            self.note("callback-dropped", url=url)
+            return
+        if self.faults.reorder_callbacks:
+            self._held_back.append((url, form))
+            return
+        self._send(url, form)
+
+    def _release_held_back(self) -> None:
+        held, self._held_back = self._held_back[::-1], []
+        for url, form in held:
+            self._send(url, form)
+
+    def _send(self, url: str, form: dict[str, str]) -> None:
+        for _ in range(2 if self.faults.duplicate_callbacks else 1):
+            self._in_flight += 1
+            self._calling_back.submit(self._tell, url, form)
+
+    def _tell(self, url: str, form: dict[str, str]) -> None:
+        reply = post(url, form, self._token())
+        with self.acting():
+            self._in_flight -= 1
+            self.note("callback", url=url, status=reply.status, error=reply.error)
+
+    def _token(self) -> str:
+        return "wrong" if self.faults.take("webhook_bad_signature") else self.auth_token
+
+    # Calls --------------------------------------------------------------------------------------
+
+    def incoming(self, call: Call) -> None:
+        """A person has dialled: the number's own addresses say what happens."""
+        call.fallback_url = self.fallback_url
+        call.callbacks = Callbacks(self.status_url)
+        call.becomes("ringing")
+        call.run(self.voice_url)
+
+    def when_ended(self, call: Call, act: Callable[[], None]) -> None:
+        self._when_ended.setdefault(call.sid, []).append(act)
+
+    def ended(self, call: Call) -> None:
+        for act in self._when_ended.pop(call.sid, []):
+            act()
+
+    def queue(self, name: str) -> Queue:
+        """Made on first use."""
+        if name not in self.queues:
+            self.queues[name] = Queue(new_sid("QU"), name, self.now())
+        return self.queues[name]
+
+    # Texts --------------------------------------------------------------------------------------
+
+    def text_in(self, number: str, body: str) -> str:
+        """A person texts the support number; the app's reply goes back to them."""
+        sid = new_sid("SM")
+        self.note("text-in", number=number, body=body)
+        form = {
+            "MessageSid": sid,
+            "SmsSid": sid,
+            "AccountSid": self.account_sid,
+            "From": number,
+            "To": self.number,
+            "Body": body,
+            "NumMedia": "0",
+            "NumSegments": "1",
+        }
+        self._in_flight += 1
+        self._calling_back.submit(self._ask_for_reply, number, form)
+        return sid
+
+    def _ask_for_reply(self, number: str, form: dict[str, str]) -> None:
+        from xml.etree import ElementTree as ET
+
+        reply = post(self.sms_url, form, self._token())
+        with self.acting():
+            self._in_flight -= 1
+            self.note("webhook", number=number, url=self.sms_url, status=reply.status)
+            if reply.error or not reply.text.strip():
+                return
+            for message in ET.fromstring(reply.text).iter("Message"):  # noqa: S314
+                self.text_out(number, "".join(message.itertext()))
+
+    def text_out(self, number: str, body: str) -> dict[str, Any]:
+        sid = new_sid("SM")
+        phone = self.phone(number)
+        at = self.now().isoformat()
+        phone.received.append(
+            {"id": len(phone.received) + 1, "from": self.number, "body": body, "at": at}
+        )
+        self.note("text-out", number=number, body=body)
+        message = {"sid": sid, "to": number, "from": self.number, "body": body, "status": "sent"}
+        self.messages[sid] = message
+        return message
+
+    # Serving ------------------------------------------------------------------------------------
+
+    def serve(self, port: int = 0) -> str:
+        """Answer the REST API and the page of phones on loopback. Returns the base URL."""
+        from ivr.exchange.serving import start
+
+        self._server = start(self, port)
+        self.base_url = f"http://127.0.0.1:{self._server.port}"
+        return self.base_url
+
+    def close(self) -> None:
+        with self.acting():
+            self._closed = True
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+        self._fetching.shutdown(wait=False, cancel_futures=True)
+        self._calling_back.shutdown(wait=False, cancel_futures=True)

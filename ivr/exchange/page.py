@@ -1,0 +1,114 @@
+"""The page of phones: its files, the state that it polls, and what people do on it.
+
+Loopback only: a Host that is no loopback name is refused, and a foreign web page, which cannot
+send our header, cannot dial.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from ivr.exchange.phones import NotPossibleError
+
+if TYPE_CHECKING:
+    from ivr.exchange.engine import Exchange
+
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+SECURE = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+LONGEST_TEXT = 1600
+KEYS = set("0123456789*#")
+
+
+def blueprint(exchange: Exchange, staff_url: str = "") -> Blueprint:
+    made = Blueprint("page", __name__, static_folder="static", template_folder="templates")
+
+    @made.before_request
+    def guard() -> Any:
+        if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
+            return Response("only on this machine", 403)
+        if request.method == "POST" and request.headers.get("X-Requested-With") != "phones":
+            return _no("only from the page of phones", 403)
+        return None
+
+    @made.after_request
+    def secure(answer: Response) -> Response:
+        answer.headers.update(SECURE)
+        return answer
+
+    @made.get("/")
+    def phones() -> str:
+        return render_template("phones.html")
+
+    @made.get("/phones/state")
+    def state() -> Response:
+        return _state(exchange, exchange.staff_url or staff_url)
+
+    @made.post("/phones")
+    def add() -> Any:
+        given = _given()
+        exchange.phone(given["number"], name=given.get("name", ""))
+        return Response(status=204)
+
+    @made.post("/phones/<number>/<act>")
+    def act(number: str, act: str) -> Any:
+        if number not in exchange.phones:
+            return _no("there is no such phone", 404)
+        try:
+            return _act(exchange, number, act)
+        except NotPossibleError as error:
+            return _no(str(error), 409)
+
+    return made
+
+
+def _given() -> dict[str, str]:
+    given = request.get_json(silent=True)
+    return {str(key): str(value) for key, value in (given or {}).items()}
+
+
+def _act(exchange: Exchange, number: str, act: str) -> Response:
+    phone = exchange.phones[number]
+    if act == "dial":
+        phone.dial(_given().get("to") or None)
+    elif act == "press":
+        phone.press("".join(key for key in _given().get("keys", "") if key in KEYS)[:64])
+    elif act == "speak" and request.mimetype == "audio/wav":
+        phone.speak("", request.get_data())
+    elif act == "speak":
+        phone.speak(_given().get("text", "")[:LONGEST_TEXT])
+    elif act == "text":
+        phone.text(_given().get("body", "")[:LONGEST_TEXT])
+    elif act in {"answer", "reject", "hang-up"}:
+        {"answer": phone.answer, "reject": phone.reject, "hang-up": phone.hang_up}[act]()
+    else:
+        return _no("a phone cannot do that", 404)
+    return Response(status=204)
+
+
+def _state(exchange: Exchange, staff_url: str) -> Response:
+    with exchange.acting():
+        state = {
+            "number": exchange.number,
+            "staff_url": staff_url,
+            "phones": [phone.as_json() for phone in exchange.phones.values()],
+        }
+    tag = hashlib.sha256(json.dumps(state).encode()).hexdigest()[:24]
+    if request.headers.get("If-None-Match") == f'"{tag}"':
+        return Response(status=304)
+    answer = jsonify(state | {"now": exchange.now().isoformat()})
+    answer.headers["ETag"] = f'"{tag}"'
+    return answer
+
+
+def _no(why: str, status: int) -> Response:
+    answer = jsonify({"error": why})
+    answer.status_code = status
+    return answer

@@ -1,0 +1,97 @@
+"""Record: what the person says after the tone, until a key, silence, the limit or hanging up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from ivr.exchange import recordings, speech
+from ivr.exchange.script import Activity
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+
+    from ivr.exchange.clock import Appointment
+    from ivr.exchange.script import Script
+
+
+class Record(Activity):
+    def __init__(self, script: Script, verb: ET.Element) -> None:
+        self.script, self.call, self.verb = script, script.call, verb
+        self.finish = verb.get("finishOnKey", "1234567890*#")
+        self.silence = float(verb.get("timeout", "5"))
+        self.longest = float(verb.get("maxLength", "3600"))
+        self.words: list[str] = []
+        self.spoken = 0.0
+        self.wav: bytes | None = None
+        self.timer: Appointment | None = None
+
+    def begin(self) -> None:
+        self.script.busy(self)
+        self.call.phone.expects = "speech"
+        self.call.phone.line("event", "(tone)")
+        self._arm(self.silence)
+
+    def _arm(self, seconds: float) -> None:
+        if self.timer:
+            self.timer.cancel()
+        seconds = min(seconds, max(0.0, self.longest - self.spoken)) if self.words else seconds
+        self.timer = self.script.exchange.agenda.after(seconds, lambda: self._finish(""))
+
+    def speech(self, text: str, wav: bytes | None) -> bool:
+        self.words.append(text)
+        self.spoken = min(self.longest, self.spoken + max(1.0, speech.seconds(text)))
+        self.wav = wav or self.wav
+        self._arm(self.silence)
+        return True
+
+    def key(self, key: str) -> bool:
+        if key in self.finish:
+            self._finish(key)
+        return True
+
+    def cancel(self) -> None:
+        """The line is gone, or taken over: what was said is kept all the same."""
+        if self.timer:
+            self.timer.cancel()
+        self.call.phone.expects = None
+        if self.words and self.call.over:
+            made = self._made()
+            form = self._form(made, "hangup")
+            action = urljoin(self.script.url, self.verb.get("action") or self.script.url)
+            self.script.exchange.callback(action, self.call.form() | form)
+
+    def _finish(self, key: str) -> None:
+        if self.timer:
+            self.timer.cancel()
+        self.call.phone.expects = None
+        if not self.words:  # nothing was recorded: on to the next verb
+            self.script.step()
+            return
+        made = self._made()
+        action = self.verb.get("action") or self.script.url
+        self.script.fetch(action, self._form(made, key), self.verb.get("method", "POST"))
+
+    def _made(self) -> recordings.Recording:
+        seconds = max(1, round(self.spoken))
+        made = recordings.make(self.call, seconds, "RecordVerb", self.wav)
+        told = self.verb.get("recordingStatusCallback")
+        if told:
+            recordings.tell(self.call, made, urljoin(self.script.url, told))
+        transcript = self.verb.get("transcribeCallback")
+        if self.verb.get("transcribe") == "true" and transcript:
+            url = urljoin(self.script.url, transcript)
+            recordings.tell_transcript(self.call, made, " ".join(filter(None, self.words)), url)
+        return made
+
+    def _form(self, made: recordings.Recording, key: str) -> dict[str, str]:
+        return {
+            "RecordingUrl": recordings.address(self.call, made),
+            "RecordingSid": made.sid,
+            "RecordingDuration": str(made.seconds),
+            "Digits": key,
+        }
+
+
+def perform(script: Script, verb: ET.Element) -> None:
+    Record(script, verb).begin()

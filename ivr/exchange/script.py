@@ -1,0 +1,138 @@
+"""A script: one document running on a call, verb after verb, from fetching to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+from xml.etree import ElementTree as ET
+
+from ivr.exchange import grammar
+
+if TYPE_CHECKING:
+    from ivr.exchange.calls import Call
+    from ivr.exchange.clock import Appointment
+    from ivr.exchange.webhooks import Reply
+
+QUIET_FIRST = {"Reject", "Pause"}
+"""First verbs that do not answer the call."""
+SORRY = "We are sorry, an application error has occurred. Goodbye."
+
+Act = Callable[[], None]
+
+
+class Activity:
+    """What a verb is doing. Keys and speech go to it first."""
+
+    def key(self, key: str) -> bool:
+        del key
+        return False
+
+    def speech(self, text: str, wav: bytes | None) -> bool:
+        del text, wav
+        return False
+
+    def cancel(self) -> None:
+        """Stop it; nothing of it happens any more."""
+
+
+class Timed(Activity):
+    """Something that takes its time and then goes on."""
+
+    def __init__(self, appointment: Appointment) -> None:
+        self.appointment = appointment
+
+    def cancel(self) -> None:
+        self.appointment.cancel()
+
+
+class Script:
+    def __init__(self, call: Call, at_end: Act) -> None:
+        self.call, self.exchange, self.at_end = call, call.exchange, at_end
+        self.url, self.alive = "", True
+        self.verbs: list[ET.Element] = []
+        self.activity: Activity | None = None
+
+    # Fetching -----------------------------------------------------------------------------------
+
+    def fetch(self, url: str, extra: dict[str, str], method: str = "POST") -> None:
+        """Ask the app what to do next; relative addresses stand beside the present document."""
+        address = urljoin(self.url, url) if self.url else url
+        self.busy(None)
+        form = self.call.form() | extra
+
+        def then(reply: Reply) -> None:
+            if self.alive and not self.call.over:
+                self._take(address, reply)
+
+        self.exchange.fetch(address, form, then, method, self.call)
+
+    def _take(self, address: str, reply: Reply) -> None:
+        if reply.error:
+            self._fail(address, reply.error)
+            return
+        try:
+            verbs = self._verbs(reply)
+        except ET.ParseError:
+            self._fail(address, 12100)
+            return
+        self.url = address
+        self.run(verbs)
+
+    def _verbs(self, reply: Reply) -> list[ET.Element]:
+        if not reply.text.strip():
+            return []
+        for problem in grammar.problems(reply.text):
+            self.exchange.warn(problem, self.call)
+        return list(ET.fromstring(reply.text))  # noqa: S314
+
+    def _fail(self, address: str, error: int) -> None:
+        self.exchange.note("error", self.call, code=error, url=address)
+        fallback = self.call.fallback_url
+        if fallback and address.partition("#")[0] != fallback.partition("#")[0]:
+            self.fetch(fallback, {"ErrorCode": str(error), "ErrorUrl": address})
+            return
+        self.call.answer()
+        self.call.hears(SORRY, "en-US")
+        self.wait(3, self.call.hang_up)
+
+    # Running ------------------------------------------------------------------------------------
+
+    def run(self, verbs: list[ET.Element]) -> None:
+        self.verbs = verbs
+        if verbs and verbs[0].tag not in QUIET_FIRST and self.call.direction == "inbound":
+            self.call.answer()
+        self.step()
+
+    def step(self) -> None:
+        """The next verb, or the end."""
+        from ivr.exchange.verbs import PERFORM
+
+        self.activity = None
+        while self.alive and not self.call.over:
+            if not self.verbs:
+                self.at_end()
+                return
+            verb = self.verbs.pop(0)
+            perform = PERFORM.get(verb.tag)
+            if perform:
+                perform(self, verb)
+                return
+
+    def busy(self, activity: Activity | None) -> None:
+        self.activity = activity
+
+    def wait(self, seconds: float, then: Act) -> None:
+        self.busy(Timed(self.exchange.agenda.after(seconds, then)))
+
+    def stop(self) -> None:
+        self.alive = False
+        if self.activity:
+            activity, self.activity = self.activity, None
+            activity.cancel()
+
+    def key(self, key: str) -> bool:
+        return self.activity.key(key) if self.activity else False
+
+    def speech(self, text: str, wav: bytes | None) -> bool:
+        return self.activity.speech(text, wav) if self.activity else False
