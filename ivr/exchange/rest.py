@@ -51,7 +51,8 @@ def blueprint(exchange: Exchange) -> Blueprint:
         return error.response()
 
     for path, view, methods in api.routes():
-        made.add_url_rule(path, view.__name__, partial(_without_account, view), methods=methods)
+        name = f"{view.__name__} {path}".replace(".", " ")
+        made.add_url_rule(path, name, partial(_without_account, view), methods=methods)
     return made
 
 
