@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr import database
 from ivr.settings import settings
 from tests.stories.line import NUMBER, Line
 
@@ -18,7 +17,7 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[Line]:
+def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Line]:
     """The whole line on a moved clock, with the world of tests/stories/line.py in it."""
     port, exchange_port = free_port(), free_port()
     for name, value in {
@@ -37,4 +36,3 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> 
     story.close()
     assert not story.exchange.warnings
     settings.cache_clear()
-    database.engine.cache_clear()
