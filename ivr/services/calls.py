@@ -78,7 +78,12 @@ def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> 
     if call.place == Place.HOLDING and call.ticket_id:
         paging.nudge(db, now, call.ticket_id)
     kept = _kept(db, call, turn) if turn < call.turn else None
-    return kept or _walk(db, now, call, heard)
+    if kept:
+        return kept
+    known = Known.from_json(call.known)
+    if call.place == Place.GONE and known.at == "holding.wait":  # a webhook that was under way
+        return _walk(db, now, call, Heard(left="hangup"), known.but(at="holding.left"))
+    return _walk(db, now, call, heard, known)
 
 
 def leave_hold(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
@@ -90,10 +95,10 @@ def leave_hold(db: Session, now: datetime, sid: str, turn: int, heard: Heard) ->
     before = db.scalar(select(TakenTurn.answer).where(*same))
     if before:
         return Answer.from_json(before)
-    known = Known.from_json(call.known)
-    if call.place in {Place.HOLDING, Place.BRIDGED}:
-        known = known.but(at="holding.left")
-        call.place = Place.GONE if heard.left == "hangup" else Place.TALKING_TO_US
+    if call.place == Place.GONE:  # the carrier told us of the end before
+        heard = Heard(left="hangup")
+    call.place = Place.GONE if heard.left == "hangup" else Place.TALKING_TO_US
+    known = Known.from_json(call.known).but(at="holding.left")
     return _walk(db, now, call, heard, known, leaving=turn)
 
 

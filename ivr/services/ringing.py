@@ -53,7 +53,7 @@ def _claim(db: Session, now: datetime, leg_id: int) -> str | None:
             return None
         leg.state, leg.tries, leg.placed_at = LegState.PLACING, leg.tries + 1, now
         return "ring"
-    if leg.stopping and leg.sid and leg.outcome is None:
+    if leg.stopping and leg.sid and leg.outcome != "taken":
         return "stop"
     return "look up"
 
