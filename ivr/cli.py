@@ -22,10 +22,16 @@ def run(_args: argparse.Namespace) -> int:
 
 
 def migrate(_args: argparse.Namespace) -> int:
-    from ivr import migrations
+    from ivr import preparing
 
-    settings().var_dir.mkdir(parents=True, exist_ok=True)
-    migrations.upgrade(settings().database)
+    preparing.migrate()
+    return 0
+
+
+def prepare(_args: argparse.Namespace) -> int:
+    from ivr import preparing
+
+    preparing.prepare()
     return 0
 
 
@@ -38,8 +44,7 @@ def redis(_args: argparse.Namespace) -> int:
 
 def tick(_args: argparse.Namespace) -> int:
     from ivr import ticker
-    from ivr.phone.client import Carrier
-    from ivr.tasks import attend
+    from ivr.tasks import attend, carrier
 
     stop = threading.Event()
 
@@ -48,7 +53,7 @@ def tick(_args: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
-    ticker.run(ticker.Ticker(Carrier(), hand=attend.delay), stop)
+    ticker.run(ticker.Ticker(carrier, hand=attend.delay), stop)
     return 0
 
 
@@ -146,6 +151,11 @@ def parser() -> argparse.ArgumentParser:
 
     add("run", run, "start everything: what bin/run does once it has installed")
     add("migrate", migrate, "bring the database up to date")
+    add(
+        "prepare",
+        prepare,
+        "the same, and on a first start the demo data: what `ivr run` begins with",
+    )
     add("import", import_file, "read customers, staff, rota, policy and tickets from a file") \
         .add_argument("file", type=Path, metavar="FILE")  # fmt: skip
     one = add("show", show, "print what is on record of a ticket or a call")

@@ -1,9 +1,12 @@
 """How gunicorn serves the web process: steady sync workers that share their memory."""
 
+import gc
 import logging
 import os
 
 from ivr.settings import settings
+from ivr.tasks import attend, carrier
+from ivr.ticker import Ticker, understudy
 
 bind = f"127.0.0.1:{settings().port}"
 workers = int(os.environ.get("WEB_WORKERS") or 2 * (os.cpu_count() or 1))
@@ -15,11 +18,12 @@ forwarded_allow_ips = ""
 """Forwarded headers are never believed: PUBLIC_URL says where we are."""
 
 
+def pre_fork(_server: object, _worker: object) -> None:
+    """What was loaded so far stays shared between the processes."""
+    gc.freeze()
+
+
 def post_fork(_server: object, _worker: object) -> None:
     """Every worker process has an understudy, which wakes a Celery worker after a commit."""
-    from ivr.phone.client import Carrier
-    from ivr.tasks import attend
-    from ivr.ticker import Ticker, understudy
-
     logging.getLogger("ivr").setLevel(logging.INFO)
-    understudy(Ticker(Carrier(), hand=attend.delay))
+    understudy(Ticker(carrier, hand=attend.delay))

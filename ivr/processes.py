@@ -17,14 +17,10 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ivr import broker, clock, migrations
-from ivr.database import transaction
-from ivr.models import Organization
-from ivr.services import importing, lifeline, phone_book
+from ivr import broker
 from ivr.settings import BrokenSettingError, settings
 
 PROCFILE = Path(__file__).parent.parent / "Procfile"
-DEMO = Path(__file__).parent / "demo.yaml"
 STOP_WITHIN = 15.0
 READY_WITHIN = 60.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -136,25 +132,18 @@ def check_ports() -> None:
                 raise BrokenSettingError(told) from error
 
 
-def prepare() -> None:
-    """The schema, and on a first start the demo data."""
-    settings().var_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        migrations.upgrade(settings().database)
-    except Exception as error:
-        reason = str(error).strip().splitlines()[0]
-        raise BrokenSettingError(f"DATABASE_URL: the database cannot be used: {reason}") from error
-    with transaction() as db:
-        if settings().demo_data and db.get(Organization, 1) is None:
-            importing.import_file(db, DEMO, clock.now())
-        lifeline.write_roster(db)
-        phone_book.write(db)
+def prepared(environment: dict[str, str]) -> bool:
+    """In a process of its own, so that its memory is given back."""
+    command = [sys.executable, "-m", "ivr", "prepare"]
+    return subprocess.run(command, env=environment, check=False).returncode == 0  # noqa: S603
 
 
 def run() -> int:
     check_ports()
+    settings().var_dir.mkdir(parents=True, exist_ok=True)
     processes = wanted()
-    prepare()
+    if not prepared(processes[0].environment):
+        return 2
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())

@@ -3,14 +3,14 @@ a task that is lost, late or doubled changes nothing. No ETA, no countdown, no r
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from celery import Celery
 
-from ivr import clock
-from ivr.database import reading
-from ivr.services import due
-from ivr.services.carrier import Carrier
 from ivr.settings import settings
+
+if TYPE_CHECKING:
+    from ivr.services.carrier import Carrier
 
 app = Celery("ivr", broker=settings().redis_url or "redis://127.0.0.1:6379/0")
 app.conf.update(
@@ -43,21 +43,28 @@ app.conf.update(
 
 
 @cache
-def _carrier() -> Carrier:
-    from ivr.phone import client
+def carrier() -> "Carrier":
+    """Made when it is first needed: the beat and an idle understudy never load it."""
+    from ivr.phone.client import Carrier
 
-    return client.Carrier()
+    return Carrier()
 
 
 @app.task
 def attend(kind: str, id_: int) -> None:
-    for leg_id in due.attend(kind, id_, _carrier()):
+    from ivr.services import due
+
+    for leg_id in due.attend(kind, id_, carrier()):
         attend.delay("leg", leg_id)
 
 
 @app.task
 def sweep() -> None:
     """Hand out whatever is due now."""
+    from ivr import clock
+    from ivr.database import reading
+    from ivr.services import due
+
     with reading() as db:
         found = due.until(db, clock.now())
     for row in found:

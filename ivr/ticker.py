@@ -31,8 +31,9 @@ Hand = Callable[[str, int], object]
 
 
 class Ticker:
-    def __init__(self, carrier: Carrier, hand: Hand | None) -> None:
-        """Without `hand` (no broker), the ticker attends to every row itself."""
+    def __init__(self, carrier: Callable[[], Carrier], hand: Hand | None) -> None:
+        """`carrier` is only asked for when the ticker must attend to a row itself, as it does to
+        every row without `hand` (no broker)."""
         self.carrier, self.hand = carrier, hand
         self.own_hands = ThreadPoolExecutor(8, "attend")
         self.handed: dict[tuple[str, int, datetime], datetime] = {}
@@ -72,7 +73,7 @@ class Ticker:
 
     def _attend(self, kind: str, id_: int) -> None:
         try:
-            legs = due.attend(kind, id_, self.carrier)
+            legs = due.attend(kind, id_, self.carrier())
         except Exception:
             log.exception("%s %s could not be attended to", kind, id_)
             return
