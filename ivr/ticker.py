@@ -32,8 +32,7 @@ Hand = Callable[[str, int], object]
 
 class Ticker:
     def __init__(self, carrier: Callable[[], Carrier], hand: Hand | None) -> None:
-        """`carrier` is only asked for when the ticker must attend to a row itself, as it does to
-        every row without `hand` (no broker)."""
+        """Without `hand` (no broker), or when a row is neglected, it is attended to here."""
         self.carrier, self.hand = carrier, hand
         self.own_hands = ThreadPoolExecutor(8, "attend")
         self.handed: dict[tuple[str, int, datetime], datetime] = {}

@@ -27,21 +27,11 @@ LONGEST_TEXT = 1600
 KEYS = set("0123456789*#")
 
 
-def blueprint(exchange: Exchange, staff_url: str = "") -> Blueprint:
+def blueprint(exchange: Exchange) -> Blueprint:
     made = Blueprint("page", __name__, static_folder="static", template_folder="templates")
 
-    @made.before_request
-    def guard() -> Any:
-        if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
-            return Response("only on this machine", 403)
-        if request.method == "POST" and request.headers.get("X-Requested-With") != "phones":
-            return _no("only from the page of phones", 403)
-        return None
-
-    @made.after_request
-    def secure(answer: Response) -> Response:
-        answer.headers.update(SECURE)
-        return answer
+    made.before_request(_guard)
+    made.after_request(_secure)
 
     @made.get("/")
     def phones() -> str:
@@ -49,7 +39,7 @@ def blueprint(exchange: Exchange, staff_url: str = "") -> Blueprint:
 
     @made.get("/phones/state")
     def state() -> Response:
-        return _state(exchange, exchange.staff_url or staff_url)
+        return _state(exchange, exchange.staff_url)
 
     @made.post("/phones")
     def add() -> Any:
@@ -67,6 +57,19 @@ def blueprint(exchange: Exchange, staff_url: str = "") -> Blueprint:
             return _no(str(error), 409)
 
     return made
+
+
+def _guard() -> Any:
+    if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
+        return Response("only on this machine", 403)
+    if request.method == "POST" and request.headers.get("X-Requested-With") != "phones":
+        return _no("only from the page of phones", 403)
+    return None
+
+
+def _secure(answer: Response) -> Response:
+    answer.headers.update(SECURE)
+    return answer
 
 
 def _given() -> dict[str, str]:

@@ -30,29 +30,31 @@ def ring(call: Call, timeout: float, answered: Answered, failed: Failed) -> None
         if call.over:
             return
         call.becomes("ringing")
-        if call.phone.habit == "invalid" or not call.called.startswith("+"):
+        habit = call.phone.habit
+        if habit == "invalid" or not call.called.startswith("+"):
             over("failed")
-            return
-        if call.phone.habit == "busy" or call.phone.call is not None:
+        elif habit == "busy" or call.phone.call is not None:
             agenda.after(BUSY_AFTER, lambda: over("busy"))
-            return
-        call.phone.rings(call, pick_up)
-        agenda.after(timeout, lambda: over("no-answer"))
-        if call.phone.habit == "answers":
-            agenda.after(ANSWERS_AFTER, call.phone.pick_up)
-        if call.phone.habit == "voicemail":
-            agenda.after(VOICEMAIL_AFTER, voicemail)
-
-    def voicemail() -> None:
-        if call.over or call.answered_at:
-            return
-        call.phone.pick_up()
-        call.speaks(GREETING)
-        agenda.after(GREETING_LASTS, lambda: call.end("completed"))
-
-    def pick_up() -> None:
-        if not call.over:
-            answered()
+        else:
+            call.phone.rings(call, answered)
+            agenda.after(timeout, lambda: over("no-answer"))
+            _follow(call, habit)
 
     call.exchange.when_ended(call, lambda: failed(call.status))
     agenda.after(0, start)
+
+
+def _follow(call: Call, habit: str) -> None:
+    """What the phone does by itself when it rings."""
+    if habit == "answers":
+        call.exchange.agenda.after(ANSWERS_AFTER, call.phone.pick_up)
+    elif habit == "voicemail":
+        call.exchange.agenda.after(VOICEMAIL_AFTER, lambda: _voicemail(call))
+
+
+def _voicemail(call: Call) -> None:
+    if call.over or call.answered_at:
+        return
+    call.phone.pick_up()
+    call.speaks(GREETING)
+    call.exchange.agenda.after(GREETING_LASTS, lambda: call.end("completed"))

@@ -146,7 +146,7 @@ export class Phone {
 
   // Whoever listens instead of looking is told whose phone it is.
   showSummary(state) {
-    const other = state.with === this.line ? "the support line" : spaced(state.with);
+    const other = [this.line, "Support line"].includes(state.with) ? "the support line" : spaced(state.with);
     const text = summary(state, other);
     if (this.part("state-words").lastChild?.textContent === text) return;
     this.part("state-words").replaceChildren(hidden(`${state.name}: `), text);

@@ -3,7 +3,7 @@
 const north = /^\+1(\d{3})(\d{3})(\d{4})$/;
 
 export function spaced(number) {
-  return String(number ?? "the support line").replace(north, "+1 $1 $2 $3");
+  return String(number ?? "").replace(north, "+1 $1 $2 $3");
 }
 
 export function and(names) {
