@@ -5,16 +5,15 @@ When the database cannot take it, the carrier is asked to come again (503; our U
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from flask import Response, abort
+from flask import Response, abort, request
 from sqlalchemy.orm import Session
 from twilio.twiml.messaging_response import MessagingResponse
 
-from ivr import clock
-from ivr.database import transaction
-from ivr.phone import lifeline
-from ivr.phone.deadline import TooLateError, in_time
-from ivr.phone.door import form, log, nothing, phone, xml
+from ivr.phone import lifeline, twiml
+from ivr.phone.deadline import Result, TooLateError, transact
+from ivr.phone.door import call_sid, form, log, nothing, phone, xml
 from ivr.phone.heard import number, recording, sid, whole
 from ivr.phone.webhooks import go_to
 from ivr.services import calls, legs, recordings, texts
@@ -22,22 +21,20 @@ from ivr.services import calls, legs, recordings, texts
 LONGEST_TEXT = 1600
 
 
-def record(work: Callable[[Session, datetime], str | None]) -> str | None:
-    def transact() -> str | None:
-        with transaction() as db:
-            return work(db, clock.now())
-
+def record(work: Callable[[Session, datetime], Result]) -> Result:
+    """On record, or spooled and asked for again: an event is late rather than lost."""
     try:
-        return in_time(transact)
+        return transact(work)
     except TooLateError as error:
-        log.warning("callback of call %s: %s", form().get("CallSid"), error)
+        log.warning("%s of call %s: %s", request.endpoint, form().get("CallSid"), error)
+        lifeline.spool(request.path)
         abort(503)
 
 
 @phone.post("/voice/status")
 def call_status() -> Response:
     values = form()
-    call, status = values.get("CallSid", ""), values.get("CallStatus", "")
+    call, status = call_sid(), values.get("CallStatus", "")
     record(lambda db, now: calls.ended(db, now, call, status))
     return nothing()
 
@@ -62,16 +59,12 @@ def leg_status(key: str) -> Response:
 
 @phone.post("/voice/recordings")
 def recording_status() -> Response:
-    values, made = form(), recording(form())
+    values, made, call = form(), recording(form()), call_sid()
+    seconds, status = whole(values.get("RecordingDuration", "")), values.get("RecordingStatus")
     if made:
         record(
             lambda db, now: recordings.made(
-                db,
-                now,
-                sid=made,
-                call_sid=values.get("CallSid", ""),
-                seconds=whole(values.get("RecordingDuration", "")),
-                status=values.get("RecordingStatus", "completed"),
+                db, now, sid=made, call_sid=call, seconds=seconds, status=status or "completed"
             )
         )
     return nothing()
@@ -79,36 +72,28 @@ def recording_status() -> Response:
 
 @phone.post("/voice/transcripts")
 def transcript() -> Response:
-    values, made = form(), recording(form())
+    made, status = recording(form()), form().get("TranscriptionStatus", "")
+    text = form().get("TranscriptionText", "")
     if made:
-        record(
-            lambda db, now: recordings.transcribed(
-                db,
-                now,
-                sid=made,
-                status=values.get("TranscriptionStatus", ""),
-                text=values.get("TranscriptionText", ""),
-            )
-        )
+        record(lambda db, now: recordings.transcribed(db, now, sid=made, status=status, text=text))
     return nothing()
 
 
 @phone.post("/voice/fallback")
 def fallback() -> Response:
     """The carrier could not use what we answered: back to the call once, else to a technician."""
-    log.error("call %s: the carrier reports %s", form().get("CallSid"), form().get("ErrorCode"))
-    if form().get("resumed"):
-        return lifeline.begin("en-CA")
-    call = form().get("CallSid", "")
+    sid, failed = call_sid(), form().get("ErrorUrl", "")
+    log.error("call %s: error %s at %s", sid, form().get("ErrorCode"), urlsplit(failed).path)
     try:
-        current = record(lambda db, _now: calls.where(db, call))
-    except Exception:  # noqa: BLE001  the database is away as well
-        return lifeline.begin("en-CA")
-    return go_to(current, resumed=1) if current else lifeline.begin("en-CA")
+        current = None if "resumed=" in failed else transact(lambda db, _now: calls.where(db, sid))
+    except Exception as error:  # noqa: BLE001  a caller is on the line
+        log.warning("call %s: %s in the fallback", sid, type(error).__name__)
+        current = None
+    return go_to(current, resumed=1) if current else lifeline.begin()
 
 
 @phone.post("/sms/inbound")
-def text() -> Response:
+def receive_text() -> Response:
     values = form()
     reply = record(
         lambda db, now: texts.receive(
@@ -121,5 +106,5 @@ def text() -> Response:
     )
     response = MessagingResponse()
     if reply:
-        response.message(reply)
+        response.message(twiml.clean(reply))
     return xml(response)

@@ -5,17 +5,24 @@ Work that comes too late may still be committed; a turn that is asked for again 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as LateError
+from datetime import datetime
 from functools import cache
+from threading import BoundedSemaphore
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ivr import clock
+from ivr.database import transaction
 
 SECONDS = 2.5
 AT_ONCE = 16
-"""Turns that may hang in a process before others wait for their turn, and are late themselves."""
+"""Pieces of work that may hang in a process; with so many stuck, the next is late at once."""
 
 Result = TypeVar("Result")
+
+_places = BoundedSemaphore(AT_ONCE)
 
 
 class TooLateError(Exception):
@@ -27,12 +34,20 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(AT_ONCE, "turn")  # made after the fork, in each worker process
 
 
-def in_time(work: Callable[[], Result]) -> Result:
-    future = _pool().submit(work)
+def transact(work: Callable[[Session, datetime], Result]) -> Result:
+    """Work in a transaction of its own, committed in time or given up."""
+    if not _places.acquire(blocking=False):
+        raise TooLateError("everything hangs")
+    future = _pool().submit(_transaction, work)
+    future.add_done_callback(lambda _done: _places.release())
     try:
         return future.result(SECONDS)
-    except LateError as error:
-        future.cancel()
+    except TimeoutError as error:
         raise TooLateError("no answer in time") from error
     except (SQLAlchemyError, OSError) as error:
         raise TooLateError(type(error).__name__) from error
+
+
+def _transaction(work: Callable[[Session, datetime], Result]) -> Result:
+    with transaction() as db:
+        return work(db, clock.now())

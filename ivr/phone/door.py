@@ -1,4 +1,8 @@
-"""The door itself: one blueprint; the signature is checked once, before anything is read."""
+"""The door itself: one blueprint; the signature is checked once, before anything is read.
+
+A webhook is a small form that the carrier has signed for an address of ours. Whatever else comes
+is turned away before it costs anything.
+"""
 
 import logging
 from typing import cast
@@ -7,6 +11,8 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, abort, g, request
 from twilio.twiml import TwiML
 
+from callflows.prompts import LANGUAGES
+from ivr.phone.heard import sid
 from ivr.phone.signature import is_signed
 from ivr.settings import settings
 
@@ -25,24 +31,27 @@ phone = Blueprint("phone", __name__)
 def check_signature() -> None:
     if request.endpoint in OPEN:
         return
-    if (request.content_length or 0) > LARGEST:
-        abort(413)
-    body = request.get_data(cache=True)
-    form: list[tuple[str, str]] = []
-    if request.mimetype == "application/x-www-form-urlencoded":
-        try:
-            text = body.decode("ascii")
-            form = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        except ValueError:
-            abort(400)
-    elif body:
-        abort(415)
+    request.max_content_length = LARGEST
+    body = request.get_data()
+    fields = _fields(body)
     given = request.headers.get("X-Twilio-Signature")
-    if not is_signed(asked_url(), form, body, given, settings().signing_tokens):
+    if not is_signed(asked_url(), fields, body, given, settings().signing_tokens):
         abort(403)
-    g.form = {**request.args.to_dict(), **dict(form)}
-    if g.form.get("AccountSid", settings().credentials[0]) != settings().credentials[0]:
+    g.form = {name: value.replace("\0", "") for name, value in (*request.args.items(), *fields)}
+    if g.form.get("AccountSid") != settings().credentials[0]:
         abort(403)
+
+
+def _fields(body: bytes) -> list[tuple[str, str]]:
+    if not body:
+        return []
+    if request.mimetype != "application/x-www-form-urlencoded":
+        abort(415)
+    try:
+        text = body.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        abort(400)
 
 
 def asked_url() -> str:
@@ -57,6 +66,16 @@ def asked_url() -> str:
 def form() -> dict[str, str]:
     """The signed values of this webhook, those of the URL's query included."""
     return cast("dict[str, str]", g.form)
+
+
+def call_sid() -> str:
+    return sid(form().get("CallSid", "")) or abort(400)
+
+
+def language() -> str:
+    """The language this call is in, as our own URLs carry it."""
+    given = form().get("language", "")
+    return given if given in LANGUAGES else LANGUAGES[0]
 
 
 def xml(document: TwiML | str) -> Response:

@@ -9,6 +9,8 @@ MOST_KEYS = 32
 KEYS = re.compile(r"[0-9*#]+", re.ASCII)
 SID = re.compile(r"[A-Za-z0-9_-]{2,64}", re.ASCII)
 E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+WITHHELD = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+"""ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE, as some carriers key them in."""
 LEFT = {
     "bridged": "bridged",
     "bridging-in-process": "bridged",
@@ -37,8 +39,9 @@ def left(form: Mapping[str, str]) -> str:
     if "QueueResult" in form:
         return LEFT.get(form["QueueResult"], "error")
     if "DialCallStatus" in form:
-        bridged = form.get("DialBridged") or str(form["DialCallStatus"] in ANSWERED).lower()
-        return "bridged" if bridged == "true" else "missed"
+        answered = form["DialCallStatus"] in ANSWERED
+        bridged = form["DialBridged"] == "true" if "DialBridged" in form else answered
+        return "bridged" if bridged else "missed"
     given = form.get("left", "")
     return given if given in {*LEFT.values(), "missed", "error"} else ""
 
@@ -46,12 +49,13 @@ def left(form: Mapping[str, str]) -> str:
 def recording(form: Mapping[str, str]) -> str:
     """The SID alone: audio is never fetched from an address that came in."""
     given = form.get("RecordingSid") or form.get("recording")
-    if not given and form.get("RecordingUrl"):
-        given = form["RecordingUrl"].rstrip("/").rpartition("/")[2]
-    return sid(given or "")
+    if not given:
+        given = form.get("RecordingUrl", "").rstrip("/").rpartition("/")[2].partition(".")[0]
+    return sid(given)
 
 
 def sid(given: str) -> str:
+    """Another carrier's look different: any opaque word will do."""
     return given if SID.fullmatch(given) else ""
 
 
@@ -62,4 +66,5 @@ def whole(given: str) -> int:
 def number(given: str) -> str:
     """A caller's number in E.164, or "anonymous"."""
     cleaned = re.sub(r"[\s().-]", "", given)
-    return cleaned if E164.fullmatch(cleaned) else "anonymous"
+    known = E164.fullmatch(cleaned) and cleaned not in WITHHELD
+    return cleaned if known else "anonymous"

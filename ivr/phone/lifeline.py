@@ -11,8 +11,8 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from callflows.turn import Say, say
 from ivr.phone import twiml
-from ivr.phone.door import form, log, phone, xml
-from ivr.phone.heard import left
+from ivr.phone.door import form, language, log, phone, xml
+from ivr.phone.heard import recording
 from ivr.phone.urls import url
 from ivr.services import lifeline as records
 
@@ -24,18 +24,31 @@ def organization() -> str:
     return records.roster().organization
 
 
-def begin(language: str) -> Response:
-    """Tell the caller, and ring the first."""
-    return _dial(0, language, say("fallback_connecting"))
+def is_our_ring() -> bool:
+    """Whether this is a technician whom we have rung, rather than a caller."""
+    return form().get("Direction", "").startswith("outbound")
 
 
-def _dial(position: int, language: str, *first: Say) -> Response:
+def begin() -> Response:
+    """Tell the caller, and ring the first; whoever waits in a queue must leave it for that."""
+    if is_our_ring():  # an idle phone can be rung again, for the caller
+        response = twiml.sentence(language(), "page_unreadable")
+        response.hangup()
+        return xml(response)
+    if "waiting" in form():
+        response = VoiceResponse()
+        response.leave()
+        return xml(response)
+    return _dial(0, say("fallback_connecting"))
+
+
+def _dial(position: int, *first: Say) -> Response:
     roster = records.roster()
-    _spool("dial", position)
-    response = twiml.only(language, *first)
-    if not roster.numbers or position >= len(roster.numbers) * ROUNDS:
-        return _message(response, language)
-    onward = url(f"voice/lifeline/{position + 1}", language=language)
+    spool("dial", position)
+    response = twiml.only(language(), *first)
+    if position >= len(roster.numbers) * ROUNDS:
+        return _message(response)
+    onward = url(f"voice/lifeline/{position + 1}", language=language())
     dial = Dial(action=onward, method="POST", timeout=RING_FOR)
     whisper = url(f"voice/lifeline/{position}/whisper")
     dial.number(roster.numbers[position % len(roster.numbers)], url=whisper, method="POST")
@@ -43,50 +56,50 @@ def _dial(position: int, language: str, *first: Say) -> Response:
     return xml(response)
 
 
-def _message(response: VoiceResponse, language: str) -> Response:
-    said = twiml.only(language, say("lifeline_message"))
-    for verb in said.verbs:
+def _message(response: VoiceResponse) -> Response:
+    for verb in twiml.only(language(), say("lifeline_message")).verbs:
         response.append(verb)
-    over = url("voice/lifeline/over", language=language)
+    over = url("voice/lifeline/over", language=language())
     response.record(action=over, method="POST", max_length=120, timeout=4,
                     recording_status_callback=url("voice/recordings"))  # fmt: skip
     return xml(response)
 
 
-def _spool(what: str, position: int | None = None) -> None:
+def spool(what: str, position: int | None = None) -> None:
+    """Keep on disk what the database cannot take now."""
     event = {
         "what": what,
         "at": datetime.now(UTC).isoformat(),
         "call": form().get("CallSid"),
         "number": form().get("From"),
-        "keys": None if form().get("secret") else form().get("Digits") or form().get("keys"),
-        "recording": form().get("RecordingSid"),
+        "status": form().get("CallStatus"),
+        "keys": None if "secret" in form() else form().get("Digits") or form().get("keys"),
+        "recording": recording(form()),
+        "text": form().get("Body") or form().get("TranscriptionText"),
         "position": position,
     }
     try:
-        records.spool({name: value for name, value in event.items() if value is not None})
+        records.spool({name: value for name, value in event.items() if value not in {None, ""}})
     except OSError as error:  # a full disk must not cost the caller the call
         log.error("call %s could not be spooled: %s", event["call"], error.strerror)
 
 
 @phone.post("/voice/lifeline/<int:position>")
 def next_number(position: int) -> Response:
-    if left(form()) == "bridged":
-        _spool("talked", position)
-        response = twiml.only(form().get("language", "en-CA"), say("goodbye"))
-        response.hangup()
-        return xml(response)
-    return _dial(position, form().get("language", "en-CA"))
+    """Whoever picked up and did not press 1 was hung up on: the next one."""
+    if form().get("DialBridged") != "true":
+        return _dial(position)
+    return _goodbye("talked", position)
 
 
 @phone.post("/voice/lifeline/<int:position>/whisper")
 def whisper(position: int) -> Response:
     """Said to whoever picks up. A voicemail presses nothing, and is hung up on."""
     roster = records.roster()
-    asked = twiml.only(roster.language, say("lifeline_summon", organization=roster.organization))
     gather = Gather(num_digits=1, finish_on_key="", timeout=8, method="POST",
                     action=url(f"voice/lifeline/{position}/accept"))  # fmt: skip
-    for verb in asked.verbs:
+    asked = say("lifeline_summon", organization=roster.organization)
+    for verb in twiml.only(roster.language, asked).verbs:
         gather.append(verb)
     response = VoiceResponse()
     response.append(gather)
@@ -98,7 +111,7 @@ def whisper(position: int) -> Response:
 def accept(position: int) -> Response:
     response = VoiceResponse()
     if form().get("Digits") == "1":
-        _spool("accepted", position)
+        spool("accepted", position)
     else:
         response.hangup()
     return xml(response)
@@ -106,7 +119,11 @@ def accept(position: int) -> Response:
 
 @phone.post("/voice/lifeline/over")
 def over() -> Response:
-    _spool("message")
-    response = twiml.only(form().get("language", "en-CA"), say("goodbye"))
+    return _goodbye("message")
+
+
+def _goodbye(what: str, position: int | None = None) -> Response:
+    spool(what, position)
+    response = twiml.sentence(language(), "goodbye")
     response.hangup()
     return xml(response)

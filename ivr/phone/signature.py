@@ -8,31 +8,26 @@ PUBLIC_URL, with the raw path and query that came in; forwarded headers are neve
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 Pairs = Sequence[tuple[str, str]]
 
 
-def is_signed(url: str, form: Pairs, body: bytes, given: str | None, tokens: Iterable[str]) -> bool:
+def is_signed(url: str, form: Pairs, body: bytes, given: str | None, tokens: Sequence[str]) -> bool:
     """Whether one of the tokens made this signature; without a token, closed."""
     if not given:
         return False
-    wanted = given.encode("utf-8", "surrogateescape")
-    messages = [variant + _values(form) for variant in _with_and_without_port(url)]
-    matched = False
-    for token in tokens:
-        for message in messages:
-            matched |= hmac.compare_digest(_sign(token, message), wanted)
-    return matched and _body_matches(url, body)
-
-
-def sign(url: str, form: Pairs, token: str) -> str:
-    return _sign(token, url + _values(form)).decode()
+    wanted, values = given.encode(), _values(form)
+    return any(
+        hmac.compare_digest(_sign(token, variant + values), wanted)
+        for variant in _with_and_without_port(url)
+        for token in tokens
+    ) and _body_matches(url, body)
 
 
 def _sign(token: str, message: str) -> bytes:
-    digest = hmac.digest(token.encode(), message.encode("utf-8", "surrogatepass"), "sha1")
+    digest = hmac.digest(token.encode(), message.encode(), "sha1")
     return base64.b64encode(digest)
 
 
@@ -41,16 +36,15 @@ def _values(form: Pairs) -> str:
     return "".join([name + value for name, value in sorted(set(form))])
 
 
-def _with_and_without_port(url: str) -> list[str]:
-    """The carrier strips or adds the standard port, depending on the product."""
+def _with_and_without_port(url: str) -> Iterator[str]:
+    """The URL as it is; the carrier strips or adds the port, depending on the product."""
+    yield url
     parts = urlsplit(url)
-    if "@" in parts.netloc:
-        return [url]
-    host, rest = parts.netloc, url[url.index(parts.netloc) + len(parts.netloc) :]
+    host, rest = parts.netloc, url.partition(parts.netloc)[2]
     if parts.port is None:
-        port = 443 if parts.scheme == "https" else 80
-        return [url, f"{parts.scheme}://{host}:{port}{rest}"]
-    return [url, f"{parts.scheme}://{host.rpartition(':')[0]}{rest}"]
+        yield f"{parts.scheme}://{host}:{443 if parts.scheme == 'https' else 80}{rest}"
+    else:
+        yield f"{parts.scheme}://{host.rpartition(':')[0]}{rest}"
 
 
 def _body_matches(url: str, body: bytes) -> bool:

@@ -21,6 +21,8 @@ VOICES = {
 LONGEST = 1000
 """Characters of one sentence; the carrier's limit is 3,000."""
 FOUR_HOURS = 14_400
+NOBODY = "nobody"
+"""The queue of a caller who is gone: never joined, so that the dial ends at once."""
 FORBIDDEN = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
 )
@@ -32,9 +34,12 @@ def clean(words: str) -> str:
     return " ".join(FORBIDDEN.sub(" ", words).split())[:LONGEST] or " "
 
 
-def speak(answer: Answer) -> str:
+def speak(answer: Answer, *, waiting: bool = False) -> str:
+    """The whole document. What a caller waiting in a queue comes back to is marked as such."""
     response = VoiceResponse()
-    _then(answer.then, response, answer)
+    if not isinstance(answer.then, Keys):  # those interrupt what is said
+        _say(response, answer.language, answer.say)
+    _then(answer.then, response, answer, _onward(answer, waiting=waiting))
     return str(response)
 
 
@@ -45,8 +50,8 @@ def only(language: str, *keys: Say) -> VoiceResponse:
     return response
 
 
-def sentence(language: str, key: str, **values: str | int) -> str:
-    return str(only(language, say_key(key, **values)))
+def sentence(language: str, key: str, **values: str | int) -> VoiceResponse:
+    return only(language, say_key(key, **values))
 
 
 def _say(into: Any, language: str, sentences: tuple[Say, ...]) -> None:
@@ -58,65 +63,68 @@ def _say(into: Any, language: str, sentences: tuple[Say, ...]) -> None:
             into.say(clean(said.text), **VOICES[said.language])
 
 
-def _next(answer: Answer, **query: str | int) -> str:
-    return url(f"voice/turns/{answer.turn + 1}", language=answer.language, **query)
+def _onward(answer: Answer, *, waiting: bool) -> str:
+    """Where the next turn is taken."""
+    then, query = answer.then, dict[str, str | int](language=answer.language)
+    if waiting or isinstance(then, Hold):
+        query["waiting"] = 1
+    if isinstance(then, Keys) and then.secret:
+        query["secret"] = 1
+    return url(f"voice/turns/{answer.turn + 1}", **query)
 
 
 @singledispatch
-def _then(then: Then, response: VoiceResponse, answer: Answer) -> None:
+def _then(then: Then, response: VoiceResponse, answer: Answer, onward: str) -> None:
     raise TypeError(then)
 
 
 @_then.register
-def _(then: Keys, response: VoiceResponse, answer: Answer) -> None:
-    query: dict[str, str | int] = {"secret": 1} if then.secret else {}
+def _(then: Keys, response: VoiceResponse, answer: Answer, onward: str) -> None:
     ends: dict[str, Any] = {"finish_on_key": "#"}
     if then.count:  # a late # must not end the next question: it is heard as a key, and let pass
         ends = {"num_digits": then.count, "finish_on_key": ""}
-    gather = Gather(timeout=then.seconds, action=_next(answer, **query), method="POST", **ends)
+    gather = Gather(timeout=then.seconds, action=onward, method="POST", **ends)
     _say(gather, answer.language, answer.say)
     if then.music:
         gather.play(plain("voice/hold.wav"))
     response.append(gather)
-    response.redirect(_next(answer, **query), method="POST")
+    response.redirect(onward, method="POST")
 
 
 @_then.register
-def _(then: Record, response: VoiceResponse, answer: Answer) -> None:
-    _say(response, answer.language, answer.say)
+def _(then: Record, response: VoiceResponse, answer: Answer, onward: str) -> None:
     transcribe: dict[str, Any] = {}
     if answer.language == "en-CA" or settings().embedded_exchange:  # the carrier knows no French
         transcribe = {"transcribe": True, "transcribe_callback": url("voice/transcripts")}
     response.record(
-        action=_next(answer),
+        action=onward,
         method="POST",
         max_length=then.seconds,
         timeout=4,
         play_beep=True,
+        trim="do-not-trim",
         recording_status_callback=url("voice/recordings"),
         **transcribe,
     )
-    response.redirect(_next(answer), method="POST")
+    response.redirect(onward, method="POST")
 
 
 @_then.register
-def _(_then_: Hold, response: VoiceResponse, answer: Answer) -> None:
-    _say(response, answer.language, answer.say)
+def _(then: Hold, response: VoiceResponse, answer: Answer, onward: str) -> None:
     left = url(f"voice/turns/{answer.turn}/left", language=answer.language)
-    enqueue = Enqueue(action=left, method="POST", wait_url=_next(answer), wait_url_method="POST")
+    enqueue = Enqueue(action=left, method="POST", wait_url=onward, wait_url_method="POST")
     enqueue.value = answer.queue
     response.append(enqueue)
 
 
 @_then.register
-def _(_then_: Leave, response: VoiceResponse, answer: Answer) -> None:
-    _say(response, answer.language, answer.say)
+def _(then: Leave, response: VoiceResponse, answer: Answer, onward: str) -> None:
     response.leave()
 
 
-def _dial(answer: Answer, **more: Any) -> DialVerb:
+def _dial(onward: str, **more: Any) -> DialVerb:
     return DialVerb(
-        action=_next(answer),
+        action=onward,
         method="POST",
         time_limit=FOUR_HOURS,
         record="record-from-answer-dual",
@@ -126,29 +134,25 @@ def _dial(answer: Answer, **more: Any) -> DialVerb:
 
 
 @_then.register
-def _(_then_: Bridge, response: VoiceResponse, answer: Answer) -> None:
-    _say(response, answer.language, answer.say)
-    dial = _dial(answer, timeout=15)
-    dial.queue(answer.queue, url=url(f"voice/joined/{answer.leg}"), method="POST")
+def _(then: Bridge, response: VoiceResponse, answer: Answer, onward: str) -> None:
+    dial = _dial(onward, timeout=15)
+    dial.queue(answer.queue or NOBODY, url=url(f"voice/joined/{answer.leg}"), method="POST")
     response.append(dial)
 
 
 @_then.register
-def _(then: Dial, response: VoiceResponse, answer: Answer) -> None:
-    _say(response, answer.language, answer.say)
-    dial = _dial(answer, timeout=40, caller_id=settings().twilio_number)
+def _(then: Dial, response: VoiceResponse, answer: Answer, onward: str) -> None:
+    dial = _dial(onward, timeout=40, answer_on_bridge=True, caller_id=settings().twilio_number)
     dial.number(then.number, url=url(f"voice/notice/{answer.language}"), method="POST")
     response.append(dial)
 
 
 @_then.register
-def _(then: Pause, response: VoiceResponse, answer: Answer) -> None:
-    _say(response, answer.language, answer.say)
+def _(then: Pause, response: VoiceResponse, answer: Answer, onward: str) -> None:
     response.pause(length=then.seconds)
-    response.redirect(_next(answer), method="POST")
+    response.redirect(onward, method="POST")
 
 
 @_then.register
-def _(_then_: End, response: VoiceResponse, answer: Answer) -> None:
-    _say(response, answer.language, answer.say)
+def _(then: End, response: VoiceResponse, answer: Answer, onward: str) -> None:
     response.hangup()
