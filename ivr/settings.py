@@ -7,7 +7,7 @@ made on the first start and kept in `VAR_DIR`.
 import json
 import os
 import secrets
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.var_dir.resolve() / 'ivr.db'}"
 
-    @property
+    @cached_property
     def own_url(self) -> str:
         return self.public_url or f"http://127.0.0.1:{self.port}"
 
@@ -80,14 +80,14 @@ class Settings(BaseSettings):
             return f"http://127.0.0.1:{self.exchange_port}"
         return self.twilio_api_url
 
-    @property
+    @cached_property
     def credentials(self) -> tuple[str, str]:
         """Account SID and auth token: the ones given, else the generated ones of the exchange."""
         if self.embedded_exchange:
             return _generated_credentials(self.var_dir)
         return self.twilio_account_sid, self.twilio_auth_token
 
-    @property
+    @cached_property
     def signing_tokens(self) -> tuple[str, ...]:
         """Tokens a webhook may be signed with: two while the token is being rotated."""
         tokens = (self.credentials[1], self.twilio_auth_token_secondary)

@@ -5,14 +5,18 @@ Everything that the first call needs is loaded before it comes.
 
 import json
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
 
-from flask import Flask, Response
+from flask import Flask, Response, abort
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import configure_mappers
 
 from ivr import clock
 from ivr.database import reading
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician
-from ivr.phone import callbacks, lifeline, sounds, webhooks  # noqa: F401  enter their routes
+from ivr.phone import callbacks, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
 from ivr.services import due
 
@@ -24,11 +28,20 @@ def make_app() -> Flask:
     made = Flask("ivr", static_folder=None)
     made.config["MAX_CONTENT_LENGTH"] = LARGEST
     made.register_blueprint(phone)
+    if find_spec("ivr.console.pages"):
+        made.register_blueprint(import_module("ivr.console.pages").console)
     made.add_url_rule("/healthz", "healthz", lambda: Response("ok", mimetype="text/plain"))
     made.add_url_rule("/readyz", "readyz", readyz)
     made.add_url_rule("/metrics", "metrics", metrics)
-    sounds.hold_wav()
+    warm_up()
     return made
+
+
+def warm_up() -> None:
+    """What would make the first caller wait."""
+    sounds.hold_wav()
+    configure_mappers()
+    twiml.sentence("en-CA", "one_moment")
 
 
 def readyz() -> tuple[Response, int]:
@@ -55,28 +68,33 @@ def _missing() -> list[str]:
 
 
 def metrics() -> Response:
+    """A few figures for Prometheus, counted when it asks."""
     from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-    registry, now = CollectorRegistry(), clock.now()
+    registry = CollectorRegistry()
+    try:
+        figures = _figures()
+    except SQLAlchemyError:
+        abort(503)
+    for name, (meaning, value) in figures.items():
+        Gauge(name, meaning, registry=registry).set(value)
+    return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+
+
+def _figures() -> dict[str, tuple[str, float]]:
+    now = clock.now()
     with reading() as db:
         live = select(func.count()).where(Page.state.in_([PageState.OPEN, PageState.OWED]))
-        oldest = db.scalar(select(func.min(Page.due_at)))
-        last = due.last_beat(db, "tick")
-        values = {
-            "ivr_pages_live": ("Pages open or owed", db.scalar(live)),
-            "ivr_turns": ("Turns taken", db.scalar(select(func.count(TakenTurn.id)))),
-            "ivr_overdue_seconds": (
-                "Age of the longest overdue page",
-                max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
-            ),
-            "ivr_tick_age_seconds": (
-                "Since the ticker's last sign of life",
-                (now - last).total_seconds() if last else -1,
-            ),
-        }
-    for name, (meaning, value) in values.items():
-        Gauge(name, meaning, registry=registry).set(float(value or 0))
-    return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+        pages, turns = db.scalar(live), db.scalar(select(func.max(TakenTurn.id)))
+        oldest, last = db.scalar(select(func.min(Page.due_at))), due.last_beat(db, "tick")
+    overdue = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+    silent = (now - last).total_seconds() if last else -1.0
+    return {
+        "ivr_pages_live": ("Pages that are open or owed", pages or 0),
+        "ivr_turns": ("Turns taken since the first call", turns or 0),
+        "ivr_overdue_seconds": ("Age of the longest overdue page", overdue),
+        "ivr_tick_age_seconds": ("Since the ticker's last sign of life; -1: never", silent),
+    }
 
 
 app = make_app()

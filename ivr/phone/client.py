@@ -4,10 +4,10 @@ Every outcome is told apart (twilio.com/docs/api/errors): refused for good, not 
 another try, or unknown, which must be looked up before it is tried again.
 """
 
-import json
 import logging
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +22,14 @@ from ivr.settings import settings
 
 TIMEOUT = 5
 LONGEST_AUDIO = 200_000_000
-OVER_ALREADY = {21220, 20404}
+LONGEST_FETCH = 100
+"""Seconds; less than the claim on the recording lasts."""
+OVER_ALREADY = {"21220", "20404"}
 TOO_MANY = 429
+TIMED_OUT = 408
 SERVER_ERROR = 500
+NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
+"""What the library runs into when an answer is not what it should be."""
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)  # it logs numbers
@@ -34,14 +39,13 @@ class Carrier:
     """services.carrier.Carrier, at Twilio or whoever speaks its protocol."""
 
     def __init__(self) -> None:
-        sid, token = settings().credentials
-        self.client = Client(sid, token, http_client=TwilioHttpClient(timeout=TIMEOUT))
-        base = settings().carrier_url
-        if base:
-            self.client.api.base_url = base
-        self.base = base or "https://api.twilio.com"
-        self.account, self.session = sid, requests.Session()
-        self.session.auth = (sid, token)
+        self.account, self.token = settings().credentials
+        http = TwilioHttpClient(timeout=TIMEOUT)
+        self.client = Client(self.account, self.token, http_client=http)
+        self.base = "https://api.twilio.com"
+        if settings().carrier_url:
+            self.base = self.client.api.base_url = settings().carrier_url
+            self.client.edge = self.client.region = None  # those belong to Twilio's own host names
 
     def ring(self, number: str, key: str, ring_for: int) -> Outcome:
         return _outcome(
@@ -62,18 +66,17 @@ class Carrier:
         )
 
     def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
-        try:
-            calls = self.client.calls.list(to=number, start_time_after=since, limit=20)
-        except (TwilioException, requests.RequestException, ValueError) as error:
-            return Unknown(type(error).__name__)
-        live = [call for call in calls if call.sid and not _before(call.date_created, since)]
-        return [PlacedCall(call.sid or "", str(call.status)) for call in live]
+        """Not asked for by start time: a call that still waits to be placed has none."""
+        ours = {"to": number, "from_": settings().twilio_number, "limit": 20}
+        calls = _answer(lambda: self.client.calls.list(**ours))
+        if isinstance(calls, Unknown):
+            return calls
+        recent = [call for call in calls if call.sid and not _before(call.date_created, since)]
+        return [PlacedCall(call.sid, str(call.status)) for call in recent]
 
     def status(self, sid: str) -> str | Unknown:
-        try:
-            return str(self.client.calls(sid).fetch().status)
-        except (TwilioException, requests.RequestException, ValueError) as error:
-            return Unknown(type(error).__name__)
+        status = _answer(lambda: self.client.calls(sid).fetch().status)
+        return status if isinstance(status, Unknown) else str(status)
 
     def stop(self, sid: str) -> Outcome:
         return _ended(_outcome(lambda: self.client.calls(sid).update(status="completed").sid), sid)
@@ -89,19 +92,24 @@ class Carrier:
 
     @contextmanager
     def recording(self, sid: str) -> Iterator[Iterator[bytes] | Refused | NotNow]:
-        """The audio, streamed. The address is built from the SID; redirects go nowhere else."""
+        """The audio, streamed. The address is built from the SID, and no redirect is followed."""
         address = f"{self.base}/2010-04-01/Accounts/{self.account}/Recordings/{sid}.wav"
-        try:
-            with self.session.get(address, stream=True, timeout=TIMEOUT) as answer:
-                if answer.status_code == requests.codes.ok:
-                    yield _pieces(answer)
-                else:
-                    yield NotNow(f"HTTP {answer.status_code}")
-        except requests.RequestException as error:
-            yield NotNow(type(error).__name__)
+        login = (self.account, self.token)
+        with ExitStack() as stack:
+            try:
+                answer = stack.enter_context(
+                    requests.get(
+                        address, auth=login, stream=True, timeout=TIMEOUT, allow_redirects=False
+                    )
+                )
+            except requests.RequestException as error:
+                yield NotNow(type(error).__name__)
+                return
+            ready = answer.status_code == requests.codes.ok
+            yield _pieces(answer) if ready else NotNow(f"HTTP {answer.status_code}")
 
     def forget_recording(self, sid: str) -> Outcome:
-        return _outcome(lambda: str(self.client.recordings(sid).delete()))
+        return _ended(_outcome(lambda: sid if self.client.recordings(sid).delete() else None), sid)
 
 
 def _before(created: datetime | None, since: datetime) -> bool:
@@ -109,43 +117,50 @@ def _before(created: datetime | None, since: datetime) -> bool:
 
 
 def _pieces(answer: requests.Response) -> Iterator[bytes]:
-    size = 0
+    size, end = 0, time.monotonic() + LONGEST_FETCH
     try:
         for piece in answer.iter_content(65_536):
             size += len(piece)
-            if size > LONGEST_AUDIO:
-                raise OSError("the recording is too large")
+            if size > LONGEST_AUDIO or time.monotonic() > end:
+                raise OSError("the recording is too long, or comes too slowly")
             yield piece
     except requests.RequestException as error:
         raise OSError("the line broke") from error
 
 
-def _outcome(ask: Callable[[], Any]) -> Outcome:
+def _answer(ask: Callable[[], Any]) -> Any:
+    """What a question that changes nothing is answered with; Unknown for any trouble."""
     try:
-        return Placed(str(ask()))
+        return ask()
+    except (TwilioException, requests.RequestException, *NONSENSE) as error:
+        return Unknown(type(error).__name__)
+
+
+def _outcome(ask: Callable[[], str | None]) -> Outcome:
+    try:
+        sid = ask()
     except TwilioRestException as error:
         return _of_error(error)
     except requests.exceptions.ConnectTimeout:
         return NotNow("could not connect in time")
     except requests.exceptions.ConnectionError as error:
-        refused = "NewConnectionError" in repr(error) or "refused" in repr(error)
-        return NotNow("connection refused") if refused else Unknown("connection broke")
-    except (requests.RequestException, TwilioException) as error:
+        never_sent = "NewConnectionError" in repr(error)
+        return NotNow("connection refused") if never_sent else Unknown("connection broke")
+    except (TwilioException, requests.RequestException, *NONSENSE) as error:
         return Unknown(type(error).__name__)
-    except (json.JSONDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return Unknown(f"an answer that makes no sense: {type(error).__name__}")
+    return Placed(sid) if sid else Unknown("an answer without a SID")
 
 
 def _of_error(error: TwilioRestException) -> Outcome:
     if error.status == TOO_MANY:
         return NotNow("429")
-    if error.status >= SERVER_ERROR:
+    if error.status >= SERVER_ERROR or error.status == TIMED_OUT:
         return Unknown(f"HTTP {error.status}")
     return Refused(str(error.code or error.status))
 
 
 def _ended(outcome: Outcome, sid: str) -> Outcome:
     """A call that is over already needs no stopping."""
-    if isinstance(outcome, Refused) and outcome.cause in {str(code) for code in OVER_ALREADY}:
+    if isinstance(outcome, Refused) and outcome.cause in OVER_ALREADY:
         return Placed(sid)
     return outcome

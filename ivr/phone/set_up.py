@@ -1,7 +1,9 @@
 """`ivr twilio set-up`: tells Twilio which addresses of ours the number calls."""
 
 import sys
+from collections.abc import Mapping
 
+import requests
 from twilio.base.exceptions import TwilioException
 
 from ivr.phone.client import Carrier
@@ -9,8 +11,15 @@ from ivr.phone.urls import url
 from ivr.settings import settings
 
 
-def main() -> int:
-    client, number = Carrier().client, settings().twilio_number
+class NotSetUpError(Exception):
+    """One clear line: why the number could not be set up."""
+
+
+def set_up() -> Mapping[str, str]:
+    """Returns what was set, by the names that Twilio uses."""
+    number = settings().twilio_number
+    if not settings().public_url:
+        raise NotSetUpError("PUBLIC_URL: must be set, or Twilio cannot reach us")
     addresses = {
         "voice_url": url("voice/inbound"),
         "voice_fallback_url": url("voice/fallback"),
@@ -18,14 +27,24 @@ def main() -> int:
         "sms_url": url("sms/inbound"),
     }
     try:
-        owned = client.incoming_phone_numbers.list(phone_number=number, limit=1)
+        owned = Carrier().client.incoming_phone_numbers.list(phone_number=number, limit=1)
         if not owned:
-            print(f"the account does not own {number}", file=sys.stderr)  # noqa: T201
-            return 1
-        owned[0].update(**addresses)
-    except TwilioException as error:
-        print(f"Twilio refused: {error}", file=sys.stderr)  # noqa: T201
+            raise NotSetUpError(f"the account does not own {number}")
+        posted = dict.fromkeys(
+            ("voice_method", "voice_fallback_method", "status_callback_method", "sms_method"),
+            "POST",
+        )  # an application of the account would come before these addresses
+        owned[0].update(**addresses, **posted, voice_application_sid="", sms_application_sid="")
+    except (TwilioException, requests.RequestException) as error:
+        raise NotSetUpError(f"Twilio refused: {error}") from error
+    return addresses
+
+
+def main() -> int:
+    try:
+        done = set_up()
+    except NotSetUpError as error:
+        sys.stderr.write(f"{error}\n")
         return 1
-    for name, address in addresses.items():
-        print(f"{name}: {address}")  # noqa: T201
+    sys.stdout.writelines(f"{name}: {address}\n" for name, address in done.items())
     return 0
