@@ -57,6 +57,13 @@ def leg_status(key: str) -> Response:
     return nothing()
 
 
+@phone.post("/voice/legs/<key>/called")
+def called_back(key: str) -> Response:
+    status, seconds = form().get("CallStatus", ""), whole(form().get("CallDuration", ""))
+    record(lambda db, now: legs.called_back(db, now, key, status, seconds))
+    return nothing()
+
+
 @phone.post("/voice/recordings")
 def recording_status() -> Response:
     values, made, call = form(), recording(form()), call_sid()

@@ -143,7 +143,14 @@ def _(then: Bridge, response: VoiceResponse, answer: Answer, onward: str) -> Non
 @_then.register
 def _(then: Dial, response: VoiceResponse, answer: Answer, onward: str) -> None:
     dial = _dial(onward, timeout=40, answer_on_bridge=True, caller_id=settings().twilio_number)
-    dial.number(then.number, url=url(f"voice/notice/{answer.language}"), method="POST")
+    dial.number(
+        then.number,
+        url=url(f"voice/notice/{answer.language}"),
+        method="POST",
+        status_callback=url(f"voice/legs/{answer.leg}/called"),
+        status_callback_method="POST",
+        status_callback_event="completed",
+    )
     response.append(dial)
 
 

@@ -23,6 +23,8 @@ OUTCOMES = {
     "canceled": "no-answer",
     "completed": "unaccepted",
 }
+CONVERSATION = 6
+"""Seconds; a shorter call back ended while the customer was told who calls."""
 LIVE = (LegState.DUE, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
 
 
@@ -135,6 +137,17 @@ def _hung_up(db: Session, now: datetime, leg: Leg) -> None:
     page = db.get_one(Page, leg.page_id, populate_existing=True)
     if page.state == PageState.OWED and page.accepted_by_id == leg.technician_id:
         paging.missed(db, now, page, "technician hung up")
+
+
+def called_back(db: Session, now: datetime, key: str, status: str, seconds: int) -> None:
+    """The customer's side of a call back is over. All that is heard of it when the technician
+    hangs up first, because a dial is only reported to a line that is still there.
+    """
+    leg = by_key(db, key)
+    if leg is None or status != "completed" or seconds < CONVERSATION:
+        return
+    if leg.page.accepted_by_id == leg.technician_id:
+        paging.reached(db, now, leg.page, "called-back")
 
 
 def stop_others(db: Session, now: datetime, page_id: int, technician_id: int | None) -> None:
