@@ -88,15 +88,17 @@ def transcript() -> Response:
 
 @phone.post("/voice/fallback")
 def fallback() -> Response:
-    """The carrier could not use what we answered: back to the call once, else to a technician."""
+    """The carrier could not use what we answered: once more, and then to a technician."""
     sid, failed = call_sid(), form().get("ErrorUrl", "")
     log.error("call %s: error %s at %s", sid, form().get("ErrorCode"), urlsplit(failed).path)
+    if "resumed=" in failed:
+        return lifeline.begin()
     try:
-        current = None if "resumed=" in failed else transact(lambda db, _now: calls.where(db, sid))
+        current = transact(lambda db, _now: calls.where(db, sid))
     except Exception as error:  # noqa: BLE001  a caller is on the line
         log.warning("call %s: %s in the fallback", sid, type(error).__name__)
-        current = None
-    return go_to(current, resumed=1) if current else lifeline.begin()
+        return lifeline.begin()
+    return go_to(current or "voice/inbound", resumed=1)
 
 
 @phone.post("/sms/inbound")

@@ -45,9 +45,9 @@ def begin() -> Response:
 def _dial(position: int, *first: Say) -> Response:
     roster = records.roster()
     spool("dial", position)
-    response = twiml.only(language(), *first)
     if position >= len(roster.numbers) * ROUNDS:
-        return _message(response)
+        return _message()
+    response = twiml.only(language(), *first)
     onward = url(f"voice/lifeline/{position + 1}", language=language())
     dial = Dial(action=onward, method="POST", timeout=RING_FOR)
     whisper = url(f"voice/lifeline/{position}/whisper")
@@ -56,9 +56,8 @@ def _dial(position: int, *first: Say) -> Response:
     return xml(response)
 
 
-def _message(response: VoiceResponse) -> Response:
-    for verb in twiml.only(language(), say("lifeline_message")).verbs:
-        response.append(verb)
+def _message() -> Response:
+    response = twiml.sentence(language(), "lifeline_message")
     over = url("voice/lifeline/over", language=language())
     response.record(action=over, method="POST", max_length=120, timeout=4,
                     recording_status_callback=url("voice/recordings"))  # fmt: skip

@@ -140,9 +140,14 @@ def ended(db: Session, now: datetime, sid: str, status: str) -> None:
 
 
 def where(db: Session, sid: str) -> str | None:
-    """The path at which this call goes on, after the carrier could not use an answer of ours."""
+    """The path at which this call goes on, after the carrier could not use an answer of ours:
+    what was asked last is asked again, and who held holds again.
+    """
     call = _by_sid(db, sid)
-    return f"voice/turns/{call.turn}" if call else None
+    if call is None:
+        return None
+    held = call.place == Place.HOLDING
+    return f"voice/turns/{call.turn}/left" if held else f"voice/turns/{max(0, call.turn - 1)}"
 
 
 # One turn -----------------------------------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""A door with the world of the stories behind it, and one behind which the database is gone."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ivr import clock
+from ivr import database as ivr_database
+from ivr.database import transaction
+from ivr.phone import deadline
+from ivr.services import importing
+from ivr.settings import settings
+from tests.phone.door import Door
+from tests.stories.line import NUMBER, WORLD
+
+
+@pytest.fixture
+def door(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    monkeypatch.setenv("TWILIO_NUMBER", NUMBER)
+    settings.cache_clear()
+    file = tmp_path / "world.yaml"
+    file.write_text(yaml.safe_dump(WORLD))
+    with transaction() as db:
+        importing.import_file(db, file, clock.now())
+    yield Door()
+    _finish()
+
+
+def _finish() -> None:
+    """Let work that came too late come to its end before its database goes."""
+    deadline._pool().shutdown()
+    deadline._pool.cache_clear()
+
+
+GONE = {
+    "sqlite": "sqlite:////nowhere/at/all/ivr.db",
+    "postgresql": "postgresql+psycopg://ivr@127.0.0.1:1/ivr",
+}
+
+
+@pytest.fixture(params=list(GONE))
+def forlorn_door(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Door]:
+    """The database is gone; the roster is what the ticker has left on the disk."""
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", GONE[request.param])
+    _forget()
+    roster = {
+        "organization": "2N5",
+        "language": "en-CA",
+        "numbers": ["+15145550201", "+15145550203"],
+    }
+    (tmp_path / "roster.json").write_text(json.dumps(roster))
+    yield Door()
+    _finish()
+    _forget()
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    ivr_database.engine.cache_clear()

@@ -1,0 +1,284 @@
+"""The database is slow, or gone: the caller is answered in time, keeps what was keyed, and is put
+through to somebody (scenario 33).
+"""
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select, update
+
+from ivr.database import reading, transaction
+from ivr.models import Call, TakenTurn
+from ivr.phone import deadline
+from ivr.settings import settings
+from tests.phone.door import Door, hold
+
+BO, CY = "+15145550201", "+15145550203"
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "SECONDS", 0.2)
+
+
+def while_locked(act: Callable[[], None]) -> None:
+    """Somebody else holds on to the calls meanwhile."""
+    with transaction() as db:
+        db.execute(update(Call).values(status="in-progress"))
+        act()
+
+
+def spooled() -> list[dict[str, str]]:
+    file = settings().var_dir / "spool.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def test_a_slow_database_is_waited_for_with_the_keys_kept(door: Door, hurried: None) -> None:
+    door.ask("/voice/inbound")
+    seen = []
+
+    def late() -> None:
+        seen.append(door.ask("/voice/turns/1?language=en-CA", Digits="4411"))
+
+    while_locked(late)
+    document = seen[0]
+    assert document.verbs == ["Say", "Pause", "Redirect"]
+    assert "moment" in document.said
+    again = document.path("Redirect")
+    assert "keys=4411" in again
+    assert "tries=1" in again
+    assert "press 1" in door.ask(again).said
+
+
+def test_what_is_committed_late_is_not_done_twice(door: Door, hurried: None) -> None:
+    door.ask("/voice/inbound")
+    door.ask("/voice/turns/1", Digits="4411")
+    again = []
+    while_locked(lambda: again.append(door.ask("/voice/turns/2", Digits="1").path("Redirect")))
+    deadline_ = time.monotonic() + 5
+    while turns() < 3 and time.monotonic() < deadline_:
+        time.sleep(0.02)
+    assert turns() == 3, "the late transaction is committed once the lock is gone"
+    assert "Enqueue" in door.ask(again[0]).verbs
+    assert turns() == 3
+
+
+def turns() -> int:
+    with reading() as db:
+        return db.scalar(select(func.count(TakenTurn.id))) or 0
+
+
+def test_how_a_hold_ended_and_what_was_recorded_are_kept_as_well(door: Door, hurried: None) -> None:
+    held = hold(door)
+    left = held.path("Enqueue", "action")
+    seen = []
+
+    def late() -> None:
+        seen.append(door.ask(left, QueueResult="bridged").path("Redirect"))
+        seen.append(
+            door.ask("/voice/turns/9", RecordingUrl="http://x/RE12", RecordingDuration="7").path(
+                "Redirect"
+            )
+        )
+
+    while_locked(late)
+    assert "left=bridged" in seen[0]
+    assert "/left?" in seen[0]
+    assert "recording=RE12" in seen[1]
+    assert "seconds=7" in seen[1]
+
+
+def test_a_pin_is_asked_for_again_rather_than_kept(door: Door, hurried: None) -> None:
+    door.ask("/voice/inbound")
+    seen = []
+    while_locked(
+        lambda: seen.append(door.ask("/voice/turns/1?secret=1&language=fr-CA", Digits="482913"))
+    )
+    document = seen[0]
+    assert "482913" not in document.xml
+    gather = document.find("Gather")
+    assert (gather.get("numDigits"), gather.get("finishOnKey")) == ("6", "")
+    assert "NIP" in document.said
+    assert "secret=1" in document.path("Gather", "action")
+    assert "tries=1" in document.path("Redirect")
+
+
+def test_after_three_tries_the_caller_is_put_through(forlorn_door: Door) -> None:
+    path = "/voice/turns/2?language=fr-CA"
+    form = {"Digits": "1"}
+    for tries in (1, 2, 3):
+        document = forlorn_door.ask(path, **form)
+        path, form = document.path("Redirect"), {}
+        assert f"tries={tries}" in path
+        assert "keys=1" in path
+    document = forlorn_door.ask(path)
+    assert document.verbs == ["Say", "Dial"]
+    assert document.find("Number").text == BO
+    assert "technicien" in document.said
+
+
+def begin(door: Door) -> str:
+    """Ana calls while the database is gone. Returns where the first dial comes back to."""
+    waited = door.ask("/voice/inbound")
+    assert waited.verbs == ["Say", "Pause", "Redirect"]
+    document = door.ask(waited.path("Redirect"))
+    assert document.verbs == ["Say", "Dial"]
+    assert document.find("Number").text == BO
+    assert document.find("Dial").get("callerId") is None
+    return document.path("Dial", "action")
+
+
+def test_the_lifeline_rings_one_after_the_other_until_somebody_presses_1(
+    forlorn_door: Door,
+) -> None:
+    onward = begin(forlorn_door)
+    second = forlorn_door.ask(onward, DialCallStatus="no-answer")
+    assert second.find("Number").text == CY
+    whisper = forlorn_door.ask(second.path("Number", "url"), "CB1", Direction="outbound-dial")
+    assert whisper.verbs == ["Gather", "Hangup"]
+    assert "2N5" in whisper.said
+    accept = whisper.path("Gather", "action")
+    assert forlorn_door.ask(accept, "CB1", Digits="2").verbs == ["Hangup"]
+    assert forlorn_door.ask(accept, "CB1", Digits="1").verbs == []
+    over = forlorn_door.ask(
+        second.path("Dial", "action"), DialCallStatus="completed", DialBridged="true"
+    )
+    assert over.verbs == ["Say", "Hangup"]
+    assert [event["what"] for event in spooled()] == ["dial", "dial", "accepted", "talked"]
+    assert {event["call"] for event in spooled()} == {"CA1", "CB1"}
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"DialCallStatus": "completed", "DialBridged": "false"},
+        {"DialCallStatus": "completed"},
+        {"DialCallStatus": "busy"},
+        {"DialCallStatus": "failed"},
+    ],
+)
+def test_a_voicemail_is_nobody(forlorn_door: Door, result: dict[str, str]) -> None:
+    document = forlorn_door.ask(begin(forlorn_door), **result)
+    assert document.find("Number").text == CY
+
+
+def test_the_lifeline_starts_over_and_ends_with_a_message(forlorn_door: Door) -> None:
+    onward, rung = begin(forlorn_door), [BO]
+    while True:
+        document = forlorn_door.ask(onward, DialCallStatus="no-answer")
+        if "Record" in document.verbs:
+            break
+        rung.append(document.find("Number").text or "")
+        onward = document.path("Dial", "action")
+    assert rung == [BO, CY] * 5
+    over = forlorn_door.ask(
+        document.path("Record", "action"), RecordingUrl="https://x/RE77", RecordingDuration="9"
+    )
+    assert over.verbs == ["Say", "Hangup"]
+    assert spooled()[-1]["recording"] == "RE77"
+
+
+def test_with_nobody_on_the_roster_there_is_still_a_tone_to_speak_after(
+    forlorn_door: Door,
+) -> None:
+    (settings().var_dir / "roster.json").unlink()
+    waited = forlorn_door.ask("/voice/inbound")
+    assert "Record" in forlorn_door.ask(waited.path("Redirect")).verbs
+
+
+def test_who_waits_in_a_queue_is_taken_out_of_it_first(forlorn_door: Door) -> None:
+    document = forlorn_door.ask("/voice/turns/4?language=en-CA&waiting=1&tries=3")
+    assert document.verbs == ["Leave"]
+    document = forlorn_door.ask("/voice/turns/3/left?tries=3", QueueResult="leave")
+    assert document.verbs == ["Say", "Dial"]
+
+
+def test_a_technician_who_was_rung_is_let_go_so_that_the_caller_can_ring_them(
+    forlorn_door: Door,
+) -> None:
+    document = forlorn_door.ask("/voice/legs/key?tries=3", "CB1", Direction="outbound-api")
+    assert document.verbs == ["Say", "Hangup"]
+    assert not (settings().var_dir / "spool.jsonl").exists()
+
+
+def test_sentences_beside_the_turns_are_left_out(forlorn_door: Door) -> None:
+    assert forlorn_door.ask("/voice/joined/key").verbs == []
+    assert forlorn_door.ask("/voice/legs/key/taken").verbs == ["Say", "Hangup"]
+    assert "2N5" in forlorn_door.ask("/voice/notice/en-CA").said
+
+
+CALLBACKS = [
+    ("/voice/status", {"CallStatus": "completed"}),
+    ("/voice/legs/key/status", {"CallStatus": "completed", "SequenceNumber": "3"}),
+    ("/voice/legs/key/called", {"CallStatus": "completed", "CallDuration": "30"}),
+    ("/voice/recordings", {"RecordingSid": "RE1", "RecordingStatus": "completed"}),
+    ("/voice/transcripts", {"RecordingSid": "RE1", "TranscriptionText": "trunk down"}),
+    ("/sms/inbound", {"MessageSid": "SM1", "Body": "ACCEPT 4411"}),
+]
+
+
+@pytest.mark.parametrize(("path", "form"), CALLBACKS)
+def test_a_callback_that_cannot_be_written_down_is_spooled_and_asked_for_again(
+    forlorn_door: Door, path: str, form: dict[str, str]
+) -> None:
+    assert forlorn_door.post(path, **form).status_code == 503
+    (event,) = spooled()
+    assert event["what"] == path
+    assert event["call"] == "CA1"
+    said = form.get("Body") or form.get("TranscriptionText")
+    assert event.get("text") == said
+
+
+def test_a_disk_that_is_full_does_not_cost_the_caller_the_call(
+    forlorn_door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAR_DIR", "/proc/nowhere")
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", forlorn_door.account)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", forlorn_door.token)
+    settings.cache_clear()
+    waited = forlorn_door.ask("/voice/inbound")
+    assert "Record" in forlorn_door.ask(waited.path("Redirect")).verbs
+
+
+def test_when_everything_hangs_the_next_caller_is_answered_at_once(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "_places", deadline.BoundedSemaphore(1))
+    deadline._places.acquire()
+    begun = time.monotonic()
+    assert "moment" in door.ask("/voice/inbound").said
+    assert time.monotonic() - begun < 1
+    deadline._places.release()
+    assert "ticket" in door.ask("/voice/inbound").said
+
+
+def test_the_fallback_brings_a_caller_back_once(door: Door) -> None:
+    door.ask("/voice/inbound")
+    question = door.ask("/voice/turns/1", Digits="4411")
+    failed = f"{settings().own_url}/voice/turns/1"
+    back = door.ask("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
+    assert door.ask(back.path("Redirect")).said == question.said
+    failed = f"{settings().own_url}{back.path('Redirect')}"
+    document = door.ask("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
+    assert document.verbs == ["Say", "Record"], "nobody is on the roster yet"
+
+
+def test_the_fallback_lets_a_held_caller_hold_again(door: Door) -> None:
+    hold(door)
+    back = door.ask("/voice/fallback", ErrorCode="11200", ErrorUrl="https://x/voice/turns/4")
+    document = door.ask(back.path("Redirect"))
+    while "Enqueue" not in document.verbs:
+        document = door.ask(document.path("Redirect"))
+
+
+def test_the_fallback_needs_no_database(forlorn_door: Door) -> None:
+    document = forlorn_door.ask("/voice/fallback", ErrorCode="11200", ErrorUrl="https://x/voice")
+    assert document.find("Number").text == BO
+
+
+def test_the_fallback_begins_a_call_that_was_never_taken(door: Door) -> None:
+    failed = f"{settings().own_url}/voice/inbound"
+    back = door.ask("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
+    assert "ticket" in door.ask(back.path("Redirect")).said
