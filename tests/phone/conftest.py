@@ -1,7 +1,10 @@
-"""A door with the world of the stories behind it, and one behind which the database is gone."""
+"""A door with the world of the stories behind it, one behind which the database is gone, and
+carriers to be asked: the exchange, and one that a test tells how to fail.
+"""
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,12 @@ import yaml
 from ivr import clock
 from ivr import database as ivr_database
 from ivr.database import transaction
+from ivr.exchange import Exchange, ManualClock
 from ivr.phone import deadline
 from ivr.services import importing
 from ivr.settings import settings
 from tests.phone.door import Door
+from tests.phone.scripted_api import Script, scripted_api
 from tests.stories.line import NUMBER, WORLD
 
 
@@ -63,3 +68,43 @@ def forlorn_door(
 def _forget() -> None:
     settings.cache_clear()
     ivr_database.engine.cache_clear()
+
+
+# The carrier's REST API ---------------------------------------------------------------------------
+
+START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
+    with scripted_api() as script:
+        point_at(monkeypatch, script.url)
+        yield script
+    settings.cache_clear()
+
+
+def point_at(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name, value in {
+        "TWILIO_API_URL": url,
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+        "TWILIO_AUTH_TOKEN": "token",
+        "TWILIO_NUMBER": NUMBER,
+        "PUBLIC_URL": "https://support.example.com",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchange]:
+    made = Exchange(
+        account_sid="AC" + "1" * 32,
+        auth_token="token",
+        number=NUMBER,
+        clock=ManualClock(START),
+        media_dir=tmp_path,
+    )
+    point_at(monkeypatch, made.serve(0))
+    yield made
+    made.close()
+    settings.cache_clear()
