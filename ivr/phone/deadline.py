@@ -10,7 +10,7 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ivr import clock
@@ -49,5 +49,12 @@ def transact(work: Callable[[Session, datetime], Result]) -> Result:
 
 
 def _transaction(work: Callable[[Session, datetime], Result]) -> Result:
+    try:
+        return _once(work)
+    except IntegrityError:  # the same webhook twice in an instant: the other one was first
+        return _once(work)
+
+
+def _once(work: Callable[[Session, datetime], Result]) -> Result:
     with transaction() as db:
         return work(db, clock.now())

@@ -90,13 +90,13 @@ def test_the_path_and_query_count_as_they_came(door: Door, query: str) -> None:
 
 
 def test_an_absolute_request_line_changes_nothing(door: Door) -> None:
-    form = {"AccountSid": door.account, "CallSid": "CA1"}
+    form, raw = {"AccountSid": door.account, "CallSid": "CA1"}, "http://evil.example/voice/inbound"
     url = f"{settings().own_url}/voice/inbound"
     answer = door.client.post(
         "/voice/inbound",
         data=form,
         headers={"X-Twilio-Signature": RequestValidator(door.token).compute_signature(url, form)},
-        environ_overrides={"REQUEST_URI": "http://other.example/voice/inbound"},
+        environ_overrides=dict.fromkeys(("RAW_URI", "REQUEST_URI"), raw),
     )
     assert answer.status_code == 200
 

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -49,6 +51,22 @@ def test_a_repeated_webhook_gets_the_same_answer_and_has_no_second_effect(door: 
     third = door.ask("/voice/turns/2", Digits="1")
     assert door.ask("/voice/turns/2", Digits="3").xml == third.xml
     assert (count(Call), count(TakenTurn), count(Page)) == (1, 3, 1)
+
+
+@pytest.mark.parametrize("path", ["/voice/inbound", "/voice/turns/1"])
+def test_the_same_webhook_four_times_at_once_is_one_turn(door: Door, path: str) -> None:
+    if path != "/voice/inbound":
+        door.ask("/voice/inbound")
+    turns, together = count(TakenTurn), Barrier(4)
+
+    def ask(_number: int) -> str:
+        together.wait(10)
+        return Door().ask(path, Digits="4411").xml
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = set(pool.map(ask, range(4)))
+    assert len(answers) == 1
+    assert (count(Call), count(TakenTurn)) == (1, turns + 1)
 
 
 def test_leaving_the_queue_twice_is_leaving_it_once(door: Door) -> None:
