@@ -189,7 +189,8 @@ def test_with_nobody_on_the_roster_there_is_still_a_tone_to_speak_after(
 
 
 def test_who_waits_in_a_queue_is_taken_out_of_it_first(forlorn_door: Door) -> None:
-    document = forlorn_door.ask("/voice/turns/4?language=en-CA&waiting=1&tries=3")
+    waited = forlorn_door.ask("/voice/turns/4?language=en-CA&waiting=1&tries=2")
+    document = forlorn_door.ask(waited.path("Redirect"))
     assert document.verbs == ["Leave"]
     document = forlorn_door.ask("/voice/turns/3/left?tries=3", QueueResult="leave")
     assert document.verbs == ["Say", "Dial"]
@@ -246,12 +247,25 @@ def test_when_everything_hangs_the_next_caller_is_answered_at_once(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deadline, "_places", deadline.BoundedSemaphore(1))
-    deadline._places.acquire()
-    begun = time.monotonic()
-    assert "moment" in door.ask("/voice/inbound").said
-    assert time.monotonic() - begun < 1
-    deadline._places.release()
-    assert "ticket" in door.ask("/voice/inbound").said
+    monkeypatch.setattr(deadline, "SECONDS", 1.0)
+    door.ask("/voice/inbound")
+    took = []
+
+    def two_callers() -> None:
+        for _ in range(2):
+            begun = time.monotonic()
+            assert "moment" in door.ask("/voice/turns/1", Digits="4411").said
+            took.append(time.monotonic() - begun)
+
+    while_locked(two_callers)
+    assert took[0] >= 1.0
+    assert took[1] < 0.5, "the first one still hangs, and holds the only place"
+
+
+def test_what_is_spooled_never_holds_a_pin(forlorn_door: Door) -> None:
+    forlorn_door.ask("/voice/turns/5?secret=1&tries=3", Digits="482913")
+    forlorn_door.ask("/voice/turns/2?tries=3", Digits="4411")
+    assert [event.get("keys") for event in spooled()] == [None, "4411"]
 
 
 def test_the_fallback_brings_a_caller_back_once(door: Door) -> None:
