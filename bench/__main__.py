@@ -1,0 +1,42 @@
+"""The command: `bin/bench [turns] [--quick] [--write PAGE]`. Ends with 1 when a goal is missed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import machine, table, turns
+from bench.table import Row
+
+Part = Callable[[bool], Iterator[Row]]
+PARTS: dict[str, Part] = {
+    "turns": lambda quick: turns.measure(turns.QUICK if quick else turns.WHOLE),
+}
+
+
+def main() -> int:
+    args = _arguments().parse_args()
+    rows: list[Row] = []
+    for name in args.part or PARTS:
+        for row in PARTS[name](args.quick):
+            print(*filter(None, row.cells()), sep=" | ", flush=True)
+            rows.append(row)
+    day, length = f"{datetime.now(UTC):%Y-%m-%d}", "a quick run" if args.quick else "a whole run"
+    run = f"{machine.described()}; {length}, {day}.\n\n{table.markdown(rows)}"
+    print(f"\n{run}")
+    if args.write:
+        table.write(args.write, run)
+    return int(any(row.missed for row in rows))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    made.add_argument("part", nargs="*", choices=PARTS, help="all of them, if none is named")
+    made.add_argument("--quick", action="store_true", help="a short run: its figures are rough")
+    told = f"put the table into this page, between {table.BEGIN} and {table.END}"
+    made.add_argument("--write", type=Path, metavar="PAGE", help=told)
+    return made
+
+
+sys.exit(main())

@@ -1,0 +1,145 @@
+"""Webhooks beside the ceiling, on PostgreSQL and on SQLite, in rounds that take turns.
+
+The full turn: a caller keys the ticket's number; the call is loaded and locked, the ticket found,
+the turn, the timeline and the call are written, committed, and answered in TwiML. The turn that
+writes nothing: the notice before a conversation is recorded, its signature checked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from bench import load, machine, world
+from bench.load import BrokenRunError, Measured
+from bench.place import CEILING, FULL, NOTHING, Place, on_postgresql, on_sqlite
+from bench.table import Goal, Row
+
+KINDS = (CEILING, NOTHING, FULL)
+SHARES = {FULL: Goal(0.18), NOTHING: Goal(0.6)}
+"""Of the ceiling's requests a second, at least."""
+PROMPTNESS = Goal(4, at_most=True)
+"""Times the ceiling's 99th percentile, at most."""
+FIRST_CALL = Goal(100, at_most=True)
+PER_SECOND = 100
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is sent: full turns a round, of the others so many that rounds last as long."""
+
+    rounds: int
+    full: int
+    open_rounds: int
+    open_seconds: int
+    patience: float
+    """Seconds that a round may wait for the machine to be quiet."""
+
+    def of(self, kind: str) -> int:
+        return self.full * {FULL: 1, NOTHING: 3, CEILING: 4}[kind]
+
+    @property
+    def calls(self) -> int:
+        """Every full turn needs a call of its own; there is one round more, to warm up."""
+        return (self.rounds + 1) * self.full + self.open_rounds * self.open_loop
+
+    @property
+    def open_loop(self) -> int:
+        return self.open_seconds * PER_SECOND
+
+
+WHOLE = Size(rounds=5, full=2000, open_rounds=3, open_seconds=10, patience=20)
+QUICK = Size(rounds=2, full=200, open_rounds=1, open_seconds=3, patience=1)
+
+
+@dataclass(frozen=True)
+class Round:
+    measured: Measured
+    web_cpu: float
+    """Microseconds of the web processes' CPU a request."""
+    database_cpu: float
+    others: float
+    """Share of the machine that was busy just before."""
+
+
+Rounds = dict[str, list[Round]]
+
+
+def measure(size: Size) -> Iterator[Row]:
+    """Goals are about PostgreSQL; SQLite stands beside it."""
+    with on_postgresql(size.calls) as place:
+        yield from _rows(place, size, goals=True)
+    with on_sqlite(size.calls) as place:
+        yield from _rows(place, size, goals=False)
+
+
+def _rows(place: Place, size: Size, *, goals: bool) -> Iterator[Row]:
+    before = world.turns_taken(place.database)
+    closed, opened = _closed_loop(place, size), _open_loop(place, size)
+    taken = world.turns_taken(place.database) - before
+    if taken != size.calls:
+        raise BrokenRunError(f"{size.calls} turns were sent, {taken} are on record")
+    top, tail = _per_second(closed[CEILING]), _p99(opened[CEILING])
+    for kind in KINDS:
+        share, goal = _per_second(closed[kind]) / top, SHARES.get(kind) if goals else None
+        yield Row(f"{place.name}: {kind}", _told(closed[kind]), share, " x", goal)
+    for kind in (CEILING, FULL):
+        slower, goal = _p99(opened[kind]) / tail, PROMPTNESS if goals and kind == FULL else None
+        name = f"{place.name}: {kind}, {PER_SECOND}/s, p99"
+        yield Row(name, _promptness(opened[kind]), slower, " x", goal)
+    first = place.first_call
+    told = "the slowest of the first eight, each worker's first among them"
+    name = f"{place.name}: first call after start"
+    yield Row(name, told, first, " ms", FIRST_CALL if goals else None)
+
+
+def _closed_loop(place: Place, size: Size) -> Rounds:
+    rounds: Rounds = {kind: [] for kind in KINDS}
+    for number in range(size.rounds + 1):
+        for kind in KINDS:
+            others = machine.wait_until_quiet(size.patience)
+            webhooks = place.take(kind, size.of(kind))
+            web, database = place.cpu()
+            measured = load.closed_loop(place.port, webhooks)
+            used = [now - was for now, was in zip(place.cpu(), (web, database), strict=True)]
+            each = [1e6 * seconds / len(webhooks) for seconds in used]
+            if number:  # the first one is to warm up
+                rounds[kind].append(Round(measured, each[0], each[1], others))
+    return rounds
+
+
+def _open_loop(place: Place, size: Size) -> dict[str, Measured]:
+    opened = {CEILING: Measured(), FULL: Measured()}
+    for _ in range(size.open_rounds):
+        for kind, all_rounds in opened.items():
+            machine.wait_until_quiet(size.patience)
+            webhooks = place.take(kind, size.open_loop)
+            all_rounds.latencies += load.open_loop(place.port, webhooks, PER_SECOND).latencies
+    return opened
+
+
+def _per_second(rounds: list[Round]) -> float:
+    return median(one.measured.per_second for one in rounds)
+
+
+def _p99(measured: Measured) -> float:
+    return measured.percentile(0.99)
+
+
+def _told(rounds: list[Round]) -> str:
+    speeds = sorted(one.measured.per_second for one in rounds)
+    middle = [median(one.measured.percentile(share) for one in rounds) for share in (0.5, 0.99)]
+    web = median(one.web_cpu for one in rounds)
+    database = median(one.database_cpu for one in rounds)
+    client = median(one.measured.own_cpu / one.measured.seconds for one in rounds)
+    others = max(one.others for one in rounds)
+    return (
+        f"{median(speeds):,.0f}/s ({speeds[0]:,.0f}-{speeds[-1]:,.0f}),"
+        f" p50/p99 {middle[0]:.1f}/{middle[1]:.1f} ms,"
+        f" CPU a request {web:,.0f} µs + database {database:,.0f} µs,"
+        f" load {client:.0%} and others at most {others:.0%} of a core"
+    )
+
+
+def _promptness(measured: Measured) -> str:
+    p50, p99, most = (measured.percentile(share) for share in (0.5, 0.99, 1))
+    return f"p50/p99/max {p50:.1f}/{p99:.1f}/{most:.1f} ms from the moment meant"
