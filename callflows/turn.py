@@ -14,6 +14,8 @@ RecordingKind = Literal["description", "message", "note"]
 
 MISSES = 3
 """How often a caller may miss before somebody takes over."""
+MOST_STEPS = 12
+"""Steps that may follow each other without waiting for the line; the flows need five."""
 
 
 class Severity(StrEnum):

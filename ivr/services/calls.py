@@ -9,7 +9,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
-from callflows.turn import SECRET, STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
+from callflows.turn import (
+    MOST_STEPS,
+    SECRET,
+    STEPS,
+    Bridge,
+    End,
+    Go,
+    Heard,
+    Hold,
+    Known,
+    Say,
+    Then,
+    Turn,
+    say,
+)
 from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
 from ivr.services import legs, paging, timeline, writing
 from ivr.services.answer import Answer
@@ -17,8 +31,6 @@ from ivr.services.desk import CallDesk
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
-MOST_STEPS = 12
-"""Steps that may follow each other without waiting for the line; the flows need five."""
 MANY_CALLS = 5
 TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
 

@@ -1,0 +1,225 @@
+"""Drawing the flows: one Mermaid diagram a flow, from the same walk that proves them.
+
+A box is a step, with the sentence that it waits after; an arrow says what was heard, and where the
+same key may lead to two places, what the desk said or that patience was spent.
+"""
+
+import inspect
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from callflows.prompts import entry
+from callflows.turn import (
+    STEPS,
+    Bridge,
+    Dial,
+    End,
+    Go,
+    Hold,
+    Keys,
+    Known,
+    Leave,
+    Pause,
+    Record,
+    Then,
+    Turn,
+)
+from callflows.walk import CARDS, Edge, walked
+
+Ways = Mapping[tuple[str, str], set[str]]
+Ends = Mapping[str, list[Edge]]
+
+OTHER = "another key"
+FEW = 2
+"""More conditions than these are not listed on an arrow."""
+KNOWN: dict[str, Callable[[Known], str]] = {
+    "opening": lambda known: "new ticket" if known.opening else "known ticket",
+    "proven": lambda known: "PIN given" if known.proven else "no PIN given",
+    "wish": lambda known: f"{known.wish} wished" if known.wish else "no wish",
+}
+"""What may be known of the call that decides where it goes."""
+
+TITLES = {
+    "customer": "The customer's line",
+    "holding": "Holding",
+    "technician": "The technician's side",
+    "callback": "Calling back",
+    "after": "After the call",
+}
+FORMS: dict[type[Then], tuple[str, str]] = {
+    Record: ("[[", "]]"),
+    Bridge: ("{{", "}}"),
+    Dial: ("{{", "}}"),
+    End: ("([", "])"),
+    Hold: ("{{", "}}"),
+    Keys: ("[", "]"),
+    Go: ("(", ")"),
+    Leave: ("(", ")"),
+    Pause: ("(", ")"),
+}
+
+
+def write(folder: Path) -> list[Path]:
+    """One file a flow; returns them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_written(folder / f"{flow}.md", page(flow)) for flow in TITLES]
+
+
+def _written(file: Path, words: str) -> Path:
+    file.write_text(words, "utf-8")
+    return file
+
+
+def page(flow: str) -> str:
+    about = inspect.getdoc(inspect.getmodule(STEPS[_steps(flow)[0]])) or ""
+    return f"""# {TITLES[flow]}
+
+<!-- Drawn by `ivr draw` from callflows/{flow}.py. -->
+
+{about.splitlines()[0]}
+
+```mermaid
+{mermaid(flow)}
+```
+
+Double frame: something is recorded. Six corners: two lines are put together, or a caller holds.
+Round: nothing is asked. "At last": patience is spent.
+"""
+
+
+def mermaid(flow: str) -> str:
+    edges = [edge for edge in _edges() if _flow(edge.step) == flow]
+    ways = _ways(edges)
+    shown = sorted({step for pair in ways for step in pair} | set(_steps(flow)), key=_order)
+    lines = ["flowchart TD"]
+    lines += [f"    {_box(step)}" for step in shown]
+    for (start, end), heard in sorted(ways.items(), key=lambda way: tuple(map(_order, way[0]))):
+        words = _joined(heard)
+        arrow = f'-->|"{words}"|' if words else "-->"
+        lines.append(f"    {_id(start)} {arrow} {_id(end)}")
+    return "\n".join(lines)
+
+
+def _flow(step: str) -> str:
+    return step.partition(".")[0]
+
+
+def _steps(flow: str) -> list[str]:
+    return [step for step in STEPS if _flow(step) == flow]
+
+
+def _order(step: str) -> int:
+    return list(STEPS).index(step)
+
+
+def _id(step: str) -> str:
+    return step.replace(".", "_")
+
+
+def _box(step: str) -> str:
+    """The step, what it waits after, and in the form of how it waits."""
+    waits = _waits()[step]
+    forms = {form for form, _ in waits}
+    before, after = FORMS[forms.pop() if len(forms) == 1 else Go]
+    said = {words for form, words in waits if form is not End} - {""}
+    words = f"<br/><i>{said.pop()}</i>" if len(said) == 1 else ""
+    return f'{_id(step)}{before}"{step.replace(".", ": ")}{words}"{after}'
+
+
+@cache
+def _waits() -> Mapping[str, set[tuple[type[Then], str]]]:
+    """How each step waits, and what was asked before it, when come to from another step."""
+    waits: dict[str, set[tuple[type[Then], str]]] = defaultdict(set)
+    for edge in _edges():
+        at = edge.end.known.at
+        if at != edge.step:
+            waits[at].add((type(edge.turn.then), _question(edge.turn)))
+    return waits
+
+
+@cache
+def _edges() -> list[Edge]:
+    return [edge for ways in walked().values() for edge in ways]
+
+
+def _question(turn: Turn) -> str:
+    """The last sentence that is said in the language of the call."""
+    sentences = [entry("en-CA", one.key) for one in turn.say]
+    own = [one.get("text", "") for one in sentences if "language" not in one]
+    return own[-1].replace('"', "'") if own else ""
+
+
+def _ways(edges: Iterable[Edge]) -> Ways:
+    """What was heard on the way from one step to another, in words."""
+    leads: dict[tuple[str, str], Ends] = defaultdict(lambda: defaultdict(list))
+    for edge in edges:
+        if not isinstance(edge.start.then, End):
+            leads[edge.step, _heard(edge)][_goes_to(edge)].append(edge)
+    ways: dict[tuple[str, str], set[str]] = defaultdict(set)
+    why = {lead: _reasons(ends) for lead, ends in leads.items()}
+    for (start, heard), ends in why.items():
+        name = OTHER if ends == why.get((start, OTHER)) else heard
+        for end, reasons in ends.items():
+            ways[start, end] |= {f"{name} {reason}".strip() for reason in reasons}
+    return ways
+
+
+def _goes_to(edge: Edge) -> str:
+    return "holding.left" if isinstance(edge.turn.then, Leave) else edge.end.known.at
+
+
+def _reasons(ends: Ends) -> dict[str, set[str]]:
+    """The same was heard, but led to several places: what made the difference for each."""
+    if len(ends) == 1:
+        return {end: {""} for end in ends}
+    return {end: _reasons_for(end, ends) for end in ends}
+
+
+def _reasons_for(end: str, ends: Ends) -> set[str]:
+    found, rest = set(), ends[end]
+    elsewhere = [edge for other in ends if other != end for edge in ends[other]]
+    for question in (*CARDS, *KNOWN):
+        there = _cards(question, elsewhere)
+        cards = _cards(question, rest) - there
+        if there and cards:
+            found.add(f"({', '.join(sorted(cards))})" if len(cards) <= FEW else "(otherwise)")
+            rest = [edge for edge in rest if not _cards(question, [edge]) & cards]
+    if rest:
+        late = min(map(_spent, rest)) > min(map(_spent, elsewhere))
+        found.add("(at last)" if late else "")
+    return found
+
+
+def _cards(question: str, edges: Iterable[Edge]) -> set[str]:
+    """What the desk said to the question, or what was known of the call."""
+    if question in KNOWN:
+        return {KNOWN[question](edge.start.known) for edge in edges}
+    dealt = {words for edge in edges for asked, words in edge.dealt if asked == question}
+    return {words.partition(":")[0] for words in dealt}
+
+
+def _spent(edge: Edge) -> int:
+    known = edge.start.known
+    return known.misses + known.rounds + known.strays + known.returns
+
+
+def _heard(edge: Edge) -> str:
+    heard = edge.heard
+    if heard.left:
+        return heard.left
+    if isinstance(edge.start.then, Record):
+        return "something said" if heard.recording else "nothing said"
+    if not isinstance(edge.start.then, Keys):
+        return ""
+    if edge.start.then.secret:
+        return "PIN"
+    if edge.start.then.count is None:
+        return {"": "silence", "0": "0", "00": "0", "*": "*"}.get(heard.keys, "a number")
+    return {"": "silence", "0": OTHER}.get(heard.keys, heard.keys)
+
+
+def _joined(words: set[str]) -> str:
+    """`1, 2, silence`; a `#` would begin an entity in Mermaid."""
+    return ", ".join(sorted(words - {""})).replace("#", "#35;")

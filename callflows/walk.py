@@ -1,0 +1,228 @@
+"""Walking the flows exhaustively: every answer of the line, whatever the desk may say.
+
+A node is what is known of a call, what it waits for, and what was done about it so far. From each
+node the walk takes every answer that the line can give; where a step looks something up it takes
+every card the desk could hold. The counters in `Known` keep the whole of it finite.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
+from callflows.turn import (
+    STEPS,
+    Bridge,
+    CallerCard,
+    Declare,
+    Dial,
+    Go,
+    Heard,
+    Hold,
+    Keys,
+    Known,
+    Leave,
+    OpenPage,
+    PageCard,
+    Record,
+    Severity,
+    Then,
+    TicketCard,
+    Turn,
+)
+
+STARTS = ("customer.welcome", "technician.start")
+NUMBER = "4411"
+ONE_KEY = ("", *"01239*#")
+"""Silence, every key that means something somewhere, and one that means nothing: 0."""
+OPEN_ENDED = ("", NUMBER, "0", "00", "*", "4*1", "12345678901234567890")
+PIN = ("", "482913", "4829#", "#")
+MOST_NODES = 20_000
+"""The flows have six thousand."""
+AWAY = ("bridged", "hangup", "error")
+"""How a caller gets out of the queue without having asked to."""
+
+
+def _ticket(**changes: Any) -> TicketCard:
+    card = TicketCard(NUMBER, "Acme", Severity.MAJOR, "new", 1, has_pin=True, respond_by="soon")
+    return replace(card, **changes)
+
+
+def _page(**changes: Any) -> PageCard:
+    card = PageCard("open", mine=False, holder=None, level=1, ringing=1, minutes=0)
+    return replace(card, **changes)
+
+
+CARDS: dict[str, dict[str, Any]] = {
+    "ticket": {"no such ticket": None, "ticket found": _ticket()},
+    "own_ticket": {
+        "no ticket": None,
+        "without PIN": _ticket(has_pin=False),
+        "new": _ticket(),
+        **{
+            status: _ticket(status=status, assignee="Bo")
+            for status in ("open", "waiting", "resolved", "closed")
+        },
+        **{severity: _ticket(severity=severity) for severity in Severity},
+    },
+    "pin_matches": {"right PIN": True, "wrong PIN": False},
+    "page": {
+        "no page": None,
+        "page open": _page(),
+        "page open: second ring": _page(ringing=2),
+        "page open: level 2": _page(level=2, ringing=3),
+        "page open: level 3": _page(level=3, ringing=3),
+        "page closed": _page(state="closed"),
+        "page mine": _page(state="owed", mine=True, holder="Bo"),
+        "page owed": _page(state="owed", holder="Cy"),
+        "page accepted": _page(state="accepted", holder="Cy"),
+    },
+    "caller": {
+        "no caller": CallerCard("none", None, None),
+        "caller holding": CallerCard("holding", "Ana", "+15145550100"),
+        "caller coming": CallerCard("coming", "Ana", "+15145550100"),
+        "caller gone": CallerCard("gone", "Ana", "+15145550100"),
+        "caller unknown": CallerCard("gone", None, None),
+    },
+    "waiting_before": {"first": 0, "second": 1},
+}
+"""Whatever the desk may answer, each with the words for it."""
+
+
+class GuessingDesk:
+    """Answers every question with the cards it was dealt, and notes questions it has none for."""
+
+    organization = "2N5"
+
+    def __init__(self, dealt: dict[str, str]) -> None:
+        self.dealt = dealt
+
+    def _card(self, question: str) -> Any:
+        words = self.dealt.setdefault(question, next(iter(CARDS[question])))
+        return CARDS[question][words]
+
+    def ticket(self, dialled: str) -> TicketCard | None:
+        return self._card("ticket") if dialled.isdecimal() else None
+
+    def own_ticket(self) -> TicketCard | None:
+        return self._card("own_ticket")  # type: ignore[no-any-return]
+
+    def expected(self, _severity: Severity) -> str:
+        return "soon"
+
+    def pin_matches(self, _pin: str) -> bool:
+        return bool(self._card("pin_matches"))
+
+    def page(self) -> PageCard | None:
+        return self._card("page")  # type: ignore[no-any-return]
+
+    def caller(self) -> CallerCard:
+        return self._card("caller")  # type: ignore[no-any-return]
+
+    def waiting_before(self) -> int:
+        return int(self._card("waiting_before"))
+
+
+Dealt = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    known: Known
+    then: Then
+    declared: bool = False
+    """A severity stands on a ticket."""
+    paged: bool = False
+    """Technicians are summoned."""
+    noticed: bool = False
+    """It was said that calls are recorded."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    start: Node
+    step: str
+    """The step that took the answer."""
+    heard: Heard
+    dealt: Dealt
+    """What the desk was asked, and what it answered, in words."""
+    turn: Turn
+    end: Node
+
+
+class EndlessError(Exception):
+    """The walk goes on and on: a counter grows without a bound."""
+
+
+@cache
+def walked() -> dict[Node, list[Edge]]:
+    """Every node that can be reached, with the ways out of it."""
+    graph: dict[Node, list[Edge]] = {}
+    pending = [Node(Known(start), Go()) for start in STARTS]
+    while pending:
+        node = pending.pop()
+        if node in graph:
+            continue
+        if len(graph) > MOST_NODES:
+            raise EndlessError(f"{node.known.at} never comes to an end")
+        graph[node] = list(_onward(node))
+        pending += [edge.end for edge in graph[node]]
+    return graph
+
+
+def answers(node: Node) -> Iterator[tuple[str, Heard]]:
+    """What the line can answer with, and the step that takes it."""
+    at, held = node.known.at, node.known.at == "holding.wait"
+    match node.then:
+        case Keys(count=1):
+            yield from ((at, Heard(keys=keys)) for keys in ONE_KEY)
+        case Keys(count=None):
+            yield from ((at, Heard(keys=keys)) for keys in OPEN_ENDED)
+        case Keys():
+            yield from ((at, Heard(keys=keys)) for keys in PIN)
+        case Record():
+            yield from ((at, Heard()), (at, Heard(recording="RE1", seconds=5)))
+        case Bridge() | Dial():
+            yield from ((at, Heard(left=left)) for left in ("bridged", "missed"))
+        case Leave():
+            yield "holding.left", Heard(left="leave")
+        case _:  # nothing to choose: goes on, or a webhook that comes after the end
+            yield at, Heard()
+    if held and isinstance(node.then, Hold | Keys | Leave):
+        yield from (("holding.left", Heard(left=left)) for left in AWAY)
+
+
+def _onward(node: Node) -> Iterator[Edge]:
+    for step, heard in answers(node):
+        for dealt, turn in _turns(replace(node.known, at=step), heard):
+            yield Edge(node, step, heard, dealt, turn, _after(node, turn))
+
+
+def _turns(known: Known, heard: Heard) -> Iterator[tuple[Dealt, Turn]]:
+    """The step's turn for every combination of cards that it asks for."""
+    pending: list[dict[str, str]] = [{}]
+    while pending:
+        dealt = pending.pop()
+        asked_before = len(dealt)
+        turn = STEPS[known.at](known, heard, GuessingDesk(dealt))
+        asked = list(dealt.items())
+        for count in range(asked_before, len(asked)):
+            question, first = asked[count]
+            others = (words for words in CARDS[question] if words != first)
+            pending += [dict([*asked[:count], (question, words)]) for words in others]
+        yield tuple(asked), turn
+
+
+def _after(node: Node, turn: Turn) -> Node:
+    declared = node.declared or any(isinstance(write, Declare) for write in turn.write)
+    known = turn.known
+    if declared and known.ticket is None and known.at.split(".")[0] in {"customer", "holding"}:
+        known = known.but(ticket=NUMBER)  # the desk opened one
+    return Node(
+        known,
+        turn.then,
+        declared=declared,
+        paged=node.paged or any(isinstance(write, OpenPage) for write in turn.write),
+        noticed=node.noticed or any(one.key == "welcome" for one in turn.say),
+    )

@@ -1,0 +1,100 @@
+"""A desk of paper: cards laid out by the test, and a call that is walked on it."""
+
+from dataclasses import dataclass, field
+
+from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
+from callflows.turn import (
+    STEPS,
+    CallerCard,
+    Go,
+    Heard,
+    Known,
+    PageCard,
+    Severity,
+    Then,
+    TicketCard,
+    Turn,
+    Write,
+)
+
+TICKET = TicketCard("4411", "Acme", Severity.MAJOR, "new", 1, has_pin=True, respond_by="soon")
+PAGE = PageCard("open", mine=False, holder=None, level=1, ringing=1, minutes=12)
+CALLER = CallerCard("holding", "Ana Roy", "+15145550100")
+
+
+@dataclass
+class PaperDesk:
+    organization: str = "2N5"
+    tickets: dict[str, TicketCard] = field(default_factory=lambda: {"4411": TICKET})
+    own: TicketCard | None = None
+    pin: str = "482913"
+    summons: PageCard | None = None
+    caller_card: CallerCard = CALLER
+    before: int = 0
+
+    def ticket(self, dialled: str) -> TicketCard | None:
+        return self.tickets.get(dialled)
+
+    def own_ticket(self) -> TicketCard | None:
+        return self.own
+
+    def expected(self, severity: Severity) -> str:
+        return f"as {severity}"
+
+    def pin_matches(self, pin: str) -> bool:
+        return pin == self.pin
+
+    def page(self) -> PageCard | None:
+        return self.summons
+
+    def caller(self) -> CallerCard:
+        return self.caller_card
+
+    def waiting_before(self) -> int:
+        return self.before
+
+
+class Walk:
+    """A call on paper: `hears` takes one answer of the line, and goes on to the next question."""
+
+    def __init__(self, start: str, desk: PaperDesk, **known: object) -> None:
+        self.desk = desk
+        self.known = Known(start).but(**known)
+        self.said: list[str] = []
+        self.written: list[Write] = []
+        self.then: Then = Go()
+        self.take(Heard())
+
+    def take(self, heard: Heard) -> "Walk":
+        self.said.clear()
+        turn = self._step(heard)
+        while isinstance(turn.then, Go):
+            turn = self._step(Heard())
+        return self
+
+    def _step(self, heard: Heard) -> Turn:
+        turn = STEPS[self.known.at](self.known, heard, self.desk)
+        self.known, self.then = turn.known, turn.then
+        self.said += [one.key for one in turn.say]
+        self.written += turn.write
+        return turn
+
+    def keys(self, *pressed: str) -> "Walk":
+        for keys in pressed:
+            self.take(Heard(keys=keys))
+        return self
+
+    def silence(self, times: int = 1) -> "Walk":
+        return self.keys(*[""] * times)
+
+    def says(self) -> "Walk":
+        return self.take(Heard(recording="RE1", seconds=7))
+
+    def leaves(self, how: str) -> "Walk":
+        """The queue is left; bridges and dials come back where they were."""
+        if self.known.at == "holding.wait":
+            self.known = self.known.but(at="holding.left")
+        return self.take(Heard(left=how))
+
+    def wrote(self, kind: type) -> bool:
+        return any(isinstance(write, kind) for write in self.written)
