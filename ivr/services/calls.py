@@ -189,7 +189,7 @@ def _walk(
     desk = CallDesk(db, now, call, known.language)
     for _ in range(MOST_STEPS):
         turn = STEPS[known.at](known, took, desk)
-        known = writing.carry_out(db, now, call, turn)
+        known = writing.carry_out(desk, turn)
         desk.language = known.language
         said += turn.say
         if not isinstance(turn.then, Go):

@@ -1,15 +1,15 @@
-"""The desk of one call: what its steps may look up, in the database. Reading only."""
+"""The desk of one call: what its steps may look up in the database, each once. Reading only."""
 
 from datetime import datetime
 from functools import cached_property
 from typing import Literal, cast
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from callflows.turn import CallerCard, PageCard, Severity, TicketCard
 from ivr.models import Call, Direction, Leg, Organization, Page, PageState, Place, Ticket
-from ivr.services import dialling, moments, paging, pins, targets, tickets
+from ivr.services import dialling, moments, paging, pins, targets
 from ivr.services.numbers import dialled as as_dialled
 
 PageWord = Literal["open", "owed", "accepted", "closed"]
@@ -18,6 +18,7 @@ PageWord = Literal["open", "owed", "accepted", "closed"]
 class CallDesk:
     def __init__(self, db: Session, now: datetime, call: Call, language: str) -> None:
         self.db, self.now, self.call, self.language = db, now, call, language
+        self._at_hand: Ticket | None = None
 
     @cached_property
     def _organization(self) -> Organization | None:
@@ -27,16 +28,37 @@ class CallDesk:
     def organization(self) -> str:
         return self._organization.name if self._organization else "Support"
 
-    def _ticket(self) -> Ticket | None:
-        return self.db.get(Ticket, self.call.ticket_id) if self.call.ticket_id else None
+    def find(self, number: str) -> Ticket | None:
+        """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
+        if self._at_hand is None or self._at_hand.dialled != number:
+            self._at_hand = self._look_up(Ticket.dialled == number)
+        return self._at_hand
+
+    def of_call(self) -> Ticket | None:
+        """The ticket this call is about."""
+        about = self.call.ticket_id
+        if about is None:
+            return None
+        if self._at_hand is None or self._at_hand.id != about:
+            self._at_hand = self._look_up(Ticket.id == about)
+        return self._at_hand
+
+    def _look_up(self, which: ColumnElement[bool]) -> Ticket | None:
+        """With all that its card tells, in one query."""
+        query = select(Ticket, Organization).outerjoin(Organization, Organization.id == 1)
+        found = self.db.execute(query.options(joinedload(Ticket.customer)).where(which)).first()
+        if found is None:
+            return None
+        ticket, self._organization = found
+        return ticket
 
     def ticket(self, dialled: str) -> TicketCard | None:
         number = as_dialled(dialled)
-        found = tickets.find(self.db, number) if number else None
+        found = self.find(number) if number else None
         return self._card(found) if found else None
 
     def own_ticket(self) -> TicketCard | None:
-        ticket = self._ticket()
+        ticket = self.of_call()
         return self._card(ticket) if ticket else None
 
     def _card(self, ticket: Ticket) -> TicketCard:
@@ -60,7 +82,7 @@ class CallDesk:
         return self._in_words(targets.respond_by(severity, self.now, calendar))
 
     def pin_matches(self, pin: str) -> bool:
-        ticket = self._ticket()
+        ticket = self.of_call()
         kept = ticket.customer.pin_hash if ticket and ticket.customer else None
         return kept is not None and pins.matches(kept, pin)
 
@@ -97,7 +119,7 @@ class CallDesk:
     def caller(self) -> CallerCard:
         """The customer's side, seen from the technician's call or from the caller's own."""
         call = self.waiting_call() if self.leg else self.call
-        ticket = self._ticket()
+        ticket = self.of_call()
         contact = ticket.contact if ticket else None
         numbers = (call.number if call else None, contact.phone if contact else None)
         number = next((one for one in numbers if one and dialling.may_call(one)), None)

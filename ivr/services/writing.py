@@ -24,8 +24,9 @@ from callflows.turn import (
     Wish,
     Write,
 )
-from ivr.models import Call, Caller, Contact, Leg, Status, Technician, Ticket
+from ivr.models import Call, Caller, Contact, Leg, Status, Ticket
 from ivr.services import legs, paging, recordings, tickets, timeline
+from ivr.services.desk import CallDesk
 from ivr.services.timeline import Kind
 
 SAME_PROBLEM = timedelta(minutes=30)
@@ -33,49 +34,46 @@ SAME_PROBLEM = timedelta(minutes=30)
 OVER = (Status.RESOLVED, Status.CLOSED)
 
 
-def carry_out(db: Session, now: datetime, call: Call, turn: Turn) -> Known:
+def carry_out(desk: CallDesk, turn: Turn) -> Known:
     """Returns what is known afterwards: a ticket may have got its number."""
     for write in turn.write:
-        perform(write, db, now, call)
-    if not turn.write or call.ticket_id is None:
-        return turn.known
-    ticket = db.get_one(Ticket, call.ticket_id)
-    return turn.known.but(ticket=ticket.number)
+        perform(write, desk)
+    ticket = desk.of_call() if turn.write else None
+    return turn.known.but(ticket=ticket.number) if ticket else turn.known
 
 
 @singledispatch
-def perform(write: Write, db: Session, now: datetime, call: Call) -> None:
+def perform(write: Write, desk: CallDesk) -> None:
     raise TypeError(write)
 
 
 @perform.register
-def _(write: ChooseLanguage, db: Session, now: datetime, call: Call) -> None:
-    caller = db.get(Caller, call.number)
+def _(write: ChooseLanguage, desk: CallDesk) -> None:
+    caller = desk.db.get(Caller, desk.call.number)
     if caller:
         caller.language = write.language
     else:
-        db.add(Caller(number=call.number, language=write.language))
+        desk.db.add(Caller(number=desk.call.number, language=write.language))
 
 
 @perform.register
-def _(write: Take, db: Session, now: datetime, call: Call) -> None:
-    ticket = tickets.find(db, write.ticket.lstrip("0"))
+def _(write: Take, desk: CallDesk) -> None:
+    ticket = desk.find(write.ticket.lstrip("0"))
     if ticket:
-        _take(db, now, call, ticket)
+        _take(desk, ticket)
 
 
-def _take(db: Session, now: datetime, call: Call, ticket: Ticket) -> None:
-    call.ticket_id = ticket.id
-    timeline.write(db, Kind.CALLED, now, ticket_id=ticket.id, call_id=call.id)
+def _take(desk: CallDesk, ticket: Ticket) -> None:
+    desk.call.ticket_id = ticket.id
+    timeline.write(desk.db, Kind.CALLED, desk.now, ticket_id=ticket.id, call_id=desk.call.id)
 
 
 @perform.register
-def _(write: Declare, db: Session, now: datetime, call: Call) -> None:
-    ticket = db.get(Ticket, call.ticket_id) if call.ticket_id else _same_problem(db, now, call)
-    if ticket is None:
-        ticket = _opened_by(db, now, call, write)
+def _(write: Declare, desk: CallDesk) -> None:
+    db, now, call = desk.db, desk.now, desk.call
+    ticket = desk.of_call() or _same_problem(db, now, call) or _opened_by(db, now, call, write)
     if call.ticket_id is None:
-        _take(db, now, call, ticket)
+        _take(desk, ticket)
     tickets.declare(db, now, ticket, write.severity, call_id=call.id)
 
 
@@ -106,73 +104,74 @@ def _opened_by(db: Session, now: datetime, call: Call, write: Declare) -> Ticket
     )
 
 
-def _ticket(db: Session, call: Call) -> Ticket:
-    return db.get_one(Ticket, call.ticket_id)
+def _ticket(desk: CallDesk) -> Ticket:
+    ticket = desk.of_call()
+    assert ticket, "only a call that is about a ticket gets here"
+    return ticket
 
 
 @perform.register
-def _(write: OpenPage, db: Session, now: datetime, call: Call) -> None:
-    paging.open_page(db, now, _ticket(db, call), call)
+def _(write: OpenPage, desk: CallDesk) -> None:
+    paging.open_page(desk.db, desk.now, _ticket(desk), desk.call)
 
 
 @perform.register
-def _(write: ReopenPage, db: Session, now: datetime, call: Call) -> None:
-    paging.reopen(db, now, _ticket(db, call), call, why="the caller still needs help")
+def _(write: ReopenPage, desk: CallDesk) -> None:
+    why = "the caller still needs help"
+    paging.reopen(desk.db, desk.now, _ticket(desk), desk.call, why)
 
 
 @perform.register
-def _(write: Wish, db: Session, now: datetime, call: Call) -> None:
+def _(write: Wish, desk: CallDesk) -> None:
+    call = desk.call
     call.wish = write.what
     if write.what == "callback":
-        timeline.write(db, Kind.CALLBACK_ASKED, now, ticket_id=call.ticket_id, call_id=call.id)
+        about = {"ticket_id": call.ticket_id, "call_id": call.id}
+        timeline.write(desk.db, Kind.CALLBACK_ASKED, desk.now, **about)
 
 
 @perform.register
-def _(write: Keep, db: Session, now: datetime, call: Call) -> None:
-    recordings.keep(db, now, call, write.recording, write.kind, write.seconds)
+def _(write: Keep, desk: CallDesk) -> None:
+    recordings.keep(desk.db, desk.now, desk.call, write.recording, write.kind, write.seconds)
 
 
 # The technician's side: the leg says which page and who ------------------------------------------
 
 
-def _leg(db: Session, call: Call) -> Leg:
-    return db.scalars(select(Leg).where(Leg.sid == call.sid)).one()
+def _leg(desk: CallDesk) -> Leg:
+    assert desk.leg, "only a technician's call gets here"
+    return desk.leg
 
 
 @perform.register
-def _(write: Accept, db: Session, now: datetime, call: Call) -> None:
-    leg = _leg(db, call)
-    won = paging.accept(db, now, leg.page_id, leg.technician)
+def _(write: Accept, desk: CallDesk) -> None:
+    leg = _leg(desk)
+    won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician)
     leg.outcome = "accepted" if won else "taken"
 
 
 @perform.register
-def _(write: Decline, db: Session, now: datetime, call: Call) -> None:
-    leg = _leg(db, call)
-    legs.end(db, now, leg, write.why)
+def _(write: Decline, desk: CallDesk) -> None:
+    legs.end(desk.db, desk.now, _leg(desk), write.why)
 
 
 @perform.register
-def _(write: Reached, db: Session, now: datetime, call: Call) -> None:
-    paging.reached(db, now, _leg(db, call).page, write.how)
+def _(write: Reached, desk: CallDesk) -> None:
+    paging.reached(desk.db, desk.now, _leg(desk).page, write.how)
 
 
 @perform.register
-def _(write: Missed, db: Session, now: datetime, call: Call) -> None:
-    paging.missed(db, now, _leg(db, call).page, write.why)
-
-
-def _technician(db: Session, call: Call) -> Technician:
-    return _leg(db, call).technician
+def _(write: Missed, desk: CallDesk) -> None:
+    paging.missed(desk.db, desk.now, _leg(desk).page, write.why)
 
 
 @perform.register
-def _(write: Resolve, db: Session, now: datetime, call: Call) -> None:
-    ticket = _ticket(db, call)
-    tickets.resolve(db, now, ticket, _technician(db, call), "keypad")
-    paging.close(db, now, ticket.id)
+def _(write: Resolve, desk: CallDesk) -> None:
+    ticket = _ticket(desk)
+    tickets.resolve(desk.db, desk.now, ticket, _leg(desk).technician, "keypad")
+    paging.close(desk.db, desk.now, ticket.id)
 
 
 @perform.register
-def _(write: NextLevel, db: Session, now: datetime, call: Call) -> None:
-    paging.next_level(db, now, _ticket(db, call), call)
+def _(write: NextLevel, desk: CallDesk) -> None:
+    paging.next_level(desk.db, desk.now, _ticket(desk), desk.call)
