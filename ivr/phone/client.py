@@ -26,6 +26,7 @@ LONGEST_FETCH = 100
 """Seconds; less than the claim on the recording lasts."""
 OVER_ALREADY = {"21220", "20404"}
 TOO_MANY = 429
+NOT_THERE = Unknown("HTTP 404")
 TIMED_OUT = 408
 SERVER_ERROR = 500
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError)
@@ -75,7 +76,10 @@ class Carrier:
         return [PlacedCall(call.sid, str(call.status)) for call in recent]
 
     def status(self, sid: str) -> str | Unknown:
+        """The call's status; one that the carrier knows nothing of rings nowhere any more."""
         status = _answer(lambda: self.client.calls(sid).fetch().status)
+        if status == NOT_THERE:
+            return "canceled"
         return status if isinstance(status, Unknown) else str(status)
 
     def stop(self, sid: str) -> Outcome:
@@ -132,6 +136,8 @@ def _answer(ask: Callable[[], Any]) -> Any:
     """What a question that changes nothing is answered with; Unknown for any trouble."""
     try:
         return ask()
+    except TwilioRestException as error:
+        return Unknown(f"HTTP {error.status}")
     except (TwilioException, requests.RequestException, *NONSENSE) as error:
         return Unknown(type(error).__name__)
 

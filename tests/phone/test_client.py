@@ -182,3 +182,8 @@ def test_a_recording_that_breaks_off_or_never_ends_is_no_recording(
     monkeypatch.setattr(client, "LONGEST_AUDIO", 50_000)
     with pytest.raises(OSError, match="too long"):
         fetch()
+
+
+def test_a_call_that_the_carrier_does_not_know_rings_nowhere_any_more(api: Script) -> None:
+    api.status, api.body = 404, b'{"code": 20404, "message": "not found", "status": 404}'
+    assert Carrier().status("CA1") == "canceled"

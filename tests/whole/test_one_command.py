@@ -1,0 +1,106 @@
+"""`ivr run`: starts with data, says what to do, stops cleanly, keeps what it knows."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.whole.conftest import Start
+from tests.whole.stack import ANA, BO, CY, PROCESSES, Stack, eventually
+
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(180)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("running"))
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+def test_it_says_where_to_go_stops_cleanly_and_keeps_the_data(start: Start) -> None:
+    stack = start()
+    said = stack.log.read_text()
+    assert stack.phones_page in said
+    assert stack.staff_page in said
+    assert "key 4411#, then 1" in said
+    stack.calls_about()
+    eventually(lambda: stack.rings(BO))
+    pids = [stack.pid(name) for name in PROCESSES]
+    assert stack.stop() == 0
+    assert not [pid for pid in pids if alive(pid)]
+    assert "Traceback" not in stack.log.read_text()
+
+    stack.start()
+    record = stack.ticket()
+    assert record["severity"] == "critical"
+    assert [page["state"] for page in record["pages"]] == ["open"]
+    eventually(lambda: stack.rings(BO) or stack.rings(CY))
+
+
+def test_everything_listens_on_loopback_only(running: Stack) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        outward = probe.getsockname()[0]
+    for port in (running.port, running.exchange_port):
+        with socket.socket() as caller:
+            caller.settimeout(2)
+            assert outward == "127.0.0.1" or caller.connect_ex((outward, port)) != 0
+
+
+def test_the_log_names_no_key_and_no_number(running: Stack) -> None:
+    running.calls_about()
+    eventually(lambda: running.rings(BO))
+    logged = running.log.read_text()
+    for secret in (ANA, BO, "482913", "5145550100"):
+        assert secret not in logged
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_that_dies_is_started_again(running: Stack, name: str) -> None:
+    before = running.pid(name)
+    running.kill(name)
+    eventually(lambda: running.pid(name) != before and alive(running.pid(name)))
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    stack = Stack(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", stack.port))
+        taken.listen()
+        done = stack.ivr("run")
+    assert done.returncode == 2
+    wanted = f"ivr: PORT: port {stack.port} is taken; stop what runs there, or set PORT"
+    assert done.stderr.splitlines() == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "ninety", "PORT: "),
+        ("TWILIO_NUMBER", "5145550100", "TWILIO_NUMBER: "),
+        ("PUBLIC_URL", "support.example", "PUBLIC_URL: "),
+        ("DATABASE_URL", "sqlite:////nowhere/at/all.db", "DATABASE_URL: "),
+        ("DATABASE_URL", "mysterious://db", "DATABASE_URL: "),
+    ],
+)
+def test_a_broken_setting_is_one_clear_line(
+    tmp_path: Path, name: str, value: str, told: str
+) -> None:
+    stack = Stack(tmp_path)
+    stack.own[name] = value
+    done = stack.ivr("run")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith(f"ivr: {told}")
