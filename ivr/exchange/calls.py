@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ivr.exchange.script import Script
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from ivr.exchange.bridge import Bridge
@@ -121,11 +122,17 @@ class Call:
 
     # What runs on it ----------------------------------------------------------------------------
 
-    def run(self, url: str, extra: dict[str, str] | None = None) -> None:
+    def run(self, url: str, method: str = "POST") -> None:
         """Fetch a document and execute it; when it ends, the call ends."""
+        self._new_script().fetch(url, {}, method)
+
+    def run_inline(self, twiml: str) -> None:
+        self._new_script().read(twiml)
+
+    def _new_script(self) -> Script:
         self.stop_script()
         self.script = Script(self, self.hang_up)
-        self.script.fetch(url, extra or {})
+        return self.script
 
     def stop_script(self) -> None:
         if self.script:
@@ -151,14 +158,14 @@ class Call:
         self.phone.released(self)
         self.exchange.ended(self)
 
-    def redirect(self, url: str) -> None:
+    def redirect(self, run: Callable[[], None]) -> None:
         """A document from outside takes over (a live update by REST)."""
         bridge, self.bridge = self.bridge, None
         self.stop_script()
         if bridge:
             bridge.end(self)
         if not self.over:
-            self.run(url)
+            run()
 
     # The person ---------------------------------------------------------------------------------
 

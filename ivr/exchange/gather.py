@@ -77,6 +77,10 @@ class Gather(Activity):
         self._submit({"SpeechResult": text, "Confidence": "0.9"})
         return True
 
+    def speaking(self) -> None:
+        if self.listens:
+            self._arm()
+
     def _timeout(self) -> None:
         self._finish()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from ivr.exchange.phones import NotPossibleError
+from ivr.exchange.phones import ANONYMOUS, E164, NotPossibleError
 
 if TYPE_CHECKING:
     from ivr.exchange.engine import Exchange
@@ -23,7 +23,7 @@ SECURE = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-LONGEST_TEXT = 1600
+LONGEST_TEXT, LONGEST_NAME = 1600, 80
 KEYS = set("0123456789*#")
 
 
@@ -43,8 +43,10 @@ def blueprint(exchange: Exchange) -> Blueprint:
 
     @made.post("/phones")
     def add() -> Any:
-        given = _given()
-        exchange.phone(given["number"], name=given.get("name", ""))
+        number, name = _given().get("number", ""), _given().get("name", "")
+        if number != ANONYMOUS and not E164.fullmatch(number):
+            return _no("a number looks like +15145550100, or is anonymous", 409)
+        exchange.phone(number, name=name[:LONGEST_NAME])
         return Response(status=204)
 
     @made.post("/phones/<number>/<act>")
@@ -74,7 +76,8 @@ def _secure(answer: Response) -> Response:
 
 def _given() -> dict[str, str]:
     given = request.get_json(silent=True)
-    return {str(key): str(value) for key, value in (given or {}).items()}
+    pairs = given.items() if isinstance(given, dict) else ()
+    return {str(key): str(value) for key, value in pairs}
 
 
 def _act(exchange: Exchange, number: str, act: str) -> Response:
@@ -89,8 +92,13 @@ def _act(exchange: Exchange, number: str, act: str) -> Response:
         phone.speak(_given().get("text", "")[:LONGEST_TEXT])
     elif act == "text":
         phone.text(_given().get("body", "")[:LONGEST_TEXT])
-    elif act in {"answer", "reject", "hang-up"}:
-        {"answer": phone.answer, "reject": phone.reject, "hang-up": phone.hang_up}[act]()
+    elif plain := {
+        "answer": phone.answer,
+        "reject": phone.reject,
+        "hang-up": phone.hang_up,
+        "speaking": phone.speaking,
+    }.get(act):
+        plain()
     else:
         return _no("a phone cannot do that", 404)
     return Response(status=204)

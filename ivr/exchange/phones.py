@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ivr.exchange import conference
+from ivr.exchange import conference, recordings
 from ivr.exchange.calls import Call
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from ivr.exchange.engine import Exchange
 
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+ANONYMOUS = "anonymous"
 HABITS = {"manual", "busy", "no-answer", "invalid", "voicemail", "answers"}
 
 
@@ -107,8 +110,17 @@ class Phone:
     def speak(self, text: str, wav: bytes | None = None) -> None:
         with self.exchange.acting():
             call = self._in_call()
+            if wav and not recordings.length(wav):
+                raise NotPossibleError("that is not a WAV file")
             self.line("spoke", text or "(recorded by microphone)")
             call.speaks(text, wav)
+
+    def speaking(self) -> None:
+        """They type, or the microphone is on: the words will follow."""
+        with self.exchange.acting():
+            script = self._in_call().script
+            if script and script.activity:
+                script.activity.speaking()
 
     def text(self, body: str) -> str:
         with self.exchange.acting():

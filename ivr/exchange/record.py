@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -28,6 +29,7 @@ class Record(Activity):
 
     def begin(self) -> None:
         self.script.busy(self)
+        self.ends_at = self.script.exchange.now() + timedelta(seconds=self.longest)
         self.call.phone.expects = "speech"
         self.call.phone.line("event", "(tone)")
         self._arm(self.silence)
@@ -39,11 +41,16 @@ class Record(Activity):
         self.timer = self.script.exchange.agenda.after(seconds, lambda: self._finish(""))
 
     def speech(self, text: str, wav: bytes | None) -> bool:
+        took = recordings.length(wav) if wav else max(1.0, speech.seconds(text))
         self.words.append(text)
-        self.spoken = min(self.longest, self.spoken + max(1.0, speech.seconds(text)))
+        self.spoken = min(self.longest, self.spoken + took)
         self.wav = wav or self.wav
         self._arm(self.silence)
         return True
+
+    def speaking(self) -> None:
+        left = (self.ends_at - self.script.exchange.now()).total_seconds()
+        self._arm(max(0.0, min(self.silence, left)))
 
     def key(self, key: str) -> bool:
         if key in self.finish:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import wave
 from dataclasses import dataclass
@@ -47,6 +48,15 @@ def make(call: Call, seconds: int, source: str, wav: bytes | None, channels: int
     exchange.recordings[sid] = made
     exchange.note("recorded", call, sid=sid, seconds=seconds, source=source)
     return made
+
+
+def length(wav: bytes) -> float:
+    """In seconds; 0 for what is not a WAV file."""
+    try:
+        with wave.open(io.BytesIO(wav)) as sound:
+            return float(sound.getnframes() / sound.getframerate())
+    except (wave.Error, EOFError, ZeroDivisionError):
+        return 0.0
 
 
 def _synthesize(file: Path, seconds: int, channels: int) -> None:

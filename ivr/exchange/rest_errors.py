@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from flask import Response
 
+from ivr.exchange.phones import E164
+
 if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
+    from collections.abc import Mapping
 
     from ivr.exchange.engine import Exchange
 
 MAGIC = {
-    "+15005550001": (21217, "The phone number is invalid"),
-    "+15005550002": (21214, "The phone number cannot be reached"),
-    "+15005550003": (21215, "No international permission for this number"),
-    "+15005550004": (21216, "The phone number is blocked"),
+    "+15005550001": (21217, 21211, "The phone number is invalid"),
+    "+15005550002": (21214, 21612, "The phone number cannot be reached"),
+    "+15005550003": (21215, 21408, "No international permission for this number"),
+    "+15005550004": (21216, 21610, "The phone number is blocked"),
+    "+15005550009": (None, 21614, "The number cannot receive texts"),
 }
-"""The carrier's own magic numbers (twilio.com/docs/iam/test-credentials)."""
+"""The carrier's own magic numbers (twilio.com/docs/iam/test-credentials): what a call, what a text
+to one is refused with."""
+INVALID = (21217, 21211, "The phone number is invalid")
+LONGEST_BODY = 1600
 
 
 class RefusedError(Exception):
@@ -37,14 +42,42 @@ class RefusedError(Exception):
         return Response(json.dumps(body), self.status, mimetype="application/json")
 
 
-def check_to(exchange: Exchange, form: MultiDict[str, str]) -> None:
-    """A number that can be called or texted, from a number that is ours."""
-    to, from_ = form.get("To", ""), form.get("From", "")
-    if to in MAGIC:
-        raise RefusedError(400, *MAGIC[to])
-    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", to):
-        raise RefusedError(400, 21211, "The 'To' number is not a valid phone number")
-    if exchange.phone(to).habit == "invalid":
-        raise RefusedError(400, 21217, "The phone number is invalid")
-    if from_ != exchange.number:
+def check_call(exchange: Exchange, form: Mapping[str, str]) -> None:
+    """To a number that can be called, from a number that is ours, with something to say."""
+    to = form.get("To", "")
+    _check_to(to)
+    code, _, why = _trouble(exchange, to)
+    if code:
+        raise RefusedError(400, code, why)
+    if form.get("From") != exchange.number:
         raise RefusedError(400, 21210, "The 'From' number is not owned by your account")
+    if not form.get("Url") and not form.get("Twiml"):
+        raise RefusedError(400, 21205, "Url or Twiml is needed")
+    if not form.get("Timeout", "60").isdigit():
+        raise RefusedError(400, 20001, "Timeout is not a number of seconds")
+
+
+def check_message(exchange: Exchange, form: Mapping[str, str]) -> None:
+    body, to = form.get("Body", ""), form.get("To", "")
+    if not body:
+        raise RefusedError(400, 21602, "A message body is needed")
+    if len(body) > LONGEST_BODY:
+        raise RefusedError(400, 21617, "The message body is longer than 1600 characters")
+    _check_to(to)
+    _, code, why = _trouble(exchange, to)
+    if code:
+        raise RefusedError(400, code, why)
+    if form.get("From") != exchange.number:
+        raise RefusedError(400, 21606, "The 'From' number cannot send texts")
+
+
+def _check_to(to: str) -> None:
+    if not E164.fullmatch(to):
+        raise RefusedError(400, 21211, "The 'To' number is not a valid phone number")
+
+
+def _trouble(exchange: Exchange, to: str) -> tuple[int | None, int | None, str]:
+    known = exchange.phones.get(to)
+    if known and known.habit == "invalid":
+        return INVALID
+    return MAGIC.get(to, (None, None, ""))

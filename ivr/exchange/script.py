@@ -32,6 +32,9 @@ class Activity:
         del text, wav
         return False
 
+    def speaking(self) -> None:
+        """The person is at it, though nothing has come yet: this is no silence."""
+
     def cancel(self) -> None:
         """Stop it; nothing of it happens any more."""
 
@@ -71,20 +74,23 @@ class Script:
         if reply.error:
             self._fail(address, reply.error)
             return
-        try:
-            verbs = self._verbs(reply)
-        except ET.ParseError:
-            self._fail(address, 12100)
-            return
         self.url = address
+        self.read(reply.text)
+
+    def read(self, twiml: str) -> None:
+        try:
+            verbs = self._verbs(twiml)
+        except ET.ParseError:
+            self._fail(self.url, 12100)
+            return
         self.run(verbs)
 
-    def _verbs(self, reply: Reply) -> list[ET.Element]:
-        if not reply.text.strip():
+    def _verbs(self, twiml: str) -> list[ET.Element]:
+        if not twiml.strip():
             return []
-        for problem in grammar.problems(reply.text):
+        for problem in grammar.problems(twiml):
             self.exchange.warn(problem, self.call)
-        return list(ET.fromstring(reply.text))  # noqa: S314
+        return list(ET.fromstring(twiml))  # noqa: S314
 
     def _fail(self, address: str, error: int) -> None:
         self.exchange.note("error", self.call, code=error, url=address)

@@ -11,18 +11,19 @@ TECHNICIAN = "+15145550201"
 
 
 class App:
-    """What it was told is in `keyed` and `texts`."""
+    """What it was told is in `keyed`, `texts` and `seconds` (of the recording)."""
 
     def __init__(self) -> None:
         self.keyed: list[str] = []
         self.texts: list[str] = []
+        self.seconds = 0
         self.url = ""
         self.flask = Flask(__name__)
         for path, view in {
             "/voice": self.ask,
             "/ticket": self.connect,
             "/after": self.record,
-            "/done": self.end,
+            "/done": self.done,
             "/sms": self.text,
             "/status": self.end,
         }.items():
@@ -44,8 +45,12 @@ class App:
     def record(self) -> Response:
         return _twiml(
             '<Say language="en-CA">Leave a message.</Say>'
-            '<Record action="/done" timeout="60" maxLength="120" finishOnKey="#"/>',
+            '<Record action="/done" timeout="3" maxLength="120" finishOnKey="#"/>',
         )
+
+    def done(self) -> Response:
+        self.seconds = int(request.form["RecordingDuration"])
+        return self.end()
 
     def end(self) -> Response:
         return _twiml("<Hangup/>")

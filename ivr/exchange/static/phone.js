@@ -104,6 +104,13 @@ export class Phone {
     this.showMicrophone();
   }
 
+  // While somebody types or the microphone is on, the line shall not take it for silence.
+  holdTheLine() {
+    const typing = this.part("say").querySelector(".words").value;
+    const listened = this.state.expects === "speech";
+    if (listened && (typing || this.stopRecording)) this.do("speaking");
+  }
+
   async finishRecording() {
     const stop = this.stopRecording;
     if (!stop) return;

@@ -103,6 +103,10 @@ setInterval(() => {
   stepAside();
 }, 500);
 
+setInterval(() => {
+  for (const phone of phones.values()) phone.holdTheLine();
+}, 1000);
+
 connectSwitch(at("sound"));
 connectCallers(showCustomer);
 watch(tell, answers);

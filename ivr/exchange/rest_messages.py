@@ -1,0 +1,34 @@
+"""Texts by REST: send one, look at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request
+
+from ivr.exchange.rest_answers import Route, created, refuse_by_fault
+from ivr.exchange.rest_errors import RefusedError, check_message
+
+if TYPE_CHECKING:
+    from ivr.exchange.engine import Exchange
+
+
+def create(exchange: Exchange) -> Response:
+    form = request.form
+    refuse_by_fault(exchange.faults)
+    with exchange.acting():
+        check_message(exchange, form)
+        message = exchange.text_out(form["To"], form["Body"])
+    return created(message, exchange.faults)
+
+
+def fetch(exchange: Exchange, sid: str) -> dict[str, Any]:
+    if sid not in exchange.messages:
+        raise RefusedError(404, 20404, f"The message {sid} was not found")
+    return exchange.messages[sid]
+
+
+ROUTES: list[Route] = [
+    ("POST", "/Messages.json", create),
+    ("GET", "/Messages/<sid>.json", fetch),
+]
