@@ -1,20 +1,9 @@
 """After the conversation: the technician dictates a note, resolves, or hands to the next level."""
 
 from callflows.customer import kept
-from callflows.turn import (
-    Desk,
-    End,
-    Heard,
-    Keys,
-    Known,
-    NextLevel,
-    Record,
-    Resolve,
-    Say,
-    Turn,
-    say,
-    step,
-)
+from callflows.desk import Desk
+from callflows.steps import step
+from callflows.turn import End, Heard, Keys, Known, NextLevel, Record, Resolve, Say, Turn, say
 
 MENUS = 5
 

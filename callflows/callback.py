@@ -4,20 +4,9 @@ The number is the one on file or the one that called, never one that was keyed.
 """
 
 from callflows import after
-from callflows.turn import (
-    Desk,
-    Dial,
-    End,
-    Heard,
-    Keys,
-    Known,
-    Missed,
-    Reached,
-    Say,
-    Turn,
-    say,
-    step,
-)
+from callflows.desk import Desk
+from callflows.steps import step
+from callflows.turn import Dial, End, Heard, Keys, Known, Missed, Reached, Say, Turn, say
 
 TRIES = 3
 

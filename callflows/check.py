@@ -9,10 +9,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from callflows.prompts import FILES, LANGUAGES, entry, placeholders
+from callflows.steps import SECRET, STEPS
 from callflows.turn import (
     MOST_STEPS,
-    SECRET,
-    STEPS,
     Accept,
     Bridge,
     ChooseLanguage,

@@ -6,11 +6,12 @@ no ticket, or three misses -> severity of a new ticket. Silence at the severity 
 it must never hide an emergency (policy sections 5 to 7).
 """
 
+from callflows.desk import Desk
+from callflows.steps import secret_step, step
 from callflows.turn import (
     MISSES,
     ChooseLanguage,
     Declare,
-    Desk,
     End,
     Go,
     Heard,
@@ -26,8 +27,6 @@ from callflows.turn import (
     Turn,
     Write,
     say,
-    secret_step,
-    step,
 )
 
 SEVERITIES = {"1": Severity.CRITICAL, "2": Severity.MAJOR, "3": Severity.MINOR}

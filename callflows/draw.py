@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from callflows.prompts import entry
+from callflows.steps import STEPS
 from callflows.turn import (
-    STEPS,
     Bridge,
     Dial,
     End,

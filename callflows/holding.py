@@ -6,8 +6,9 @@ can end a page: whoever hangs up, the ringing goes on (policy section 10).
 """
 
 from callflows.customer import goodbye, kept
+from callflows.desk import Desk, PageCard
+from callflows.steps import step
 from callflows.turn import (
-    Desk,
     End,
     Go,
     Heard,
@@ -15,14 +16,12 @@ from callflows.turn import (
     Keys,
     Known,
     Leave,
-    PageCard,
     Record,
     ReopenPage,
     Say,
     Turn,
     Wish,
     say,
-    step,
 )
 
 LONGEST = 80

@@ -5,26 +5,24 @@ up as well. After 1: through to the caller, or an offer to call back one who has
 """
 
 from callflows import after
+from callflows.desk import CallerCard, Desk, PageCard
+from callflows.steps import step
 from callflows.turn import (
     MISSES,
     Accept,
     Bridge,
-    CallerCard,
     Decline,
-    Desk,
     End,
     Go,
     Heard,
     Keys,
     Known,
     Missed,
-    PageCard,
     Pause,
     Reached,
     Say,
     Turn,
     say,
-    step,
 )
 
 REPEATS = 3

@@ -5,10 +5,10 @@ A call is a walk through steps. A step takes what is `Known` of the call and wha
 to write down. Steps never write themselves, so a walk can be tested, drawn and proved.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 RecordingKind = Literal["description", "message", "note"]
 
@@ -22,13 +22,6 @@ class Severity(StrEnum):
     CRITICAL = "critical"
     MAJOR = "major"
     MINOR = "minor"
-
-
-class Role(StrEnum):
-    """Which flow a call walks."""
-
-    CUSTOMER = "customer"
-    TECHNICIAN = "technician"
 
 
 @dataclass(frozen=True)
@@ -280,99 +273,3 @@ class Turn:
     def after(self, *first: Say, write: tuple[Write, ...] = ()) -> "Turn":
         """The same turn with other sentences, and writing, before it."""
         return replace(self, say=first + self.say, write=write + self.write)
-
-
-# What can be looked up -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TicketCard:
-    """What the desk knows of a ticket. All but the number is confidential without a PIN."""
-
-    number: str
-    customer: str | None
-    severity: Severity
-    status: str
-    level: int
-    has_pin: bool
-    respond_by: str
-    """In words, in the caller's language and the organization's time zone."""
-    assignee: str | None = None
-
-
-@dataclass(frozen=True)
-class PageCard:
-    """How the summons stands."""
-
-    state: Literal["open", "owed", "accepted", "closed"]
-    mine: bool
-    """Accepted by the technician on this very call."""
-    holder: str | None
-    """Who has accepted it."""
-    level: int
-    ringing: int
-    """How many have been rung so far."""
-    minutes: int
-    """Since it was opened."""
-
-
-@dataclass(frozen=True)
-class CallerCard:
-    """The caller whom the page is about, seen from the technician's side."""
-
-    place: Literal["holding", "coming", "gone", "none"]
-    """Coming: still answering our questions. None: there never was a call."""
-    name: str | None
-    number: str | None
-    """Where to call back; None when unknown or not allowed to be dialled."""
-
-
-class Desk(Protocol):
-    """What a step may look up. Reading only."""
-
-    @property
-    def organization(self) -> str: ...
-
-    def ticket(self, dialled: str) -> TicketCard | None:
-        """The ticket of the keys pressed; None as well where nothing may be said of it."""
-
-    def own_ticket(self) -> TicketCard | None:
-        """The ticket this call is about."""
-
-    def expected(self, severity: Severity) -> str:
-        """When a first response to a new ticket of that severity is due, in words."""
-
-    def pin_matches(self, pin: str) -> bool: ...
-
-    def page(self) -> PageCard | None:
-        """The latest page of the call's ticket."""
-
-    def caller(self) -> CallerCard: ...
-
-    def waiting_before(self) -> int:
-        """How many callers have been holding for longer than this one."""
-
-
-# Steps -----------------------------------------------------------------------------------------
-
-Step = Callable[[Known, Heard, Desk], Turn]
-STEPS: dict[str, Step] = {}
-
-
-SECRET: set[str] = set()
-"""Steps that take a PIN: what they hear is never written down."""
-
-
-def step(function: Step) -> Step:
-    """Enter a function into the list of steps, as "flow.name"."""
-    STEPS[_name(function)] = function
-    return function
-
-
-def secret_step(function: Step) -> Step:
-    SECRET.add(_name(function))
-    return step(function)
-
-
-def _name(function: Step) -> str:
-    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"

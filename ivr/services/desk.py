@@ -2,15 +2,25 @@
 
 from datetime import datetime
 from functools import cached_property
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from callflows.turn import CallerCard, PageCard, Severity, TicketCard
+from callflows.desk import CallerCard, PageCard, TicketCard
+from callflows.turn import Severity
 from ivr.models import Call, Direction, Leg, Organization, Page, PageState, Place, Ticket
 from ivr.services import dialling, moments, paging, pins, targets
 from ivr.services.numbers import dialled as as_dialled
+
+CARD = (
+    select(Ticket, Organization)
+    .outerjoin(Organization, Organization.id == 1)
+    .options(joinedload(Ticket.customer))
+)
+"""A ticket with all that its card tells, in one query."""
+BY_NUMBER = CARD.where(Ticket.dialled == bindparam("number"))
+BY_ID = CARD.where(Ticket.id == bindparam("id"))
 
 PageWord = Literal["open", "owed", "accepted", "closed"]
 
@@ -31,7 +41,7 @@ class CallDesk:
     def find(self, number: str) -> Ticket | None:
         """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
         if self._at_hand is None or self._at_hand.dialled != number:
-            self._at_hand = self._look_up(Ticket.dialled == number)
+            self._at_hand = self._look_up(BY_NUMBER, {"number": number})
         return self._at_hand
 
     def of_call(self) -> Ticket | None:
@@ -40,13 +50,11 @@ class CallDesk:
         if about is None:
             return None
         if self._at_hand is None or self._at_hand.id != about:
-            self._at_hand = self._look_up(Ticket.id == about)
+            self._at_hand = self._look_up(BY_ID, {"id": about})
         return self._at_hand
 
-    def _look_up(self, which: ColumnElement[bool]) -> Ticket | None:
-        """With all that its card tells, in one query."""
-        query = select(Ticket, Organization).outerjoin(Organization, Organization.id == 1)
-        found = self.db.execute(query.options(joinedload(Ticket.customer)).where(which)).first()
+    def _look_up(self, which: Select[Ticket, Organization], by: dict[str, Any]) -> Ticket | None:
+        found = self.db.execute(which, by).first()
         if found is None:
             return None
         ticket, self._organization = found

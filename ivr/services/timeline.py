@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ivr.database import append
 from ivr.models import Entry
 
 
@@ -48,7 +49,7 @@ def write(
     call_id: int | None = None,
     **data: Any,
 ) -> None:
-    db.add(Entry(kind=kind, at=now, ticket_id=ticket_id, call_id=call_id, data=data))
+    append(db, Entry, kind=kind, at=now, ticket_id=ticket_id, call_id=call_id, data=data)
 
 
 SENTENCES: dict[str, str] = {

@@ -3,19 +3,9 @@
 from dataclasses import dataclass, field
 
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
-from callflows.turn import (
-    STEPS,
-    CallerCard,
-    Go,
-    Heard,
-    Known,
-    PageCard,
-    Severity,
-    Then,
-    TicketCard,
-    Turn,
-    Write,
-)
+from callflows.desk import CallerCard, PageCard, TicketCard
+from callflows.steps import STEPS
+from callflows.turn import Go, Heard, Known, Severity, Then, Turn, Write
 
 TICKET = TicketCard("4411", "Acme", Severity.MAJOR, "new", 1, has_pin=True, respond_by="soon")
 PAGE = PageCard("open", mine=False, holder=None, level=1, ringing=1, minutes=12)

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from callflows.desk import CallerCard
 from callflows.holding import LONGEST, TRIES
-from callflows.turn import CallerCard, End, Hold, Keys, Leave, OpenPage, Record, ReopenPage, Wish
+from callflows.turn import End, Hold, Keys, Leave, OpenPage, Record, ReopenPage, Wish
 from tests.callflows.paper_desk import PAGE, PaperDesk, Walk
 
 

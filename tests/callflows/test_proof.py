@@ -8,12 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callflows import check, draw, holding, prompts, walk
+from callflows.desk import Desk
+from callflows.steps import SECRET, STEPS, Step
 from callflows.turn import (
     MOST_STEPS,
-    SECRET,
-    STEPS,
     Declare,
-    Desk,
     End,
     Go,
     Heard,
@@ -22,7 +21,6 @@ from callflows.turn import (
     Record,
     Resolve,
     Severity,
-    Step,
     Turn,
     say,
 )

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from callflows.desk import CallerCard
 from callflows.technician import PATIENCE
 from callflows.turn import (
     Accept,
     Bridge,
-    CallerCard,
     Decline,
     Dial,
     End,

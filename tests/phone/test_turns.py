@@ -171,7 +171,7 @@ def test_logs_name_the_call_but_no_number_and_no_key(
 
 def test_a_fault_of_ours_does_not_end_the_call(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     door.ask("/voice/inbound")
-    from callflows.turn import STEPS
+    from callflows.steps import STEPS
 
     monkeypatch.delitem(STEPS, "customer.ticket")
     document = door.ask("/voice/turns/1", Digits="4411")

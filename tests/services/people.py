@@ -6,8 +6,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import Call, Customer, Direction, Organization, Place, Policy, Shift, Technician
-from ivr.models import Ticket
+from ivr.models import (
+    Call,
+    Customer,
+    Direction,
+    Organization,
+    Place,
+    Policy,
+    Shift,
+    Technician,
+    Ticket,
+)
 from ivr.services import tickets
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -108,16 +108,16 @@ def test_an_unknown_outcome_that_nobody_knows_of_rings_again(
 def test_a_crash_between_ringing_and_writing_it_down_rings_twice_never_not(
     leg_id: int, moment: Moment
 ) -> None:
-    class Crash(Exception):
+    class CrashError(Exception):
         pass
 
     class Crashing(ScriptedCarrier):
         def ring(self, number: str, key: str, ring_for: int) -> Outcome:
             super().ring(number, key, ring_for)
-            raise Crash
+            raise CrashError
 
     carrier = Crashing()
-    with pytest.raises(Crash):
+    with pytest.raises(CrashError):
         ringing.attend(leg_id, carrier)
     calm = ScriptedCarrier()
     for _ in range(3):

@@ -88,7 +88,7 @@ class Line:
             clock=ManualClock(start),
             media_dir=folder / "media",
         )
-        clock.use(lambda: self.exchange.clock.now())
+        clock.use(self.exchange.clock.now)
         self.carrier = Carrier()
         self.folder = folder
 

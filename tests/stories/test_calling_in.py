@@ -55,7 +55,7 @@ def test_noise_is_asked_again_a_bounded_number_of_times_and_then_helped(
     for _ in range(8):
         line.passes(4)
         ana.press(noise)
-    line.until(lambda: line.rings(), within=240)
+    line.until(line.rings, within=240)
 
 
 def test_leading_zeros_are_ignored_and_a_star_in_a_number_finds_nothing(line: Line) -> None:
