@@ -64,14 +64,22 @@ def called_back(key: str) -> Response:
     return nothing()
 
 
-@phone.post("/voice/recordings")
-def recording_status() -> Response:
+@phone.post("/voice/recordings/<kind>")
+def recording_status(kind: str) -> Response:
+    if kind not in recordings.KINDS:
+        abort(404)
     values, made, call = form(), recording(form()), call_sid()
     seconds, status = whole(values.get("RecordingDuration", "")), values.get("RecordingStatus")
     if made:
         record(
             lambda db, now: recordings.made(
-                db, now, sid=made, call_sid=call, seconds=seconds, status=status or "completed"
+                db,
+                now,
+                sid=made,
+                call_sid=call,
+                kind=kind,
+                seconds=seconds,
+                status=status or "completed",
             )
         )
     return nothing()

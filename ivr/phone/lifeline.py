@@ -60,7 +60,7 @@ def _message() -> Response:
     response = twiml.sentence(language(), "lifeline_message")
     over = url("voice/lifeline/over", language=language())
     response.record(action=over, method="POST", max_length=120, timeout=4,
-                    recording_status_callback=url("voice/recordings"))  # fmt: skip
+                    recording_status_callback=url("voice/recordings/message"))  # fmt: skip
     return xml(response)
 
 

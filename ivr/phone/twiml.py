@@ -103,7 +103,7 @@ def _(then: Record, response: VoiceResponse, answer: Answer, onward: str) -> Non
         timeout=4,
         play_beep=True,
         trim="do-not-trim",
-        recording_status_callback=url("voice/recordings"),
+        recording_status_callback=url(f"voice/recordings/{then.kind}"),
         **transcribe,
     )
     response.redirect(onward, method="POST")
@@ -128,7 +128,7 @@ def _dial(onward: str, **more: Any) -> DialVerb:
         method="POST",
         time_limit=FOUR_HOURS,
         record="record-from-answer-dual",
-        recording_status_callback=url("voice/recordings"),
+        recording_status_callback=url("voice/recordings/conversation"),
         **more,
     )
 

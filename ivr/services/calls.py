@@ -132,11 +132,20 @@ def ended(db: Session, now: datetime, sid: str, status: str) -> None:
     call = _by_sid(db, sid)
     if call is None or call.ended_at or status not in TERMINAL:
         return
-    holding_ = call.place == Place.HOLDING
+    last = _last_heard_of(call)
     call.status, call.ended_at, call.place = status, now, Place.GONE
     about = {"ticket_id": call.ticket_id, "call_id": call.id}
-    step = Known.from_json(call.known).at
-    timeline.write(db, Kind.LEFT, now, **about, step=step, holding=holding_)
+    timeline.write(db, Kind.LEFT, now, **about, where=last)
+
+
+def _last_heard_of(call: Call) -> str:
+    """Where the caller was when the line ended, in words for staff."""
+    step = str(call.known["at"]).partition(".")[2]
+    if call.place == Place.BRIDGED or step == "talked":
+        return "after the conversation"
+    if call.place in {Place.HOLDING, Place.GONE}:
+        return "while holding"
+    return "at the end" if step == "over" else f"at the question: {step}"
 
 
 def where(db: Session, sid: str) -> str | None:

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import changed, hurry, transaction
-from ivr.models import Call, Direction, Leg, Recording, RecordingState
+from ivr.models import Call, Leg, Recording, RecordingState
 from ivr.services import timeline
 from ivr.services.carrier import Carrier, NotNow, Refused
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
+KINDS = ("description", "message", "note", "conversation")
 LEASE = timedelta(seconds=120)
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -60,7 +61,14 @@ def _by_sid(db: Session, sid: str) -> Recording | None:
 
 
 def made(
-    db: Session, now: datetime, *, sid: str, call_sid: str, seconds: int | None, status: str
+    db: Session,
+    now: datetime,
+    *,
+    sid: str,
+    call_sid: str,
+    kind: str,
+    seconds: int | None,
+    status: str,
 ) -> None:
     """The carrier's recording callback."""
     call = db.scalar(select(Call).where(Call.sid == call_sid))
@@ -70,17 +78,7 @@ def made(
         about = {"ticket_id": call.ticket_id, "call_id": call.id}
         timeline.write(db, Kind.RECORDING_MISSING, now, **about, sid=sid, cause=status)
     elif status == "completed":
-        keep(db, now, call, sid, _kind(call), seconds)
-
-
-def _kind(call: Call) -> str:
-    """What is being recorded on this call, by where its walk stands."""
-    at = str(call.known["at"])
-    if at == "after.note":
-        return "note"
-    if call.direction == Direction.OUTBOUND:
-        return "conversation"
-    return "description" if at == "customer.described" else "message"
+        keep(db, now, call, sid, kind, seconds)
 
 
 def transcribed(db: Session, now: datetime, *, sid: str, status: str, text: str) -> None:

@@ -69,7 +69,7 @@ SENTENCES: dict[str, str] = {
     Kind.NEXT_LEVEL: "Handed to the next level",
     Kind.MAILED: "Mail to {to}",
     Kind.NOT_SENT: "A {channel} could not be sent: {cause}",
-    Kind.LEFT: "The caller hung up (at {step})",
+    Kind.LEFT: "The caller left {where}",
     Kind.CALLBACK_ASKED: "The caller asked to be called back",
     Kind.RECORDING: "Recording: {what}, {seconds} s",
     Kind.RECORDING_MISSING: "A recording is missing: {cause}",

@@ -214,7 +214,7 @@ CALLBACKS = [
     ("/voice/status", {"CallStatus": "completed"}),
     ("/voice/legs/key/status", {"CallStatus": "completed", "SequenceNumber": "3"}),
     ("/voice/legs/key/called", {"CallStatus": "completed", "CallDuration": "30"}),
-    ("/voice/recordings", {"RecordingSid": "RE1", "RecordingStatus": "completed"}),
+    ("/voice/recordings/message", {"RecordingSid": "RE1", "RecordingStatus": "completed"}),
     ("/voice/transcripts", {"RecordingSid": "RE1", "TranscriptionText": "trunk down"}),
     ("/sms/inbound", {"MessageSid": "SM1", "Body": "ACCEPT 4411"}),
 ]

@@ -45,7 +45,7 @@ def test_callbacks_of_strangers_change_nothing(door: Door) -> None:
     for path in ("/voice/status", "/voice/legs/nobody/status", "/voice/legs/nobody/called"):
         form = {"CallStatus": "completed", "CallDuration": "60"}
         assert door.post(path, "CA404", **form).status_code == 204
-    assert door.post("/voice/recordings", "CA404", RecordingSid="RE1").status_code == 204
+    assert door.post("/voice/recordings/message", "CA404", RecordingSid="RE1").status_code == 204
     assert door.post("/voice/transcripts", "CA404", RecordingSid="RE1").status_code == 204
     with reading() as db:
         assert db.scalar(select(func.count(Entry.id)).where(Entry.call_id.is_not(None))) == 0
@@ -81,7 +81,7 @@ def described(door: Door) -> None:
     hold(door)
     form = {"RecordingSid": "RE1", "RecordingDuration": "7", "RecordingStatus": "completed"}
     for _ in range(2):
-        assert door.post("/voice/recordings", **form).status_code == 204
+        assert door.post("/voice/recordings/message", **form).status_code == 204
 
 
 def test_a_recording_that_is_told_of_twice_is_one_recording(door: Door) -> None:
@@ -94,7 +94,7 @@ def test_a_recording_that_is_told_of_twice_is_one_recording(door: Door) -> None:
 
 def test_a_recording_that_is_missing_is_said_so(door: Door) -> None:
     hold(door)
-    door.post("/voice/recordings", RecordingSid="RE1", RecordingStatus="absent")
+    door.post("/voice/recordings/message", RecordingSid="RE1", RecordingStatus="absent")
     assert entries("recording-missing") == 1
 
 

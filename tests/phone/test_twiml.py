@@ -80,7 +80,7 @@ def test_a_message_is_recorded_and_transcribed() -> None:
         "true",
         "do-not-trim",
     )
-    assert document.path("Record", "recordingStatusCallback") == "/voice/recordings"
+    assert document.path("Record", "recordingStatusCallback") == "/voice/recordings/message"
     assert document.path("Record", "transcribeCallback") == "/voice/transcripts"
 
 
