@@ -122,7 +122,7 @@ def append(db: Session, table: type[DeclarativeBase], **row: Any) -> None:
 
 @cache
 def _insert_into(table: type[DeclarativeBase]) -> Insert:
-    return insert(cast("Table", table.__table__))
+    return insert(cast("Table", table.__table__)).inline()  # its new id is not asked for
 
 
 def changed(db: Session, statement: Update) -> bool:
