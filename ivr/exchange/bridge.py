@@ -15,7 +15,7 @@ class Bridge:
     def __init__(self, one: Call, other: Call, at_end: Ended, *, star: bool = False) -> None:
         """`at_end` is called with the side that ended it; `star`: `*` of the first side does so."""
         self.sides, self.at_end, self.star = (one, other), at_end, star
-        self.began = one.exchange.now()
+        self.began, self.over = one.exchange.now(), False
         one.bridge = other.bridge = self
         for call in self.sides:
             call.phone.expects = None
@@ -38,6 +38,10 @@ class Bridge:
         self.other(call).phone.line("heard", text, call.phone.language)
 
     def end(self, by: Call) -> None:
+        """Once: the end of one side brings about the end of the other."""
+        if self.over:
+            return
+        self.over = True
         for call in self.sides:
             call.bridge = None
         self.at_end(by)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ivr.exchange.phones import Phone
 
 FINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
-EVENT_OF = {"queued": "initiated", "ringing": "ringing", "in-progress": "answered"}
+EVENT_OF = {"ringing": "ringing", "in-progress": "answered"}
 
 
 def new_sid(kind: str) -> str:
@@ -75,17 +75,23 @@ class Call:
     def becomes(self, status: str) -> None:
         if self.over or status == self.status:
             return
+        never_placed = (self.status, status) == ("queued", "canceled")
         self.status = status
         if status == "in-progress":
             self.answered_at = self.exchange.now()
         if status in FINAL:
             self.ended_at = self.exchange.now()
         self.exchange.note("status", self, status=status)
-        event = "completed" if status in FINAL else EVENT_OF.get(status, "")
-        if self.callbacks.url and event in self.callbacks.events:
-            self.tell_progress()
+        if not never_placed:
+            self._tell("completed" if status in FINAL else EVENT_OF.get(status, ""))
 
-    def tell_progress(self) -> None:
+    def begins(self) -> None:
+        """It is placed: the network looks for the phone."""
+        self._tell("initiated")
+
+    def _tell(self, event: str) -> None:
+        if not self.callbacks.url or event not in self.callbacks.events:
+            return
         form = self.form() | {
             "SequenceNumber": str(self.callbacks.sequence),
             "CallbackSource": "call-progress-events",

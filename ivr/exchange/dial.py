@@ -89,7 +89,7 @@ class Dial(Activity):
             self.children.remove(other)
             other.end("canceled" if not other.answered_at else "completed")
         child.answer()
-        self.status = "completed"
+        self.status, self.last = "completed", child
         url = noun.get("url")
         if not url:
             self._connect(child)
@@ -118,6 +118,7 @@ class Dial(Activity):
         self._connect(child)
 
     def _connect(self, other: Call) -> None:
+        self.call.answer()  # with answerOnBridge it has been ringing until now
         self.bridged, self.status = True, "completed"
         star = self.verb.get("hangupOnStar") == "true"
         self.bridge = Bridge(self.call, other, self._hung_up, star=star)
@@ -139,18 +140,18 @@ class Dial(Activity):
         children, self.children = self.children, []
         for child in children:
             child.end("completed")
-        if place and not place.call.over:
-            place.leave("bridged")
-        elif place:
-            place.leave("hangup")
+        if place:
+            place.leave(place.how_it_ended())
         if not self.call.over and self.script.alive:
             self._ask(recorded)
         del by
 
     def _recording(self) -> recordings.Recording | None:
-        if not self.verb.get("record", "do-not-record").startswith(("record-from", "true")):
+        how = self.verb.get("record", "do-not-record")
+        if how in {"do-not-record", "false"}:
             return None
-        made = recordings.make(self.call, max(1, self.seconds), "DialVerb", None, 2)
+        channels = 2 if how.endswith("-dual") else 1
+        made = recordings.make(self.call, max(1, self.seconds), "DialVerb", None, channels)
         told = self.verb.get("recordingStatusCallback")
         if told:
             recordings.tell(self.call, made, urljoin(self.script.url, told))
@@ -210,6 +211,7 @@ class Dial(Activity):
         """The caller hung up before the two were put together."""
         if self.place is place and self.bridge is None:
             self.place = None
+            place.leave(place.how_it_ended())
             self._over()
 
     # The end ------------------------------------------------------------------------------------
@@ -250,6 +252,10 @@ class Dial(Activity):
         if self.place and self.bridge is None:  # the caller hears the notice; nobody is there
             place, self.place = self.place, None
             place.leave("error")
+        action = self.verb.get("action")
+        if action and not self.call.over:  # taken over: the action is asked, its answer ignored
+            address = urljoin(self.script.url, action)
+            self.exchange.callback(address, self.call.form() | self._form(None))
 
 
 def perform(script: Script, verb: ET.Element) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -96,7 +96,11 @@ class Exchange:
         """On the wall clock: carry out what is due, and sleep until the next."""
         with self._changed:
             while not self._closed:
-                self._run_due()
+                try:
+                    self._run_due()
+                except Exception as error:  # noqa: BLE001 - time must go on
+                    self.warn(repr(error))
+                self._release_held_back()
                 due = self.agenda.next_at()
                 wait = (due - self.now()).total_seconds() if due else 1.0
                 self._changed.wait(max(0.0, min(wait, 1.0)))
@@ -165,7 +169,7 @@ class Exchange:
                 self.note("webhook", call, url=url, status=reply.status, error=reply.error)
                 then(reply)
 
-        self._fetching.submit(work)
+        self._fetching.submit(work).add_done_callback(self._surface)
 
     def callback(self, url: str, form: dict[str, str]) -> None:
         """Tell the app something; its answer does not matter."""
@@ -185,13 +189,19 @@ class Exchange:
     def _send(self, url: str, form: dict[str, str]) -> None:
         for _ in range(2 if self.faults.duplicate_callbacks else 1):
             self._in_flight += 1
-            self._calling_back.submit(self._tell, url, form)
+            self._calling_back.submit(self._tell, url, form).add_done_callback(self._surface)
 
     def _tell(self, url: str, form: dict[str, str]) -> None:
         reply = post(url, form, self._token())
         with self.acting():
             self._in_flight -= 1
             self.note("callback", url=url, status=reply.status, error=reply.error)
+
+    def _surface(self, work: Future[None]) -> None:
+        """A fault of the exchange itself shall not be lost in a thread."""
+        if not work.cancelled() and (error := work.exception()):
+            with self.acting():
+                self.warn(repr(error))
 
     def _token(self) -> str:
         return "wrong" if self.faults.take("webhook_bad_signature") else self.auth_token
@@ -235,13 +245,14 @@ class Exchange:
             "NumSegments": "1",
         }
         self._in_flight += 1
-        self._calling_back.submit(self._ask_for_reply, number, form)
+        asking = self._calling_back.submit(self._ask_for_reply, number, form)
+        asking.add_done_callback(self._surface)
         return sid
 
     def _ask_for_reply(self, number: str, form: dict[str, str]) -> None:
         from xml.etree import ElementTree as ET
 
-        reply = post(self.sms_url, form, self._token())
+        reply = post(self.sms_url, form, self._token(), voice=False)
         with self.acting():
             self._in_flight -= 1
             self.note("webhook", number=number, url=self.sms_url, status=reply.status)

@@ -14,7 +14,7 @@ from ivr.exchange.script import Activity
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
-    from ivr.exchange.clock import Appointment
+    from ivr.exchange.clock import Act, Appointment
     from ivr.exchange.script import Script
 
 
@@ -25,6 +25,8 @@ class Gather(Activity):
         self.finish = verb.get("finishOnKey", "#")
         self.seconds = float(verb.get("timeout", "5"))
         self.listens = "speech" in verb.get("input", "dtmf")
+        self.takes_keys = "dtmf" in verb.get("input", "dtmf")
+        self.prompting = True
         self.digits = ""
         self.prompts = list(verb)
         self.timer: Appointment | None = None
@@ -32,57 +34,67 @@ class Gather(Activity):
     def begin(self) -> None:
         self.script.busy(self)
         self.call.phone.expects = "speech" if self.listens else "keys"
-        typed, self.call.typed_ahead = self.call.typed_ahead, ""
         self._prompt()
-        for at, key in enumerate(typed):
-            if self.script.activity is not self:
-                self.call.typed_ahead += typed[at:]
-                return
-            self.key(key)
+        self._take_typed_ahead()
 
     def _prompt(self) -> None:
-        if not self.prompts:
-            self._arm()
+        if self.prompts:
+            self._at(speech.begin(self.script, self.prompts.pop(0)), self._prompt)
             return
-        takes = speech.begin(self.script, self.prompts.pop(0))
-        self._at(takes, self._prompt)
+        self.prompting = False
+        self._arm()
+        self._take_typed_ahead()
+
+    def _take_typed_ahead(self) -> None:
+        while self.call.typed_ahead and self.script.activity is self and not self._deaf:
+            key, self.call.typed_ahead = self.call.typed_ahead[0], self.call.typed_ahead[1:]
+            self.key(key)
+
+    @property
+    def _deaf(self) -> bool:
+        """The prompt may not be interrupted."""
+        return self.prompting and self.verb.get("bargeIn") == "false"
+
+    def _interrupt(self) -> None:
+        self.prompts, self.prompting = [], False
+        self._arm()
 
     def _arm(self) -> None:
-        self._at(self.seconds, self._timeout)
+        self._at(self.seconds, self._finish)
 
-    def _at(self, seconds: float, act: object) -> None:
+    def _at(self, seconds: float, act: Act) -> None:
         self.cancel()
-        self.timer = self.script.exchange.agenda.after(seconds, act)  # type: ignore[arg-type]
+        self.timer = self.script.exchange.agenda.after(seconds, act)
 
     def cancel(self) -> None:
         if self.timer:
             self.timer.cancel()
 
     def key(self, key: str) -> bool:
-        self.prompts = []
+        if not self.takes_keys:
+            return True
+        if self._deaf:
+            self.call.typed_ahead += key
+            return True
+        self._interrupt()
         if key == self.finish:
             self._finish()
             return True
         self.digits += key
         if self.most and len(self.digits) >= self.most:
             self._finish()
-        else:
-            self._arm()
         return True
 
     def speech(self, text: str, wav: bytes | None) -> bool:
         del wav
-        if not self.listens:
+        if not self.listens or self._deaf:
             return False
         self._submit({"SpeechResult": text, "Confidence": "0.9"})
         return True
 
     def speaking(self) -> None:
-        if self.listens:
-            self._arm()
-
-    def _timeout(self) -> None:
-        self._finish()
+        if self.listens and not self._deaf:
+            self._interrupt()
 
     def _finish(self) -> None:
         if self.digits or self.verb.get("actionOnEmptyResult") == "true":

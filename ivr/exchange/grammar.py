@@ -126,7 +126,49 @@ TABLE: dict[str, Element] = {
 LAST = {"Redirect", "Hangup", "Reject", "Leave"}
 """What stands after these is never reached."""
 NOUNS = ("Number", "Client")
+NEVER_EMPTY = {"Redirect", "Number", "Client", "Queue", "Conference", "Enqueue"}
 FORBIDDEN = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
+
+
+class FatalError(Exception):
+    """The carrier does not execute this document at all."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
+def verbs(xml: str) -> list[ET.Element]:
+    """The verbs of a document, without what the carrier skips for not knowing it."""
+    if len(xml.encode("utf-8", "replace")) > LARGEST:
+        raise FatalError(11750)
+    try:
+        root = ET.fromstring(xml)  # noqa: S314
+    except (ET.ParseError, ValueError):
+        raise FatalError(12100) from None
+    if root.tag != "Response":
+        raise FatalError(12100)
+    _prune(root)
+    return list(root)
+
+
+def _prune(element: ET.Element) -> None:
+    rule = TABLE.get(element.tag)
+    if rule is None:  # SSML
+        return
+    for name, value in list(element.attrib.items()):
+        if not _allowed(rule, name, value):
+            del element.attrib[name]
+    for child in list(element):
+        if child.tag in rule.children:
+            _prune(child)
+        else:
+            element.remove(child)
+
+
+def _allowed(rule: Element, name: str, value: str) -> bool:
+    pattern = rule.attributes.get(name)
+    return pattern is not None and re.fullmatch(pattern, value, re.DOTALL) is not None
 
 
 def problems(xml: str) -> list[str]:
@@ -154,8 +196,10 @@ def _inside(element: ET.Element, tag: str) -> list[str]:
     for name, value in element.attrib.items():
         if name not in rule.attributes:
             found.append(f"<{tag}> has no attribute {name} (12200)")
-        elif not re.fullmatch(rule.attributes[name], value, re.DOTALL):
+        elif not _allowed(rule, name, value):
             found.append(f"<{tag} {name}={value!r}> is not allowed (12200)")
+    if tag in NEVER_EMPTY and not (element.text or "").strip():
+        found.append(f"<{tag}> is empty")
     if not rule.text and (element.text or "").strip():
         found.append(f"<{tag}> holds no words (12200)")
     for child in element:

@@ -29,6 +29,7 @@ def ring(call: Call, timeout: float, answered: Answered, failed: Failed) -> None
     def start() -> None:
         if call.over:
             return
+        call.begins()
         call.becomes("ringing")
         habit = call.phone.habit
         if habit == "invalid" or not call.called.startswith("+"):

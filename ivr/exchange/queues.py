@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
     from ivr.exchange.calls import Call
+    from ivr.exchange.clock import Appointment
     from ivr.exchange.dial import Dial
 
 LARGEST = 1000
+BETWEEN = 0.2
+"""Seconds between the end of a wait document and its next turn."""
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Enqueued(Activity):
         self.queue = self.exchange.queue(words(verb))
         self.since = self.exchange.now()
         self.waiting: Script | None = None
+        self.again: Appointment | None = None
         self.taken_by: Dial | None = None
         """Whoever dialled the queue and has taken this caller, to a notice or a conversation."""
 
@@ -83,14 +87,11 @@ class Enqueued(Activity):
     def wait_again(self) -> None:
         """The wait document has ended: it is asked for again."""
         self._stop_waiting()
-        self.script.wait(0.2, self._wait_on)
-
-    def _wait_on(self) -> None:
-        self.script.busy(self)
-        if not self.taken_by:
-            self._play_wait_document()
+        self.again = self.exchange.agenda.after(BETWEEN, self._play_wait_document)
 
     def _stop_waiting(self) -> None:
+        if self.again:
+            self.again.cancel()
         if self.waiting:
             waiting, self.waiting = self.waiting, None
             waiting.stop()
@@ -105,6 +106,12 @@ class Enqueued(Activity):
         self._out()
         self._stop_waiting()
 
+    def how_it_ended(self) -> str:
+        """What the caller was taken to: was it they who ended it, or another document?"""
+        if self.call.over:
+            return "hangup"
+        return "bridged" if self.script.alive else "redirected-from-bridged"
+
     def leave(self, result: str) -> None:
         """Out of the queue for good; the app says what comes next."""
         self._out()
@@ -114,7 +121,7 @@ class Enqueued(Activity):
         self.exchange.note("left-queue", self.call, result=result)
         if not action:
             self.script.step()
-        elif self.call.over or result == "redirected":
+        elif self.call.over or not self.script.alive:
             address = urljoin(self.script.url, action)
             self.exchange.callback(address, self.call.form() | form)
         else:

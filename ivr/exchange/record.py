@@ -21,7 +21,8 @@ class Record(Activity):
         self.script, self.call, self.verb = script, script.call, verb
         self.finish = verb.get("finishOnKey", "1234567890*#")
         self.silence = float(verb.get("timeout", "5"))
-        self.longest = float(verb.get("maxLength", "3600"))
+        usual = "120" if verb.get("transcribe") == "true" else "3600"
+        self.longest = float(verb.get("maxLength", usual))
         self.words: list[str] = []
         self.spoken = 0.0
         self.wav: bytes | None = None
@@ -32,25 +33,28 @@ class Record(Activity):
         self.ends_at = self.script.exchange.now() + timedelta(seconds=self.longest)
         self.call.phone.expects = "speech"
         self.call.phone.line("event", "(tone)")
-        self._arm(self.silence)
+        self._arm()
 
-    def _arm(self, seconds: float) -> None:
+    def _arm(self) -> None:
+        """It ends with silence (a timeout of 0: never), or at the limit."""
         if self.timer:
             self.timer.cancel()
-        seconds = min(seconds, max(0.0, self.longest - self.spoken)) if self.words else seconds
-        self.timer = self.script.exchange.agenda.after(seconds, lambda: self._finish(""))
+        exchange = self.script.exchange
+        left = (self.ends_at - exchange.now()).total_seconds()
+        left = max(0.0, min(left, self.longest - self.spoken))
+        wait = min(self.silence or left, left)
+        self.timer = exchange.agenda.after(wait, lambda: self._finish(""))
 
     def speech(self, text: str, wav: bytes | None) -> bool:
         took = recordings.length(wav) if wav else max(1.0, speech.seconds(text))
         self.words.append(text)
         self.spoken = min(self.longest, self.spoken + took)
         self.wav = wav or self.wav
-        self._arm(self.silence)
+        self._arm()
         return True
 
     def speaking(self) -> None:
-        left = (self.ends_at - self.script.exchange.now()).total_seconds()
-        self._arm(max(0.0, min(self.silence, left)))
+        self._arm()
 
     def key(self, key: str) -> bool:
         if key in self.finish:

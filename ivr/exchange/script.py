@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
-from xml.etree import ElementTree as ET
 
 from ivr.exchange import grammar
 
 if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+
     from ivr.exchange.calls import Call
     from ivr.exchange.clock import Appointment
     from ivr.exchange.webhooks import Reply
 
-QUIET_FIRST = {"Reject", "Pause"}
-"""First verbs that do not answer the call."""
+QUIET = {"Reject", "Pause"}
+"""Verbs that do not answer a call that still rings."""
+DOCUMENTS = {"text/xml", "application/xml", "text/html"}
 SORRY = "We are sorry, an application error has occurred. Goodbye."
 
 Act = Callable[[], None]
@@ -75,22 +77,22 @@ class Script:
             self._fail(address, reply.error)
             return
         self.url = address
+        if reply.text.strip() and reply.content_type.partition(";")[0] not in DOCUMENTS:
+            self._fail(address, 12300)
+            return
         self.read(reply.text)
 
     def read(self, twiml: str) -> None:
-        try:
-            verbs = self._verbs(twiml)
-        except ET.ParseError:
-            self._fail(self.url, 12100)
-            return
-        self.run(verbs)
-
-    def _verbs(self, twiml: str) -> list[ET.Element]:
+        """Execute a document; what is wrong with it is a warning, or fatal."""
         if not twiml.strip():
-            return []
+            self.run([])
+            return
         for problem in grammar.problems(twiml):
             self.exchange.warn(problem, self.call)
-        return list(ET.fromstring(twiml))  # noqa: S314
+        try:
+            self.run(grammar.verbs(twiml))
+        except grammar.FatalError as error:
+            self._fail(self.url, error.code)
 
     def _fail(self, address: str, error: int) -> None:
         self.exchange.note("error", self.call, code=error, url=address)
@@ -106,8 +108,6 @@ class Script:
 
     def run(self, verbs: list[ET.Element]) -> None:
         self.verbs = verbs
-        if verbs and verbs[0].tag not in QUIET_FIRST and self.call.direction == "inbound":
-            self.call.answer()
         self.step()
 
     def step(self) -> None:
@@ -115,15 +115,15 @@ class Script:
         from ivr.exchange.verbs import PERFORM
 
         self.activity = None
-        while self.alive and not self.call.over:
-            if not self.verbs:
-                self.at_end()
-                return
-            verb = self.verbs.pop(0)
-            perform = PERFORM.get(verb.tag)
-            if perform:
-                perform(self, verb)
-                return
+        if not self.alive or self.call.over:
+            return
+        if not self.verbs:
+            self.at_end()
+            return
+        verb = self.verbs.pop(0)
+        if _answers(verb):
+            self.call.answer()
+        PERFORM[verb.tag](self, verb)
 
     def busy(self, activity: Activity | None) -> None:
         self.activity = activity
@@ -142,3 +142,10 @@ class Script:
 
     def speech(self, text: str, wav: bytes | None) -> bool:
         return self.activity.speech(text, wav) if self.activity else False
+
+
+def _answers(verb: ET.Element) -> bool:
+    """Whether it picks up a call that still rings."""
+    if verb.tag == "Say":
+        return bool("".join(verb.itertext()).strip())
+    return verb.tag not in QUIET and verb.get("answerOnBridge") != "true"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -12,6 +13,9 @@ from ivr.exchange import page, rest
 
 if TYPE_CHECKING:
     from ivr.exchange.engine import Exchange
+
+
+STOPS_WITHIN = 0.1
 
 
 class Quiet(WSGIRequestHandler):
@@ -34,5 +38,6 @@ def make_app(exchange: Exchange) -> Flask:
 def start(exchange: Exchange, port: int) -> BaseWSGIServer:
     app = make_app(exchange)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, name="exchange", daemon=True).start()
+    serve = partial(server.serve_forever, poll_interval=STOPS_WITHIN)
+    threading.Thread(target=serve, name="exchange", daemon=True).start()
     return server

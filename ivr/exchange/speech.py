@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 CHARACTERS_A_SECOND = 14
 DIGITS_A_SECOND = 2
 SHORTEST = 0.5
+FOREVER = 1000
+"""Times that loop="0" is taken to be."""
 A_SOUND = 6.0
 """Seconds that a played file is taken to last."""
 
@@ -29,7 +31,7 @@ def seconds(text: str) -> float:
 
 def begin(script: Script, verb: ET.Element) -> float:
     """Let the person hear it. Returns how long it takes, in seconds."""
-    times = max(1, int(verb.get("loop", "1") or 1))
+    times = int(verb.get("loop", "1")) or FOREVER
     if verb.tag == "Say":
         said = words(verb)
         script.call.hears(said, verb.get("language", "en-US"))

@@ -6,12 +6,13 @@ By default only a failure to connect is tried again, once. A fragment such as
 """
 
 import secrets
+import time
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag
 
 import requests
 
-from ivr.exchange.signing import signature
+from ivr.exchange.signing import signature, signed_address
 
 LONGEST = 15.0
 AGENT = "TwilioProxy/1.1"
@@ -31,6 +32,7 @@ class Reply:
 class Overrides:
     connect: float = 5.0
     read: float = LONGEST
+    total: float = LONGEST
     retries: int = 1
     policies: frozenset[str] = frozenset({"ct"})
 
@@ -43,23 +45,29 @@ def overrides(fragment: str) -> Overrides:
 
     retries = int(given["rc"]) if given.get("rc", "").isdigit() else 1
     policies = frozenset(given.get("rp", "ct").split(","))
-    return Overrides(seconds("ct", 5.0), seconds("rt", LONGEST), min(retries, 5), policies)
+    total = seconds("tt", LONGEST)
+    return Overrides(seconds("ct", 5.0), seconds("rt", LONGEST), total, min(retries, 5), policies)
 
 
-def post(url: str, form: dict[str, str], token: str, method: str = "POST") -> Reply:
-    """Ask the app. Takes real time, fifteen seconds at most a try."""
+def post(
+    url: str, form: dict[str, str], token: str, method: str = "POST", *, voice: bool = True
+) -> Reply:
+    """Ask the app. Takes real time, fifteen seconds at most with all retries."""
     address, fragment = urldefrag(url)
     how = overrides(fragment)
     signed = form if method == "POST" else {}
     headers = {
-        "X-Twilio-Signature": signature(_asked(address, form, method), signed, token),
+        "X-Twilio-Signature": signature(
+            signed_address(_asked(address, form, method), voice=voice), signed, token
+        ),
         "I-Twilio-Idempotency-Token": secrets.token_hex(16),
         "User-Agent": AGENT,
     }
-    reply = Reply()
+    end = time.monotonic() + how.total
     for _ in range(how.retries + 1):
-        reply, reason = _once(method, address, form, headers, how)
-        if reason is None or not (reason in how.policies or "all" in how.policies):
+        reply, reason = _once(method, address, form, headers, how, end - time.monotonic())
+        again = reason is not None and (reason in how.policies or "all" in how.policies)
+        if not again or time.monotonic() > end:
             break
     return reply
 
@@ -71,7 +79,12 @@ def _asked(address: str, form: dict[str, str], method: str) -> str:
 
 
 def _once(
-    method: str, address: str, form: dict[str, str], headers: dict[str, str], how: Overrides
+    method: str,
+    address: str,
+    form: dict[str, str],
+    headers: dict[str, str],
+    how: Overrides,
+    left: float,
 ) -> tuple[Reply, str | None]:
     """The reply, and if it is a failure, the retry policy that covers it."""
     sent = {"data": form} if method == "POST" else {"params": form}
@@ -80,7 +93,7 @@ def _once(
             method,
             address,
             headers=headers,
-            timeout=(how.connect, how.read),
+            timeout=(max(0.001, min(how.connect, left)), max(0.001, min(how.read, left))),
             allow_redirects=False,
             **sent,  # type: ignore[arg-type]
         )
