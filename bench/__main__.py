@@ -1,4 +1,4 @@
-"""The command: `bin/bench [turns] [--quick] [--write PAGE]`. Ends with 1 when a goal is missed."""
+"""The command: `bin/bench [PART …] [--quick] [--write PAGE]`. Ends with 1 if a goal is missed."""
 
 import argparse
 import sys
@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import machine, table, turns
+from bench import escalation, machine, table, turns
 from bench.table import Row
 
 Part = Callable[[bool], Iterator[Row]]
 PARTS: dict[str, Part] = {
     "turns": lambda quick: turns.measure(turns.QUICK if quick else turns.WHOLE),
+    "escalation": lambda quick: escalation.measure(escalation.QUICK if quick else escalation.WHOLE),
 }
 
 
