@@ -69,3 +69,9 @@ def sweep() -> None:
         found = due.until(db, clock.now())
     for row in found:
         attend.delay(row.kind, row.id)
+
+
+def get_ready() -> None:
+    """Load all that handing over a row needs, without reaching for the broker."""
+    app.connection_for_write().transport  # noqa: B018  it is imported when it is asked for
+    app.amqp.producer_pool  # noqa: B018
