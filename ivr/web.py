@@ -5,8 +5,6 @@ Everything that the first call needs is loaded before it comes.
 
 import json
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask, Response, abort
 from sqlalchemy import func, select
@@ -14,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 
 from ivr import clock
+from ivr.console.pages import console
 from ivr.database import reading
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician
 from ivr.phone import callbacks, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
@@ -28,8 +27,7 @@ def make_app() -> Flask:
     made = Flask("ivr", static_folder=None)
     made.config["MAX_CONTENT_LENGTH"] = LARGEST
     made.register_blueprint(phone)
-    if find_spec("ivr.console.pages"):
-        made.register_blueprint(import_module("ivr.console.pages").console)
+    made.register_blueprint(console)
     made.add_url_rule("/healthz", "healthz", lambda: Response("ok", mimetype="text/plain"))
     made.add_url_rule("/readyz", "readyz", readyz)
     made.add_url_rule("/metrics", "metrics", metrics)

@@ -1,4 +1,4 @@
-"""What every test may ask for: a migrated, empty database on either engine, and a clock."""
+"""What every test may ask for: a migrated, empty database on either engine, a clock, a line."""
 
 import shutil
 import uuid
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from ivr import clock, migrations
 from ivr import database as ivr_database
 from ivr.settings import settings
-from tests.servers import Postgres, postgres, valkey
+from tests.servers import Postgres, free_port, postgres, valkey
+from tests.stories.line import NUMBER, Line
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +88,25 @@ def broker(tmp_path: Path) -> Iterator[str]:
 def _wall_clock_afterwards() -> Iterator[None]:
     yield
     clock.use(None)
+
+
+@pytest.fixture
+def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Line]:
+    """The whole line on a moved clock, with the world of tests/stories/line.py in it."""
+    port, exchange_port = free_port(), free_port()
+    for name, value in {
+        "VAR_DIR": str(tmp_path / "var"),
+        "PORT": str(port),
+        "EXCHANGE_PORT": str(exchange_port),
+        "TWILIO_NUMBER": NUMBER,
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    story = Line(tmp_path)
+    story.exchange.serve(exchange_port)
+    story.open()
+    story.world()
+    yield story
+    story.close()
+    assert not story.exchange.warnings
+    settings.cache_clear()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
 from ivr.models import Call, Leg, Page, PageState, Place, Technician, Ticket
-from ivr.services import legs, outbox, rota, timeline
+from ivr.services import legs, outbox, rota, tickets, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
 from ivr.settings import settings
@@ -263,6 +263,12 @@ def close(db: Session, now: datetime, ticket_id: int) -> None:
         return
     page.state, page.due_at, page.version = PageState.CLOSED, None, page.version + 1
     legs.stop_others(db, now, page.id, None)
+
+
+def resolve(db: Session, now: datetime, ticket: Ticket, by: Technician | None, how: str) -> None:
+    """The ticket is solved: nobody is rung for it any more."""
+    tickets.resolve(db, now, ticket, by, how)
+    close(db, now, ticket.id)
 
 
 def next_level(db: Session, now: datetime, ticket: Ticket, call: Call | None) -> None:

@@ -100,9 +100,9 @@ def transcribed(db: Session, now: datetime, *, sid: str, status: str, text: str)
         timeline.write(db, Kind.TRANSCRIPT, now, **about, sid=sid, text=recording.transcript)
 
 
-def _dictated_by(db: Session, recording: Recording) -> str | None:
+def _dictated_by(db: Session, recording: Recording) -> str:
     leg = db.scalar(select(Leg).join(Call, Call.sid == Leg.sid).where(Call.id == recording.call_id))
-    return leg.technician.name if leg else None
+    return leg.technician.name if leg else "a technician"
 
 
 # Fetching ----------------------------------------------------------------------------------------

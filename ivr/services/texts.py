@@ -111,6 +111,5 @@ def _pass(db: Session, now: datetime, page: Page, technician: Technician) -> str
 
 def _resolve(db: Session, now: datetime, page: Page, technician: Technician) -> str:
     ticket = db.get_one(Ticket, page.ticket_id)
-    tickets.resolve(db, now, ticket, technician, "text")
-    paging.close(db, now, ticket.id)
+    paging.resolve(db, now, ticket, technician, "text")
     return "resolved"

@@ -75,7 +75,7 @@ SENTENCES: dict[str, str] = {
     Kind.RECORDING_MISSING: "A recording is missing: {cause}",
     Kind.TRANSCRIPT: "Transcript: {text}",
     Kind.TRANSCRIPT_FAILED: "The recording could not be transcribed",
-    Kind.NOTE: "Note: {text}",
+    Kind.NOTE: "Note by {by}: {text}",
     Kind.RESOLVED: "Resolved by {by} ({how})",
     Kind.CALLER_BLOCKED: "A blocked caller was turned away",
     Kind.MANY_CALLS: "This number calls many times a minute",

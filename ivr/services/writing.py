@@ -167,9 +167,7 @@ def _(write: Missed, desk: CallDesk) -> None:
 
 @perform.register
 def _(write: Resolve, desk: CallDesk) -> None:
-    ticket = _ticket(desk)
-    tickets.resolve(desk.db, desk.now, ticket, _leg(desk).technician, "keypad")
-    paging.close(desk.db, desk.now, ticket.id)
+    paging.resolve(desk.db, desk.now, _ticket(desk), _leg(desk).technician, "keypad")
 
 
 @perform.register

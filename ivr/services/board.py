@@ -1,0 +1,79 @@
+"""The board: who is on call, which pages are live, and the newest tickets."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from ivr.models import Organization, Page, Policy, Ticket
+from ivr.services import paging, rota
+
+A_PAGE = 50
+"""Tickets shown at a time."""
+
+
+@dataclass(frozen=True)
+class OnCall:
+    level: int
+    people: list[tuple[str, bool]]
+    """Names, and whether they have a phone to be rung on."""
+    mail: str | None = None
+
+
+@dataclass(frozen=True)
+class Live:
+    """A page that is open or owed."""
+
+    ticket: Ticket
+    state: str
+    level: int
+    opened_at: datetime
+    holder: str | None
+
+
+def on_call(db: Session) -> list[OnCall]:
+    policy = db.get(Policy, 1)
+    levels = policy.levels if policy else rota.DEFAULT_LEVELS
+    return [
+        OnCall(
+            level["level"],
+            [(one.name, bool(one.phone)) for one in rota.on_call(db, level["level"])],
+            level.get("mail"),
+        )
+        for level in levels
+    ]
+
+
+def live(db: Session) -> list[Live]:
+    pages = select(Page).where(Page.state.in_(paging.LIVE)).order_by(Page.opened_at)
+    return [
+        Live(
+            page.ticket,
+            page.state,
+            page.policy[page.level]["level"],
+            page.opened_at,
+            page.accepted_by.name if page.accepted_by else None,
+        )
+        for page in db.scalars(pages)
+    ]
+
+
+def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | None]:
+    """Tickets, the newest first, and where the next older ones begin."""
+    query = select(Ticket).options(joinedload(Ticket.customer)).order_by(Ticket.id.desc())
+    if before is not None:
+        query = query.where(Ticket.id < before)
+    found = list(db.scalars(query.limit(A_PAGE + 1)))
+    more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
+    return found[:A_PAGE], more
+
+
+def zone(db: Session) -> str:
+    organization = db.get(Organization, 1)
+    return organization.time_zone if organization else "UTC"
+
+
+def organization(db: Session) -> str:
+    found = db.get(Organization, 1)
+    return found.name if found else "Support"

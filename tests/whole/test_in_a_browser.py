@@ -1,0 +1,102 @@
+"""The product as its user has it: `ivr run`, a browser, and no reading of code."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.whole.conftest import Start
+from tests.whole.stack import BO, CY, DIDI, Stack, eventually
+
+pytestmark = [pytest.mark.whole, pytest.mark.browser, pytest.mark.timeout(180)]
+
+expect.set_options(timeout=40_000)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    context.close()
+    assert not wrong
+
+
+def phone(page: Page, name: str) -> Locator:
+    return page.get_by_role("article", name=name)
+
+
+def calls_about_4411(page: Page, stack: Stack) -> Locator:
+    """Dial from the left phone, key 4411#, then 1: what `ivr run` says to do first."""
+    page.goto(stack.phones_page)
+    customer = page.get_by_role("region", name="Customer").get_by_role("article")
+    customer.get_by_role("button", name="Dial").click()
+    expect(customer).to_contain_text("Enter your ticket number")
+    page.keyboard.type("4411#")
+    expect(customer).to_contain_text("Service down, press 1")
+    page.keyboard.type("1")
+    return customer
+
+
+def ticket_page(page: Page, stack: Stack) -> Page:
+    page.goto(f"{stack.staff_page}/tickets")
+    page.get_by_role("link", name="4411").first.click()
+    return page
+
+
+def test_a_customer_phones_in_and_a_technician_answers(
+    page: Page, start: Start, browser: Browser
+) -> None:
+    stack = start(levels=None)
+    customer = calls_about_4411(page, stack)
+    bo = phone(page, "Bo Chan")
+    expect(bo.get_by_role("button", name="Answer")).to_be_visible()
+    bo.get_by_role("button", name="Answer").click()
+    expect(bo).to_contain_text("To accept, press 1")
+    bo.get_by_role("button", name="1", exact=True).click()
+    expect(customer).to_contain_text("You are talking to Bo Chan")
+    expect(phone(page, "Didi Wu").get_by_role("button", name="Answer")).to_be_hidden()
+
+    says = customer.get_by_role("textbox", name="Ana Roy says")
+    says.fill("The trunk is back since a minute")
+    says.press("Enter")
+    expect(bo.get_by_text("The trunk is back since a minute")).to_be_visible()
+    customer.get_by_role("button", name="Hang up").click()
+
+    expect(bo).to_contain_text("To dictate a note, press 1")
+    bo.get_by_role("button", name="1", exact=True).click()
+    note = bo.get_by_placeholder("Say it: type it here")
+    note.fill("Restarted the trunk at Acme")
+    note.press("Enter")
+    expect(bo).to_contain_text("The note is on the ticket")
+
+    ticket_page(page, stack)
+    main = page.get_by_role("main")
+    for words in ("4411", "Ana Roy", "Bo Chan", "Didi Wu", "Restarted the trunk at Acme"):
+        expect(main).to_contain_text(words)
+    expect(main.locator("audio").first).to_be_attached()
+    record = stack.ticket()
+    assert [call["number"] for call in record["calls"]][:1] == ["+15145550100"]
+    assert record["pages"][0]["accepted_by"] == "Bo Chan"
+    recorded = {recording["kind"] for recording in record["recordings"]}
+    assert recorded == {"conversation", "note"}
+
+
+def test_nobody_presses_level_2_rings_and_management_is_mailed(page: Page, start: Start) -> None:
+    stack = start()
+    calls_about_4411(page, stack)
+    expect(phone(page, "Bo Chan").get_by_role("button", name="Answer")).to_be_visible()
+    expect(phone(page, "Cy Singh").get_by_role("button", name="Answer")).to_be_visible()
+    mails = eventually(
+        lambda: [m for m in stack.ticket()["messages"] if m["channel"] == "mail"], every=0.5
+    )
+    assert mails[0]["to"] == "escalation@2n5.example"
+    assert {event["number"] for event in stack.events("ring")} == {BO, DIDI, CY}
+
+    ticket_page(page, stack)
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("escalation@2n5.example")
+    for name in ("Bo Chan", "Didi Wu", "Cy Singh"):
+        expect(main).to_contain_text(name)
