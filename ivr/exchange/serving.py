@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ivr.exchange.engine import Exchange
 
 
-STOPS_WITHIN = 0.1
+STOPS_WITHIN = 0.03
 
 
 class Quiet(WSGIRequestHandler):
