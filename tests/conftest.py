@@ -1,11 +1,13 @@
 """What every test may ask for: a migrated, empty database on either engine, a clock, a line."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 
 from ivr import clock, migrations
@@ -13,6 +15,15 @@ from ivr import database as ivr_database
 from ivr.settings import settings
 from tests.servers import Postgres, free_port, postgres, valkey
 from tests.stories.line import NUMBER, Line
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps
+    "--use-fake-ui-for-media-stream",
+]
 
 
 @pytest.fixture(scope="session")
@@ -110,3 +121,16 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iter
     story.close()
     assert not story.exchange.warnings
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, Debian's. Without one these tests are skipped; under CI they fail."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        refuse("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
