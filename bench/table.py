@@ -27,6 +27,8 @@ class Row:
     """What the goal is about: a ratio to the ceiling, or seconds, or megabytes."""
     unit: str = ""
     goal: Goal | None = None
+    disturbed: bool = False
+    """Others were at work meanwhile: the verdict is not to be trusted."""
 
     @property
     def missed(self) -> bool:
@@ -37,6 +39,7 @@ class Row:
         if self.goal is None:
             return self.measure, self.result, value, "", ""
         verdict = "**miss**" if self.missed else "pass"
+        verdict += " (disturbed)" if self.disturbed else ""
         return self.measure, self.result, value, f"{self.goal}{self.unit}", verdict
 
 

@@ -80,8 +80,12 @@ def _rows(place: Place, size: Size, *, goals: bool) -> Iterator[Row]:
         raise BrokenRunError(f"{size.calls} turns were sent, {taken} are on record")
     top, tail = _per_second(closed[CEILING]), _p99(opened[CEILING])
     for kind in KINDS:
-        share, goal = _per_second(closed[kind]) / top, SHARES.get(kind) if goals else None
-        yield Row(f"{place.name}: {kind}", _told(closed[kind]), share, " x", goal)
+        rounds, goal = closed[kind], SHARES.get(kind) if goals else None
+        by_cpu = f", {_cpu(closed[CEILING]) / _cpu(rounds):.3f} x by CPU"
+        disturbed = max(one.others for one in rounds) >= machine.QUIET
+        share = _per_second(rounds) / top
+        name = f"{place.name}: {kind}"
+        yield Row(name, _told(rounds) + by_cpu, share, " x", goal, disturbed)
     for kind in (CEILING, FULL):
         slower, goal = _p99(opened[kind]) / tail, PROMPTNESS if goals and kind == FULL else None
         name = f"{place.name}: {kind}, {PER_SECOND}/s, p99"
@@ -121,6 +125,10 @@ def _per_second(rounds: list[Round]) -> float:
     return median(one.measured.per_second for one in rounds)
 
 
+def _cpu(rounds: list[Round]) -> float:
+    return median(one.web_cpu + one.database_cpu for one in rounds)
+
+
 def _p99(measured: Measured) -> float:
     return measured.percentile(0.99)
 
@@ -136,7 +144,7 @@ def _told(rounds: list[Round]) -> str:
         f"{median(speeds):,.0f}/s ({speeds[0]:,.0f}-{speeds[-1]:,.0f}),"
         f" p50/p99 {middle[0]:.1f}/{middle[1]:.1f} ms,"
         f" CPU a request {web:,.0f} µs + database {database:,.0f} µs,"
-        f" load {client:.0%} and others at most {others:.0%} of a core"
+        f" load {client:.0%} of a core, others at most {others:.0%} of the machine"
     )
 
 
