@@ -93,9 +93,7 @@ class Ticker:
         if now - self.kept >= UPKEEP:
             with transaction() as db:
                 lifeline.write_roster(db)
-                replayed = lifeline.replay(db, now)
-            if replayed:
-                lifeline.forget_spool(replayed)
+            lifeline.replay(now)
             self.kept = now
 
 

@@ -4,8 +4,12 @@ The ticker writes the roster to a file every minute; webhooks that could not be 
 kept in a spool, line by line, and put on record when the database is back.
 """
 
+import fcntl
 import json
 import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +17,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ivr.database import transaction
 from ivr.services import rota, timeline
 from ivr.services.outbox import organization_name
 from ivr.services.timeline import Kind
@@ -58,34 +63,50 @@ def write_roster(db: Session) -> None:
 
 def spool(event: dict[str, Any]) -> None:
     """One line, on the disk before we answer."""
+    line = (json.dumps(event, ensure_ascii=True) + "\n").encode()
     _spool().parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(event, ensure_ascii=True) + "\n"
+    while not _appended(line):
+        pass  # the file was put on record in that very moment: the next one is new
+
+
+def _appended(line: bytes) -> bool:
     handle = os.open(_spool(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(handle, line.encode())
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink == 0:
+            return False
+        os.write(handle, line)
         os.fsync(handle)
     finally:
         os.close(handle)
+    return True
 
 
-def replay(db: Session, now: datetime) -> int:
-    """Put what was spooled on record; the file goes once that is committed (see forget)."""
+def replay(now: datetime) -> None:
+    """Put what was spooled on record. What the database does not take stays for the next time."""
+    with suppress(FileNotFoundError):
+        _spool().rename(_spool().with_name(f"spool-{time.time_ns()}.jsonl"))
+    for aside in sorted(_spool().parent.glob("spool-*.jsonl")):
+        with suppress(FileNotFoundError), aside.open() as lines:
+            if _is_ours(lines.fileno()):
+                with transaction() as db:
+                    _put_on_record(db, now, lines)
+                aside.unlink()
+
+
+def _is_ours(handle: int) -> bool:
+    """Of two tickers one has it; a writer that is just in it is waited for till next time."""
     try:
-        lines = _spool().read_text().splitlines()
-    except FileNotFoundError:
-        return 0
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return os.fstat(handle).st_nlink > 0
+
+
+def _put_on_record(db: Session, now: datetime, lines: Iterable[str]) -> None:
     for line in lines:
         try:
             event = json.loads(line)
         except ValueError:
             event = {"broken": line[:200]}
         timeline.write(db, Kind.LIFELINE, now, event=event)
-    return len(lines)
-
-
-def forget_spool(lines: int) -> None:
-    """Drop the first lines, which are on record now."""
-    kept = _spool().read_text().splitlines(keepends=True)[lines:]
-    draft = _spool().with_suffix(".rest")
-    draft.write_text("".join(kept))
-    draft.replace(_spool())
