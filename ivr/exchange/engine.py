@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ivr.exchange.calls import Call, Callbacks, new_sid
@@ -159,17 +160,28 @@ class Exchange:
     # Webhooks -----------------------------------------------------------------------------------
 
     def fetch(self, url: str, form: dict[str, str], then: Then, method: str, call: Call) -> None:
-        """Ask for a document, beside; `then` gets the reply, with the lock held."""
+        """Ask for a document; `then` gets the reply."""
+
+        def landed(reply: Reply) -> None:
+            self.note("webhook", call, url=url, status=reply.status, error=reply.error)
+            then(reply)
+
+        self._beside(self._fetching, lambda: post(url, form, self._token(), method), landed)
+
+    def _beside(self, pool: ThreadPoolExecutor, ask: Callable[[], Reply], then: Then) -> None:
+        """Ask in a thread; `then` gets the reply with the lock held."""
         self._in_flight += 1
 
         def work() -> None:
-            reply = post(url, form, self._token(), method)
+            reply = ask()
             with self.acting():
                 self._in_flight -= 1
-                self.note("webhook", call, url=url, status=reply.status, error=reply.error)
-                then(reply)
+                try:
+                    then(reply)
+                except Exception as error:  # noqa: BLE001 - it would be lost in the thread
+                    self.warn(repr(error))
 
-        self._fetching.submit(work).add_done_callback(self._surface)
+        pool.submit(work)
 
     def callback(self, url: str, form: dict[str, str]) -> None:
         """Tell the app something; its answer does not matter."""
@@ -187,21 +199,22 @@ class Exchange:
             self._send(url, form)
 
     def _send(self, url: str, form: dict[str, str]) -> None:
-        for _ in range(2 if self.faults.duplicate_callbacks else 1):
-            self._in_flight += 1
-            self._calling_back.submit(self._tell, url, form).add_done_callback(self._surface)
-
-    def _tell(self, url: str, form: dict[str, str]) -> None:
-        reply = post(url, form, self._token())
-        with self.acting():
-            self._in_flight -= 1
+        def landed(reply: Reply) -> None:
             self.note("callback", url=url, status=reply.status, error=reply.error)
 
-    def _surface(self, work: Future[None]) -> None:
-        """A fault of the exchange itself shall not be lost in a thread."""
-        if not work.cancelled() and (error := work.exception()):
-            with self.acting():
-                self.warn(repr(error))
+        for _ in range(2 if self.faults.duplicate_callbacks else 1):
+            self._beside(self._calling_back, lambda: post(url, form, self._token()), landed)
+
+    def ask_about_text(self, form: dict[str, str], then: Then) -> None:
+        """A text has come in; `then` gets the app's reply."""
+        url, number = self.sms_url, form["From"]
+
+        def landed(reply: Reply) -> None:
+            self.note("webhook", number=number, url=url, status=reply.status)
+            then(reply)
+
+        ask = partial(post, url, form, self._token(), voice=False)
+        self._beside(self._calling_back, ask, landed)
 
     def _token(self) -> str:
         return "wrong" if self.faults.take("webhook_bad_signature") else self.auth_token
@@ -227,51 +240,6 @@ class Exchange:
         if name not in self.queues:
             self.queues[name] = Queue(new_sid("QU"), name, self.now())
         return self.queues[name]
-
-    # Texts --------------------------------------------------------------------------------------
-
-    def text_in(self, number: str, body: str) -> str:
-        """A person texts the support number; the app's reply goes back to them."""
-        sid = new_sid("SM")
-        self.note("text-in", number=number, body=body)
-        form = {
-            "MessageSid": sid,
-            "SmsSid": sid,
-            "AccountSid": self.account_sid,
-            "From": number,
-            "To": self.number,
-            "Body": body,
-            "NumMedia": "0",
-            "NumSegments": "1",
-        }
-        self._in_flight += 1
-        asking = self._calling_back.submit(self._ask_for_reply, number, form)
-        asking.add_done_callback(self._surface)
-        return sid
-
-    def _ask_for_reply(self, number: str, form: dict[str, str]) -> None:
-        from xml.etree import ElementTree as ET
-
-        reply = post(self.sms_url, form, self._token(), voice=False)
-        with self.acting():
-            self._in_flight -= 1
-            self.note("webhook", number=number, url=self.sms_url, status=reply.status)
-            if reply.error or not reply.text.strip():
-                return
-            for message in ET.fromstring(reply.text).iter("Message"):  # noqa: S314
-                self.text_out(number, "".join(message.itertext()))
-
-    def text_out(self, number: str, body: str) -> dict[str, Any]:
-        sid = new_sid("SM")
-        phone = self.phone(number)
-        at = self.now().isoformat()
-        phone.received.append(
-            {"id": len(phone.received) + 1, "from": self.number, "body": body, "at": at}
-        )
-        self.note("text-out", number=number, body=body)
-        message = {"sid": sid, "to": number, "from": self.number, "body": body, "status": "sent"}
-        self.messages[sid] = message
-        return message
 
     # Serving ------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ivr.exchange import conference, recordings
+from ivr.exchange import conference, recordings, texts
 from ivr.exchange.calls import Call
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Phone:
 
     def text(self, body: str) -> str:
         with self.exchange.acting():
-            return self.exchange.text_in(self.number, body)
+            return texts.receive(self.exchange, self.number, body)
 
     def _in_call(self) -> Call:
         if not self.call:

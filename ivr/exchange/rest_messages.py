@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
+from ivr.exchange import texts
 from ivr.exchange.rest_answers import Route, created, refuse_by_fault
 from ivr.exchange.rest_errors import RefusedError, check_message
 
@@ -18,7 +19,7 @@ def create(exchange: Exchange) -> Response:
     refuse_by_fault(exchange.faults)
     with exchange.acting():
         check_message(exchange, form)
-        message = exchange.text_out(form["To"], form["Body"])
+        message = texts.send(exchange, form["To"], form["Body"])
     return created(message, exchange.faults)
 
 
