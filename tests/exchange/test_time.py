@@ -41,6 +41,13 @@ def test_what_falls_due_on_the_way_happens_at_its_own_time(
     assert exchange.now() == NOON + timedelta(seconds=100)
 
 
+def test_a_sound_without_end_plays_on(app: ScriptedApp, exchange: Exchange, ana: Phone) -> None:
+    app.says("/voice", "<Play loop='0'>/music.wav</Play><Say>Over</Say>")
+    ana.dial()
+    exchange.advance(1800)
+    assert (ana.in_call, ana.heard()) == (True, [])
+
+
 def test_only_a_clock_that_stands_still_can_be_moved(tmp_path: Path) -> None:
     exchange = Exchange(account_sid=ACCOUNT, auth_token=TOKEN, media_dir=tmp_path)
     with pytest.raises(TypeError):
