@@ -6,25 +6,26 @@ made on the first start and kept in `VAR_DIR`.
 
 import json
 import os
+import re
 import secrets
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import msgspec
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class BrokenSettingError(Exception):
     """One clear line that names the setting and what is wrong with it."""
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
-
-    port: int = Field(default=8000, ge=1, le=65535)
-    exchange_port: int = Field(default=8100, ge=1, le=65535)
+class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    port: Port = 8000
+    exchange_port: Port = 8100
     var_dir: Path = Path("var")
     public_url: str = ""
     database_url: str = ""
@@ -35,7 +36,7 @@ class Settings(BaseSettings):
     twilio_auth_token: str = ""
     twilio_auth_token_secondary: str = ""
     twilio_api_url: str = ""
-    twilio_number: str = Field(default="+18005550100", pattern=r"^\+[1-9][0-9]{6,14}$")
+    twilio_number: str = "+18005550100"
 
     smtp_url: str = ""
     support_email: str = "support@2n5.example"
@@ -47,13 +48,16 @@ class Settings(BaseSettings):
     callback_countries: str = "1"
     keep_recordings_at_carrier: bool = False
 
-    @field_validator("public_url", "twilio_api_url")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-            raise ValueError("must be an address such as https://support.example.com")
-        return value.rstrip("/")
+    def __post_init__(self) -> None:
+        for name in ("public_url", "twilio_api_url"):
+            value = getattr(self, name)
+            parts = urlsplit(value)
+            if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+                told = "must be an address such as https://support.example.com"
+                raise BrokenSettingError(f"{name.upper()}: {told}")
+        if not E164.fullmatch(self.twilio_number):
+            told = "must be +, country code and number, such as +15145550100"
+            raise BrokenSettingError(f"TWILIO_NUMBER: {told}")
 
     @property
     def embedded_exchange(self) -> bool:
@@ -112,26 +116,35 @@ def _generated_credentials(var_dir: Path) -> tuple[str, str]:
     return kept["account_sid"], kept["auth_token"]
 
 
-def _from_files() -> dict[str, Any]:
-    """Settings given as NAME_FILE, read from the path."""
-    given: dict[str, Any] = {}
-    for name in Settings.model_fields:
-        path = os.environ.get(f"{name.upper()}_FILE")
-        if path:
-            try:
-                given[name] = Path(path).read_text().strip()
-            except OSError as error:
-                raise BrokenSettingError(f"{name.upper()}_FILE: {error}") from error
+def _given() -> dict[str, str]:
+    """What the environment says; an empty value counts as none."""
+    given = {}
+    for name in Settings.__struct_fields__:
+        value = os.environ.get(name.upper()) or _from_file(name.upper())
+        if value:
+            given[name] = value.rstrip("/") if name.endswith("_url") else value
     return given
+
+
+def _from_file(name: str) -> str:
+    """A setting given as NAME_FILE, the path of a file that holds it."""
+    path = os.environ.get(f"{name}_FILE")
+    try:
+        return Path(path).read_text().strip() if path else ""
+    except OSError as error:
+        raise BrokenSettingError(f"{name}_FILE: {error}") from error
+
+
+def _made(wanted: type, value: Any) -> Any:
+    return wanted(value)
 
 
 def read() -> Settings:
     try:
-        return Settings(**_from_files())
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
-        raise BrokenSettingError(f"{name}: {first['msg']}") from error
+        return msgspec.convert(_given(), Settings, strict=False, dec_hook=_made)
+    except msgspec.ValidationError as error:
+        told, _, path = str(error).partition(" - at `$.")
+        raise BrokenSettingError(f"{path.rstrip('`').upper()}: {told.lower()}") from error
 
 
 @cache
