@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-STOPS_WITHIN = 0.02
+STOPS_WITHIN = 0.004
 HOLDS_AT_MOST = 10.0
 
 
