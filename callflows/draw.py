@@ -110,8 +110,10 @@ def _steps(flow: str) -> list[str]:
     return [step for step in STEPS if _flow(step) == flow]
 
 
-def _order(step: str) -> int:
-    return list(STEPS).index(step)
+def _order(step: str) -> tuple[int, int]:
+    """As the flows follow each other, and as they are written."""
+    flow = _flow(step)
+    return list(TITLES).index(flow), _steps(flow).index(step)
 
 
 def _id(step: str) -> str:

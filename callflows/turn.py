@@ -6,7 +6,7 @@ to write down. Steps never write themselves, so a walk can be tested, drawn and 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -50,7 +50,7 @@ class Known:
     """What a holding caller chose instead."""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Known":

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
+import msgspec
 from sqlalchemy import (
     CursorResult,
     DateTime,
@@ -54,11 +55,19 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+def _as_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+JSON = {"json_serializer": _as_json, "json_deserializer": msgspec.json.decode}
+
+
 def make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
     return create_engine(
         url,
+        **JSON,
         pool_size=5,
         max_overflow=5,
         pool_timeout=1,
@@ -69,7 +78,7 @@ def make_engine(url: str) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 2})
+    engine = create_engine(url, **JSON, connect_args={"timeout": 2})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

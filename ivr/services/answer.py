@@ -2,7 +2,7 @@
 webhook gets the very same answer.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from callflows.turn import (
@@ -41,7 +41,7 @@ class Answer:
             "turn": self.turn,
             "language": self.language,
             "say": [[one.key, dict(one.values)] for one in self.say],
-            "then": [type(self.then).__name__, asdict(self.then)],
+            "then": [type(self.then).__name__, dict(vars(self.then))],
             "queue": self.queue,
             "leg": self.leg,
         }

@@ -2,7 +2,7 @@
 keeps the answer, all in one transaction. A webhook that comes again gets the kept answer.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
@@ -221,7 +221,7 @@ def _keep(
         queue=_queue(call, turn.then, desk),
         leg=desk.leg.key if desk.leg else None,
     )
-    heard = {name: value for name, value in asdict(taken.heard).items() if value}
+    heard = {name: value for name, value in vars(taken.heard).items() if value}
     if taken.step in SECRET and "keys" in heard:
         heard["keys"] = "*" * 6
     append(

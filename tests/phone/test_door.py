@@ -63,8 +63,11 @@ def test_another_account_is_refused_although_it_has_signed(door: Door, account: 
     assert door.post("/voice/inbound", AccountSid=account).status_code == 403
 
 
-def test_a_form_without_an_account_is_refused(door: Door) -> None:
-    assert door.send("/voice/inbound", {"CallSid": "CA1"}).status_code == 403
+def test_a_foreign_account_is_refused_and_none_is_taken_for_ours(door: Door) -> None:
+    """The signature has shown already who speaks."""
+    foreign = {"CallSid": "CA1", "AccountSid": "AC" + "9" * 32}
+    assert door.send("/voice/inbound", foreign).status_code == 403
+    assert door.send("/voice/inbound", {"CallSid": "CA1"}).status_code == 200
 
 
 def test_forwarded_headers_are_never_believed(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
