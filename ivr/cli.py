@@ -95,6 +95,13 @@ def import_file(args: argparse.Namespace) -> int:
     return 0
 
 
+def import_schema(_args: argparse.Namespace) -> int:
+    from ivr.services.import_file import ImportFile
+
+    print(json.dumps(ImportFile.model_json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
 def show(args: argparse.Namespace) -> int:
     from ivr.database import reading
     from ivr.services import show as records
@@ -156,8 +163,9 @@ def parser() -> argparse.ArgumentParser:
         prepare,
         "the same, and on a first start the demo data: what `ivr run` begins with",
     )
-    add("import", import_file, "read customers, staff, rota, policy and tickets from a file") \
-        .add_argument("file", type=Path, metavar="FILE")  # fmt: skip
+    one = add("import", import_file, "read customers, staff, rota, policy and tickets from a file")
+    one.add_argument("file", type=Path, metavar="FILE")
+    add("import-schema", import_schema, "print the JSON Schema of the file that import reads")
     one = add("show", show, "print what is on record of a ticket or a call")
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")

@@ -231,7 +231,8 @@ class _Import:
         """A ticket that is there already keeps what has happened to it."""
         row = tickets.find(self.db, given.number.lstrip("0"))
         customer = self.db.scalar(select(Customer).where(Customer.name == given.customer))
-        contact = self.db.scalar(select(Contact).where(Contact.email == given.contact))
+        known = select(Contact).where(Contact.email == given.contact)
+        contact = self.db.scalar(known) if given.contact else None
         if row is not None:
             _set(row, title=given.title, description=given.description)
             self.summary.count(self.db, row)
@@ -242,7 +243,7 @@ class _Import:
             title=given.title,
             severity=Severity(given.severity),
             customer=customer or (contact.customer if contact else None),
-            contact=contact if given.contact else None,
+            contact=contact,
             description=given.description,
             number=given.number,
         )

@@ -1,0 +1,204 @@
+"""The import file: every key, every mistake with its place, nothing half done, nothing twice."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from ivr.database import reading, transaction
+from ivr.models import (
+    Contact,
+    Customer,
+    Entry,
+    Organization,
+    Policy,
+    Shift,
+    Technician,
+    Ticket,
+)
+from ivr.services import importing, pins
+from ivr.services.import_file import ImportFile
+from ivr.services.importing import ImportRefusedError, Summary
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+DOCS = Path(__file__).parents[2] / "docs"
+EXAMPLE = re.findall(r"```yaml\n(.+?)```", (DOCS / "import.md").read_text("utf-8"), re.DOTALL)[0]
+
+
+def imported(folder: Path, text: str, name: str = "people.yaml") -> Summary:
+    file = folder / name
+    file.write_text(text, "utf-8")
+    with transaction() as db:
+        return importing.import_file(db, file, NOW)
+
+
+def refused(folder: Path, text: str, name: str = "people.yaml") -> list[str]:
+    with pytest.raises(ImportRefusedError) as error:
+        imported(folder, text, name)
+    return error.value.problems
+
+
+def rows(table: Any) -> list[Any]:
+    with reading() as db:
+        return list(db.scalars(select(table).order_by(table.id)))
+
+
+def changed(**keys: Any) -> str:
+    return yaml.safe_dump(yaml.safe_load(EXAMPLE) | keys, allow_unicode=True)
+
+
+def test_the_example_of_the_documentation_is_imported(database: str, tmp_path: Path) -> None:
+    assert imported(tmp_path, EXAMPLE).new > 0
+    (organization,) = rows(Organization)
+    assert (organization.name, organization.time_zone) == ("2N5", "America/Toronto")
+    (customer,) = rows(Customer)
+    assert pins.matches(customer.pin_hash, "482913")
+    assert "482913" not in customer.pin_hash
+    (contact,) = rows(Contact)
+    assert (contact.phone, contact.language) == ("+15145550100", "fr-CA")
+    assert [one.role for one in rows(Technician)] == ["technician", "senior"]
+    assert [(one.level, one.position) for one in rows(Shift)] == [(1, 0), (2, 0)]
+    assert [level["level"] for level in rows(Policy)[0].levels] == [1, 2, 3]
+    (ticket,) = rows(Ticket)
+    assert (ticket.number, ticket.severity, ticket.status) == ("4411", "major", "new")
+
+
+def test_the_same_file_again_changes_nothing(database: str, tmp_path: Path) -> None:
+    imported(tmp_path, EXAMPLE)
+    before = [rows(table) for table in (Customer, Technician, Ticket, Entry)]
+    again = imported(tmp_path, EXAMPLE)
+    assert (again.new, again.changed) == (0, 0)
+    after = [rows(table) for table in (Customer, Technician, Ticket, Entry)]
+    assert [[row.id for row in one] for one in after] == [[row.id for row in one] for one in before]
+    assert after[0][0].pin_hash == before[0][0].pin_hash
+
+
+def test_json_is_read_as_well(database: str, tmp_path: Path) -> None:
+    assert imported(tmp_path, json.dumps(yaml.safe_load(EXAMPLE)), "people.json").new > 0
+
+
+def test_what_a_file_does_not_name_stays(database: str, tmp_path: Path) -> None:
+    imported(tmp_path, EXAMPLE)
+    imported(tmp_path, "on_call: {level_1: [cy@2n5.example]}")
+    assert len(rows(Shift)) == 2
+    assert rows(Organization)[0].name == "2N5"
+    imported(tmp_path, "")
+    assert len(rows(Ticket)) == 1
+
+
+def test_a_list_of_who_is_on_call_replaces_the_one_before(database: str, tmp_path: Path) -> None:
+    imported(tmp_path, EXAMPLE)
+    imported(tmp_path, "on_call: {level_1: [cy@2n5.example, bo@2n5.example], level_2: []}")
+    assert [one.level for one in rows(Shift)] == [1, 1]
+
+
+def test_a_ticket_keeps_what_has_happened_to_it(database: str, tmp_path: Path) -> None:
+    imported(tmp_path, EXAMPLE)
+    with transaction() as db:
+        db.scalars(select(Ticket)).one().severity = "critical"
+    imported(tmp_path, EXAMPLE.replace("SIP trunk down", "SIP trunk flapping"))
+    (ticket,) = rows(Ticket)
+    assert (ticket.title, ticket.severity) == ("SIP trunk flapping", "critical")
+
+
+def test_a_ticket_without_a_customer_gets_none(database: str, tmp_path: Path) -> None:
+    people = "customers: [{name: Acme, contacts: [{name: Ana, phone: '+15145550100'}]}]\n"
+    imported(tmp_path, people + "tickets: [{number: '7', title: Alone}]")
+    (ticket,) = rows(Ticket)
+    assert (ticket.customer_id, ticket.contact_id, ticket.severity) == (None, None, "minor")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("staff:\n  - name: Bo\n    email: bo@x\n    phone: '5145550201'",
+         "line 4: staff[0].phone: must be a phone number with its country"),
+        ("staff:\n- {name: Bo, email: bo@x, phone: '+18005550100'}",
+         "line 2: staff[0].phone: is the support line's own number"),
+        ("staff:\n- {name: Bo, email: nobody}", "line 2: staff[0].email: "),
+        ("staff:\n- {name: Bo, email: bo@x, role: boss}", "line 2: staff[0].role: "),
+        ("customers:\n- name: Acme\n  pin: 482913", "line 3: customers[0].pin: "),
+        ("customers:\n- name: Acme\n  pin: '12'", "line 3: customers[0].pin: "),
+        ("customers:\n- name: Acme\n  contacts:\n  - name: Ana",
+         "line 4: customers[0].contacts[0]: a contact needs a phone or an e-mail"),
+        ("organization: {name: 2N5, time_zone: Mars/Base}",
+         "line 1: organization.time_zone: is no time zone"),
+        ("organization: {name: 2N5, languages: [de-DE]}", "line 1: organization.languages[0]: "),
+        ("tickets:\n- {number: '00', title: X}", "line 2: tickets[0].number: must not be zero"),
+        ("tickets:\n- {number: 'A1', title: X}", "line 2: tickets[0].number: "),
+        ("tickets:\n- {number: '1', title: X, severity: urgent}", "line 2: tickets[0].severity: "),
+        ("tickets:\n- {number: '1', title: X, custmer: Acme}", "line 2: tickets[0].custmer: "),
+        ("nonsense: 1", "line 1: nonsense: "),
+        ("policy:\n  levels:\n  - {level: 1, ring: all}", "line 3: policy.levels: the last level"),
+        ("policy:\n  levels:\n  - {level: 2, mail: a@b}",
+         "line 3: policy.levels: levels are numbered 1, 2, 3"),
+        ("policy:\n  levels:\n  - {level: 1, ring: all, mail: a@b}",
+         "line 3: policy.levels[0]: a level either rings"),
+        ("policy:\n  levels:\n  - {level: 1, mail: a@b, ring_for: 9}",
+         "line 3: policy.levels[0]: a level that mails has only repeat_every"),
+        ("tickets:\n- {number: '1', title: X, customer: Nobody}",
+         "tickets[0].customer: there is no customer 'Nobody'"),
+        ("tickets:\n- {number: '1', title: X, contact: no@body}",
+         "tickets[0].contact: no contact has the e-mail no@body"),
+        ("on_call: {level_1: [no@body]}",
+         "on_call.level_1[0]: nobody on the staff has the e-mail no@body"),
+        ("a: &x [1]\nb: *x", "aliases (*x) are not allowed"),
+        ("a: [", "people.yaml: "),
+        ("- just\n- a list", "line 1: "),
+        ("!!python/object/apply:os.system ['true']", "people.yaml: "),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_place_and_nothing_is_written(
+    database: str, tmp_path: Path, text: str, told: str
+) -> None:
+    problems = refused(tmp_path, text)
+    assert any(line.startswith(told) for line in problems), problems
+    assert rows(Technician) == rows(Customer) == rows(Ticket) == []
+
+
+def test_every_mistake_is_told_at_once(database: str, tmp_path: Path) -> None:
+    text = "staff:\n- {name: Bo, email: bo@x, phone: '1'}\n- {name: '', email: cy}\n"
+    assert len(refused(tmp_path, text)) == 3
+
+
+def test_a_mistake_at_the_end_undoes_what_came_before(database: str, tmp_path: Path) -> None:
+    refused(tmp_path, changed(on_call={"level_1": ["gone@2n5.example"]}))
+    assert rows(Customer) == rows(Technician) == []
+
+
+def test_a_file_that_cannot_be_read_is_told(database: str, tmp_path: Path) -> None:
+    with transaction() as db, pytest.raises(ImportRefusedError, match="cannot be read"):
+        importing.import_file(db, tmp_path / "missing.yaml", NOW)
+    (tmp_path / "latin.yaml").write_bytes(b"organization: {name: Caf\xe9}")
+    with transaction() as db, pytest.raises(ImportRefusedError, match="cannot be read"):
+        importing.import_file(db, tmp_path / "latin.yaml", NOW)
+
+
+def test_a_file_that_is_too_large_is_not_read(database: str, tmp_path: Path) -> None:
+    assert "larger than" in refused(tmp_path, "#" * (importing.LARGEST + 1))[0]
+
+
+def test_names_may_hold_anything(database: str, tmp_path: Path) -> None:
+    name = "Éloïse <b>&amp;</b> \u202e 💥 'quoted'"
+    imported(tmp_path, yaml.safe_dump({"customers": [{"name": name}]}, allow_unicode=True))
+    assert rows(Customer)[0].name == name
+
+
+def test_the_schema_is_current() -> None:
+    kept = json.loads((DOCS / "import.schema.json").read_text("utf-8"))
+    assert kept == ImportFile.model_json_schema(), (
+        "run: ivr import-schema > docs/import.schema.json"
+    )
+
+
+def test_the_documentation_names_every_key() -> None:
+    told = (DOCS / "import.md").read_text("utf-8")
+    schema = ImportFile.model_json_schema()
+    keys = {key for one in schema["$defs"].values() for key in one.get("properties", {})}
+    for key in keys | schema["properties"].keys():
+        assert f"`{key}`" in told or f"## {key}" in told, key
