@@ -2,21 +2,23 @@
 
 With CONSOLE_PASSWORD set: whoever knows it (HTTP Basic, RFC 7617). Without one: only this machine,
 which a request that was forwarded, or that names another host, is not; to others the pages do not
-exist, since the same port is open to the carrier. What changes something must come from our own
-pages (the Origin header, as OWASP's CSRF cheat sheet has it).
+exist, since the same port is open to the carrier.
 """
 
 import hmac
 from urllib.parse import urlsplit
 
-from flask import Response, abort, request
+from flask import Response, request
+from werkzeug.exceptions import NotFound
 
 from ivr.settings import settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
+FORWARDED = ("forwarded", "x-forwarded-", "x-real-ip")
 SECURE = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'",
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -24,16 +26,10 @@ SECURE = {
 
 
 def guard() -> Response | None:
+    """What to answer whoever may not come in: nothing that tells what is here."""
     if settings().console_password:
-        if not _knows_the_password():
-            return Response(
-                "A password is needed.", 401, {"WWW-Authenticate": 'Basic realm="Support line"'}
-            )
-    elif not _is_this_machine():
-        abort(404)
-    if request.method == "POST" and not _comes_from_our_pages():
-        abort(403)
-    return None
+        return None if _knows_the_password() else _ask_for_the_password()
+    return None if _is_this_machine() else _not_here()
 
 
 def _knows_the_password() -> bool:
@@ -42,13 +38,24 @@ def _knows_the_password() -> bool:
     return hmac.compare_digest((given or "").encode(), wanted.encode())
 
 
+def _ask_for_the_password() -> Response:
+    challenge = {"WWW-Authenticate": 'Basic realm="Support line", charset="UTF-8"'}
+    return Response("A password is needed.\n", 401, challenge, mimetype="text/plain")
+
+
 def _is_this_machine() -> bool:
-    host = urlsplit(f"//{request.host}").hostname
-    return host in LOOPBACK and not any(name in request.headers for name in FORWARDED)
+    try:
+        host = urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        return False
+    return host in LOOPBACK and not any(
+        name.lower().startswith(FORWARDED)
+        for name in request.headers.keys()  # noqa: SIM118
+    )
 
 
-def _comes_from_our_pages() -> bool:
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
+def _not_here() -> Response:
+    return Response(NotFound().get_body(), 404, mimetype="text/html")
 
 
 def secure(answer: Response) -> Response:

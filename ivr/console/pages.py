@@ -1,22 +1,40 @@
-"""The staff pages: who is on call, the tickets, and all that happened on one of them."""
+"""The staff pages: who is on call, the tickets, and all that happened on one of them.
+
+With `?part=live` a page gives only the part that changes while calls are under way; console.js
+asks for it again and again, by its ETag.
+"""
 
 from http import HTTPStatus
-from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
-from ivr.console import guard, words
+from ivr.console import guard, story, words
+from ivr.console.token import Token, check, token
 from ivr.database import reading, transaction
-from ivr.models import Recording, Ticket
+from ivr.models import Recording, RecordingState, Ticket
 from ivr.services import board, paging, recordings, show, tickets
 from ivr.services.numbers import dialled
 
 LONGEST_NOTE = 10_000
+LARGEST_ROW = 2**31
+CARRIER = ("/voice/", "/sms/")
+"""The other door of this port: what it answers is none of our business."""
 
 console = Blueprint(
     "console",
@@ -27,18 +45,9 @@ console = Blueprint(
 )
 console.before_request(guard.guard)
 console.after_request(guard.secure)
-console.add_app_template_filter(words.moment, "moment")
-console.add_app_template_filter(words.minute, "minute")
-console.add_app_template_filter(words.time_of_day, "time_of_day")
-console.add_app_template_filter(words.question, "question")
-console.add_app_template_filter(words.heard, "heard")
-
-
-@console.errorhandler(HTTPException)
-def wrong(error: HTTPException) -> tuple[str, int]:
-    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    told = render_template("wrong.html", title=error.name, why=error.description)
-    return told, code
+for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
+             words.ring, words.place, words.message, words.tongue):  # fmt: skip
+    console.add_app_template_filter(word)
 
 
 @console.get("/")
@@ -47,52 +56,75 @@ def home() -> Answer:
 
 
 @console.get("/tickets")
-def all_tickets() -> str:
-    before = request.args.get("before", type=int)
-    now = clock.now()
+def all_tickets() -> Response:
+    before = request.args.get("before", type=_row)
     with reading() as db:
         found, more = board.newest(db, before)
-        return render_template(
+        return _page(
+            db,
             "tickets.html",
-            **_frame(db),
             on_call=board.on_call(db),
-            live=[(one, words.age(one.opened_at, now)) for one in board.live(db)],
+            live={one.ticket.id: one for one in board.live(db)},
             tickets=found,
+            holders=board.holders(db, found),
             before=before,
             more=more,
         )
 
 
+def _row(text: str) -> int:
+    number = int(text)
+    if not 0 < number < LARGEST_ROW:
+        raise ValueError(text)
+    return number
+
+
 @console.get("/tickets/<number>")
-def one_ticket(number: str) -> str:
+def one_ticket(number: str) -> Response:
+    return _one_ticket(number)
+
+
+def _one_ticket(number: str, note: str = "", *, old: bool = False) -> Response:
+    """The page of a ticket; with the note given back when its form was too old."""
     with reading() as db:
         try:
             record = show.ticket(db, number)
-        except show.UnknownError as error:
-            abort(404, description=str(error))
-        return render_template("ticket.html", **_frame(db), ticket=record, **_parts(record))
+        except show.UnknownError:
+            abort(404, description=f"There is no ticket {number}.")
+        zone = board.zone(db)
+        return _page(
+            db,
+            "ticket.html",
+            ticket=record,
+            standing=story.standing(record, clock.now(), zone),
+            days=story.days(record, zone),
+            page=story.live_page(record),
+            quick=story.live_page(record) or story.on_line(record),
+            legs=[leg for one in record["pages"] for leg in one["legs"]],
+            token=token(record["number"]),
+            note=note,
+            old=old,
+        )
 
 
-def _frame(db: Session) -> dict[str, str]:
-    return {"organization": board.organization(db), "zone": board.zone(db)}
+def _page(db: Session, template: str, **values: object) -> Response:
+    frame = {"organization": board.organization(db), "zone": board.zone(db), "now": clock.now()}
+    part = request.args.get("part") == "live"
+    answer = make_response(render_template(template, part=part, **frame, **values))
+    if part:
+        answer.add_etag()
+        answer.make_conditional(request)
+    return answer
 
 
-def _parts(record: dict[str, Any]) -> dict[str, Any]:
-    """The page that counts, the rings in order, and recordings by SID."""
-    pages = record["pages"]
-    live = next((one for one in pages if one["state"] in paging.LIVE), None)
-    on_line = any(call["ended_at"] is None for call in record["calls"])
-    return {
-        "page": live or (pages[-1] if pages else None),
-        "live": live is not None or on_line,
-        "legs": [leg for page in pages for leg in page["legs"]],
-        "recordings": {one["sid"]: one for one in record["recordings"]},
-    }
+# What staff do ------------------------------------------------------------------------------------
 
 
 @console.post("/tickets/<number>/notes")
 def add_note(number: str) -> Answer:
     text = request.form.get("text", "").strip()[:LONGEST_NOTE]
+    if _too_old(number):
+        return _once_more(number, text)
     with transaction() as db:
         ticket = _ticket(db, number)
         if text:
@@ -102,15 +134,31 @@ def add_note(number: str) -> Answer:
 
 @console.post("/tickets/<number>/resolve")
 def resolve(number: str) -> Answer:
+    if _too_old(number):
+        return _once_more(number)
     with transaction() as db:
         paging.resolve(db, clock.now(), _ticket(db, number), None, "staff page")
     return _back(number)
 
 
+def _too_old(number: str) -> bool:
+    """Whether the form was open for too long. One that is not ours gets nowhere."""
+    found = check(request.form.get("token", ""), number)
+    if found is Token.FOREIGN:
+        abort(403, description="That did not come from a form of these pages, and was not done.")
+    return found is Token.OLD
+
+
+def _once_more(number: str, note: str = "") -> Response:
+    answer = _one_ticket(number, note, old=True)
+    answer.status_code = HTTPStatus.FORBIDDEN
+    return answer
+
+
 def _ticket(db: Session, number: str) -> Ticket:
     ticket = tickets.find(db, dialled(number) or "")
     if ticket is None:
-        abort(404, description=f"there is no ticket {number}")
+        abort(404, description=f"There is no ticket {number}.")
     return ticket
 
 
@@ -118,11 +166,42 @@ def _back(number: str) -> Answer:
     return redirect(url_for("console.one_ticket", number=number), HTTPStatus.SEE_OTHER)
 
 
+# Recordings ---------------------------------------------------------------------------------------
+
+
 @console.get("/recordings/<sid>")
 def recording(sid: str) -> Answer:
     with reading() as db:
-        found = db.scalar(select(Recording.file).where(Recording.sid == sid))
-    file = recordings.folder() / found if found else None
+        found = db.scalar(select(Recording).where(Recording.sid == sid))
+    if found is None:
+        abort(404, description="There is no such recording.")
+    file = recordings.folder() / found.file if found.file else None
     if file is None or not file.is_file():
-        abort(404, description="this recording is not here (yet)")
+        due = found.state == RecordingState.DUE
+        abort(404, description="This recording is being fetched." if due else "It is lost.")
     return send_file(file.resolve(), mimetype="audio/wav", conditional=True)
+
+
+# What goes wrong ----------------------------------------------------------------------------------
+
+TITLES = {403: "Not done", 404: "Nothing here", 405: "Not like this", 503: "Out of order"}
+
+
+@console.app_errorhandler(HTTPException)
+def wrong(error: HTTPException) -> Response | HTTPException:
+    """A readable page for staff; what is not ours, or asked by others, keeps its own answer."""
+    theirs = request.endpoint and request.blueprint != "console"
+    if theirs or request.path.startswith(CARRIER) or guard.guard():
+        return error
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    title = TITLES.get(code, error.name)
+    told = render_template("wrong.html", title=title, why=error.description)
+    answer = make_response(error.get_response(request.environ))
+    answer.set_data(told)
+    return guard.secure(answer)
+
+
+@console.errorhandler(SQLAlchemyError)
+def no_database(_error: SQLAlchemyError) -> Response | HTTPException:
+    why = "The database does not answer. Calls are still taken; try again in a moment."
+    return wrong(ServiceUnavailable(why))

@@ -1,10 +1,13 @@
-"""How things read on the staff pages: times in the organization's zone, questions and keys."""
+"""How things read on the staff pages: times in the organization's zone, spans, keys, outcomes."""
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+from ivr.services.timeline import OUTCOMES
+
+UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 QUESTIONS = {
     "customer.welcome": "The call comes in",
     "customer.ticket": "Ticket number",
@@ -27,47 +30,107 @@ QUESTIONS = {
     "after.menu": "Note, resolve or next level",
     "after.note": "Note",
 }
+NO_QUESTION = {"customer.welcome", "technician.start"}
+LEFT = {
+    "bridged": "talked",
+    "missed": "did not meet",
+    "leave": "chose something else",
+    "hangup": "hung up",
+}
+RINGS = {
+    "due": "about to ring",
+    "placing": "being dialled",
+    "ringing": "ringing now",
+    "answered": "on the line now",
+}
+PLACES = {"flow": "answering our questions", "holding": "holding", "bridged": "talking"}
+MESSAGES = {
+    "due": "waiting to be sent",
+    "sent": "sent",
+    "kept": "kept here, no mail server is set",
+    "dead": "not sent",
+}
 
 
-def moment(at: datetime | str | None, zone: str) -> str:
-    """Tue 24 Nov 2026, 03:00:12."""
-    return _local(at, zone).strftime("%a %-d %b %Y, %H:%M:%S") if at else ""
-
-
-def minute(at: datetime | str | None, zone: str) -> str:
-    """Tue 24 Nov, 03:00."""
-    return _local(at, zone).strftime("%a %-d %b, %H:%M") if at else ""
-
-
-def time_of_day(at: datetime | str | None, zone: str) -> str:
-    """03:00:12."""
-    return _local(at, zone).strftime("%H:%M:%S") if at else ""
-
-
-def _local(at: datetime | str, zone: str) -> datetime:
+def local(at: datetime | str, zone: str) -> datetime:
     found = datetime.fromisoformat(at) if isinstance(at, str) else at
     return found.replace(tzinfo=found.tzinfo or UTC).astimezone(ZoneInfo(zone))
 
 
-def age(since: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that fits."""
-    seconds = max(0, int((now - since).total_seconds()))
-    for unit, size in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+def minute(at: datetime | str | None, zone: str) -> str:
+    """Tue 24 Nov, 03:00."""
+    return local(at, zone).strftime("%a %-d %b, %H:%M") if at else ""
+
+
+def time_of_day(at: datetime | str | None, zone: str) -> str:
+    """03:00:12."""
+    return local(at, zone).strftime("%H:%M:%S") if at else ""
+
+
+def span(seconds: float) -> str:
+    """1 min 32 s: the two largest units that fit."""
+    left, told = max(0, int(seconds)), list[str]()
+    for unit, size in UNITS:
+        if left >= size or (unit == "s" and not told):
+            told.append(f"{left // size} {unit}")
+        left %= size
+    return " ".join(told[:2])
+
+
+def age(since: datetime | str, now: datetime) -> str:
+    return span((now - local(since, "UTC")).total_seconds())
+
+
+def zone_name(zone: str) -> str:
+    return zone.replace("_", " ")
 
 
 def question(step: str) -> str:
     return QUESTIONS.get(step, step.partition(".")[2].capitalize())
 
 
-def heard(answer: dict[str, Any]) -> str:
-    """What came back from the line, in words."""
+def heard(turn: dict[str, Any]) -> str:
+    """What came back from the line."""
+    answer = turn["heard"]
     if answer.get("keys"):
         return f"pressed {answer['keys']}"
     if answer.get("left"):
-        return str(answer["left"])
+        return LEFT.get(answer["left"], str(answer["left"]))
     if answer.get("recording"):
-        return f"spoke for {answer.get('seconds', 0)} s"
-    return "nothing"
+        return f"spoke for {span(answer.get('seconds', 0))}"
+    return "" if turn["step"] in NO_QUESTION else "pressed nothing"
+
+
+def turns(call: dict[str, Any]) -> list[dict[str, Any]]:
+    """The turns of a call; what came again and again, such as holding, is one line."""
+    told = []
+    for (asked, came), those in groupby(
+        call["turns"], lambda one: (question(one["step"]), heard(one))
+    ):
+        rows = list(those)
+        row = {"at": rows[0]["at"], "question": asked, "heard": came, "times": len(rows)}
+        told.append(row | {"until": rows[-1]["at"]})
+    return told
+
+
+def ring(leg: dict[str, Any]) -> str:
+    """What came of a ring, or where it stands."""
+    told = OUTCOMES.get(leg["outcome"], leg["outcome"]) or RINGS.get(leg["state"], leg["state"])
+    return f"{told} ({leg['cause']})" if leg["cause"] else str(told)
+
+
+def place(call: dict[str, Any]) -> str:
+    """Where the person is, or how long the call was."""
+    if call["ended_at"] is None:
+        return f"{PLACES.get(call['place'], call['status'])} now"
+    return span((local(call["ended_at"], "UTC") - local(call["started_at"], "UTC")).total_seconds())
+
+
+def message(row: dict[str, Any]) -> str:
+    told = MESSAGES.get(row["state"], row["state"])
+    return f"{told}: {row['cause']}" if row["cause"] and row["state"] != "sent" else str(told)
+
+
+def tongue(language: str | None) -> str | None:
+    """The lang attribute of words that are not English."""
+    return language.partition("-")[0] if language and not language.startswith("en") else None

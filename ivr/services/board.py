@@ -1,4 +1,4 @@
-"""The board: who is on call, which pages are live, and the newest tickets."""
+"""The board: who is on call, which pages are live, the newest tickets and who has them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.models import Organization, Page, Policy, Ticket
-from ivr.services import paging, rota
+from ivr.models import Leg, Organization, Page, Policy, Technician, Ticket
+from ivr.services import legs, paging, rota
 
 A_PAGE = 50
 """Tickets shown at a time."""
@@ -30,6 +30,10 @@ class Live:
     level: int
     opened_at: datetime
     holder: str | None
+    ringing: list[str]
+    """Whose phones ring now."""
+    mail: str | None
+    """Whom this level mails, if it rings nobody."""
 
 
 def on_call(db: Session) -> list[OnCall]:
@@ -54,9 +58,32 @@ def live(db: Session) -> list[Live]:
             page.policy[page.level]["level"],
             page.opened_at,
             page.accepted_by.name if page.accepted_by else None,
+            _ringing(db, page),
+            page.policy[page.level].get("mail"),
         )
         for page in db.scalars(pages)
     ]
+
+
+def _ringing(db: Session, page: Page) -> list[str]:
+    rung = (
+        select(Technician.name)
+        .join(Leg, Leg.technician_id == Technician.id)
+        .where(Leg.page_id == page.id, Leg.state.in_(legs.LIVE), ~Leg.stopping)
+        .order_by(Leg.id)
+    )
+    return list(db.scalars(rung))
+
+
+def holders(db: Session, tickets: list[Ticket]) -> dict[int, str]:
+    """Who accepted a ticket last, by the ticket's id."""
+    accepted = (
+        select(Page.ticket_id, Technician.name)
+        .join(Technician, Page.accepted_by_id == Technician.id)
+        .where(Page.ticket_id.in_([one.id for one in tickets]))
+        .order_by(Page.id)
+    )
+    return dict(iter(db.execute(accepted)))
 
 
 def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | None]:

@@ -6,7 +6,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.models import Call, Entry, Leg, Message, Page, Recording, TakenTurn, Ticket
+from ivr.models import (
+    Call,
+    Contact,
+    Entry,
+    Leg,
+    Message,
+    Page,
+    Recording,
+    TakenTurn,
+    Technician,
+    Ticket,
+)
 from ivr.services import tickets, timeline
 from ivr.services.numbers import dialled
 
@@ -27,13 +38,13 @@ def ticket(db: Session, number: str) -> Record:
         raise UnknownError(f"there is no ticket {number}")
     return {
         **_ticket(row),
-        "entries": [_entry(one) for one in _all(db, Entry, Entry.ticket_id == row.id)],
+        "entries": [_entry(db, one) for one in _all(db, Entry, Entry.ticket_id == row.id)],
         "calls": [_call(db, one) for one in _all(db, Call, Call.ticket_id == row.id)],
         "pages": [_page(db, one) for one in _all(db, Page, Page.ticket_id == row.id)],
         "recordings": [
-            _recording(one) for one in _all(db, Recording, Recording.ticket_id == row.id)
+            _recording(db, one) for one in _all(db, Recording, Recording.ticket_id == row.id)
         ],
-        "messages": [_message(one) for one in _all(db, Message, Message.ticket_id == row.id)],
+        "messages": [_message(db, one) for one in _all(db, Message, Message.ticket_id == row.id)],
     }
 
 
@@ -45,8 +56,10 @@ def call(db: Session, sid: str) -> Record:
     return {
         **_call(db, row),
         "ticket": about.number if about else None,
-        "entries": [_entry(one) for one in _all(db, Entry, Entry.call_id == row.id)],
-        "recordings": [_recording(one) for one in _all(db, Recording, Recording.call_id == row.id)],
+        "entries": [_entry(db, one) for one in _all(db, Entry, Entry.call_id == row.id)],
+        "recordings": [
+            _recording(db, one) for one in _all(db, Recording, Recording.call_id == row.id)
+        ],
     }
 
 
@@ -64,6 +77,7 @@ def _ticket(row: Ticket) -> Record:
         "level": row.level,
         "customer": row.customer.name if row.customer else None,
         "contact": row.contact.name if row.contact else None,
+        "language": row.contact.language if row.contact else None,
         "opened_at": _at(row.opened_at),
         "opened_by_number": row.opened_by_number,
         "respond_by": _at(row.respond_by),
@@ -72,21 +86,31 @@ def _ticket(row: Ticket) -> Record:
     }
 
 
-def _entry(row: Entry) -> Record:
+def _language(db: Session, call_id: int | None) -> str | None:
+    """The language that was spoken on a call."""
+    call = db.get(Call, call_id) if call_id else None
+    return call.known.get("language") if call else None
+
+
+def _entry(db: Session, row: Entry) -> Record:
     return {
+        "id": row.id,
         "kind": row.kind,
         "at": _at(row.at),
         "sentence": timeline.sentence(row),
+        "language": _language(db, row.call_id),
         "data": row.data,
     }
 
 
 def _call(db: Session, row: Call) -> Record:
     turns = _all(db, TakenTurn, TakenTurn.call_id == row.id)
+    contact = db.get(Contact, row.contact_id) if row.contact_id else None
     return {
         "sid": row.sid,
         "direction": row.direction,
         "number": row.number,
+        "contact": contact.name if contact else None,
         "language": row.known.get("language"),
         "status": row.status,
         "place": row.place,
@@ -111,6 +135,7 @@ def _page(db: Session, row: Page) -> Record:
         "id": row.id,
         "state": row.state,
         "level": row.policy[row.level]["level"],
+        "mail": row.policy[row.level].get("mail"),
         "opened_at": _at(row.opened_at),
         "due_at": _at(row.due_at),
         "accepted_by": row.accepted_by.name if row.accepted_by else None,
@@ -135,7 +160,7 @@ def _leg(row: Leg) -> Record:
     }
 
 
-def _recording(row: Recording) -> Record:
+def _recording(db: Session, row: Recording) -> Record:
     return {
         "sid": row.sid,
         "kind": row.kind,
@@ -144,15 +169,21 @@ def _recording(row: Recording) -> Record:
         "made_at": _at(row.made_at),
         "file": row.file,
         "sha256": row.sha256,
+        "language": _language(db, row.call_id),
         "transcript": row.transcript,
         "transcript_status": row.transcript_status,
     }
 
 
-def _message(row: Message) -> Record:
+def _message(db: Session, row: Message) -> Record:
+    texted = select(Technician).where(Technician.phone == row.to).limit(1)
+    technician = db.scalar(texted) if row.channel == "text" else None
     return {
+        "id": row.id,
         "channel": row.channel,
         "to": row.to,
+        "technician": technician.name if technician else None,
+        "language": technician.language if technician else None,
         "subject": row.subject,
         "body": row.body,
         "state": row.state,

@@ -55,9 +55,9 @@ def write(
 SENTENCES: dict[str, str] = {
     Kind.OPENED: "Ticket opened, {severity}",
     Kind.CALLED: "The customer called",
-    Kind.SEVERITY: "Severity: {severity} (was {was})",
+    Kind.SEVERITY: "The caller said {severity} (it was {was})",
     Kind.REOPENED: "Ticket reopened",
-    Kind.PAGED: "Technicians are summoned, level {level}",
+    Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
     Kind.ESCALATED: "Escalated to level {level}",
     Kind.RANG: "Rang {technician} (level {level}): {outcome}",
@@ -83,6 +83,19 @@ SENTENCES: dict[str, str] = {
 }
 
 
+OUTCOMES = {
+    "accepted": "accepted",
+    "passed": "passed",
+    "unaccepted": "picked up, and did not press 1",
+    "no-answer": "no answer",
+    "busy": "busy",
+    "failed": "could not be rung",
+    "cancelled": "stopped ringing, no longer needed",
+    "taken": "picked up when somebody else had it",
+}
+"""What came of a ring, for staff."""
+
+
 class _Gaps(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -90,6 +103,10 @@ class _Gaps(dict[str, Any]):
 
 def sentence(entry: Entry) -> str:
     """How a line reads for staff."""
-    told = SENTENCES.get(entry.kind, entry.kind).format_map(_Gaps(entry.data))
-    cause = entry.data.get("cause") if entry.kind == Kind.RANG else None
+    data, cause = _Gaps(entry.data), None
+    if entry.kind == Kind.RANG:
+        data["outcome"], cause = OUTCOMES.get(data["outcome"], data["outcome"]), data.get("cause")
+    told = SENTENCES.get(entry.kind, entry.kind).format_map(data)
+    if entry.kind == Kind.SEVERITY and data["was"] == data["severity"]:
+        told = told.partition(" (")[0]
     return f"{told} ({cause})" if cause else told

@@ -5,9 +5,25 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import update
 
+from ivr.database import transaction
+from ivr.models import Call, Technician, Ticket
+from ivr.services import tickets
 from ivr.settings import settings
 from tests.stories.line import WORLD, Line
+
+FRENCH = {
+    "name": "Boulangerie Lajoie",
+    "contacts": [
+        {
+            "name": "Luc Lajoie",
+            "phone": "+15145550112",
+            "email": "luc@lajoie.example",
+            "language": "fr-CA",
+        },
+    ],
+}
 
 
 def get(path: str, **headers: str) -> requests.Response:
@@ -15,11 +31,14 @@ def get(path: str, **headers: str) -> requests.Response:
 
 
 def post(path: str, **form: str) -> requests.Response:
-    own = settings().own_url
-    return requests.post(f"{own}{path}", data=form, headers={"Origin": own}, timeout=10)
+    """Press a button as a browser does: with the token of the ticket's page."""
+    page = get(path.rpartition("/")[0]).text
+    token = re.findall(r'name="token" value="([^"]+)"', page)[0]
+    return requests.post(f"{settings().own_url}{path}", data={"token": token, **form}, timeout=10)
 
 
 def calls(line: Line) -> Any:
+    """Ana, holding on ticket 4411, while level 1 rings."""
     ana = line.customer()
     ana.dial()
     line.passes(4)
@@ -30,116 +49,63 @@ def calls(line: Line) -> Any:
     return ana
 
 
+def leaves_a_message(line: Line, who: Any, number: str, said: str) -> None:
+    who.dial()
+    line.passes(6)
+    who.press(f"{number}#")
+    line.passes(3)
+    who.press("3")
+    line.passes(4)
+    who.press("2")
+    line.passes(6)
+    who.speak(said)
+    line.passes(15)
+
+
 def words(answer: requests.Response) -> str:
     """The text of the page, without its tags."""
     assert answer.status_code == 200, answer.text
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
+# The list -----------------------------------------------------------------------------------------
+
+
+def test_the_first_page_is_the_list_of_tickets(line: Line) -> None:
+    assert get("/").url.endswith("/tickets")
+
+
 def test_the_list_shows_who_is_on_call_and_who_is_needed(line: Line) -> None:
     told = words(get("/tickets"))
     assert "Level 1 Bo Chan Di Wu Level 2 Cy Roy Level 3 Mail to escalation@2n5.example" in told
-    assert "Somebody is needed" not in told
+    assert 'aria-labelledby="open-pages" hidden' in get("/tickets").text
     calls(line)
-    assert "Somebody is needed 4411 SIP trunk down ringing, level 1" in words(get("/tickets"))
+    line.passes(9)
+    page = get("/tickets")
+    assert "4411 SIP trunk down Ringing Bo Chan and Di Wu (level 1) 9 s" in words(page)
+    assert "nobody yet" in words(page)
+    assert "hidden>" not in page.text.partition("open-pages")[0][-30:]
 
 
-def test_a_ticket_tells_all_that_happened(line: Line) -> None:
+def test_the_list_says_who_has_what_and_what_is_late(line: Line) -> None:
     ana, bo = calls(line), line.technician("Bo Chan")
-    assert "Nobody has it yet." in words(get("/tickets/4411"))
     bo.answer()
     line.passes(5)
     bo.press("1")
     line.until(lambda: bo.talking_to)
-    assert "Bo Chan has it, since Tue 24 Nov" in words(get("/tickets/4411"))
-    ana.hang_up()
-    line.passes(5)
-    bo.press("1")
-    line.passes(4)
-    bo.speak("Restarted the trunk")
-    line.passes(10)
-    told = words(get("/tickets/4411"))
-    for sentence in (
-        "Severity: critical (was major)",
-        "Bo Chan was put through to the caller",
-        "Note by Bo Chan: Restarted the trunk",
-        "Di Wu 1",
-        "Ticket number pressed 4411",
-        "Severity pressed 1",
-        "Text to +15145550201: sent",
-        "Times are in America/Toronto",
-    ):
-        assert sentence in told
-    played = get(re.findall(r'src="(/recordings/[^"]+)"', get("/tickets/4411").text)[0])
-    assert played.content[:4] == b"RIFF"
-    assert played.headers["Content-Type"] == "audio/wav"
-    assert played.headers["X-Content-Type-Options"] == "nosniff"
-
-
-def test_a_part_of_a_recording_can_be_asked_for(line: Line) -> None:
-    ana = line.customer()
-    ana.dial()
-    line.passes(4)
-    ana.press("4411#")
-    line.passes(2)
-    ana.press("3")
-    line.passes(4)
-    ana.press("2")
-    line.passes(5)
-    ana.speak("The fax is mute")
-    line.passes(10)
-    sid = line.ticket()["recordings"][0]["sid"]
-    part = get(f"/recordings/{sid}", Range="bytes=0-3")
-    assert (part.status_code, part.content) == (206, b"RIFF")
-    assert "Transcript: The fax is mute" in words(get("/tickets/4411"))
-
-
-def test_resolving_stops_the_ringing(line: Line) -> None:
-    calls(line).hang_up()
-    line.passes(2)
-    answer = post("/tickets/4411/resolve")
-    line.passes(2)
-    assert "Resolved. Nobody is being rung." in words(answer)
-    assert not line.technician("Bo Chan").ringing
-    line.passes(400)
-    assert "Cy Roy" not in line.rings()
-    assert post("/tickets/4411/resolve").status_code == 200, "twice is harmless"
-
-
-def test_who_still_holds_on_a_resolved_ticket_is_rung_for_again(line: Line) -> None:
-    calls(line)
-    line.passes(2)
-    post("/tickets/4411/resolve")
-    rung = len(line.rings())
-    line.until(lambda: len(line.rings()) > rung)
-
-
-def test_a_note_of_staff_is_on_the_ticket_and_an_empty_one_is_not(line: Line) -> None:
-    assert (
-        "Note by staff: Rang &lt;Ana&gt; back"
-        in post("/tickets/4411/notes", text="Rang <Ana> back").text
+    assert re.search(
+        r"4411 SIP trunk down Acme critical open Bo Chan .* answered", words(get("/tickets"))
     )
-    post("/tickets/4411/notes", text="  \n ")
-    assert line.kinds().count("note") == 1
+    ana.hang_up()
+    line.passes(48 * 3600)
+    assert "Wed 25 Nov, 09:00 late" in words(get("/tickets")), "the minor one of 03:00"
 
 
-@pytest.mark.parametrize(
-    "path", ["/tickets/99", "/tickets/x", "/tickets/4411;drop", "/recordings/RE404"]
-)
-def test_what_is_not_there_is_said_to_be_not_there(line: Line, path: str) -> None:
-    answer = get(path)
-    assert answer.status_code == 404
-    assert "Not Found" in answer.text
-
-
-def test_hostile_words_break_no_page(line: Line) -> None:
-    hostile = '<script>alert("x")</script> \u202egnp.exe \U0001f4a5 ' + "W" * 140
-    ticket = {"number": "77", "customer": "Acme", "title": hostile, "description": hostile}
-    line.world(tickets=[*WORLD["tickets"], ticket])
-    for path in ("/tickets", "/tickets/77"):
-        page = get(path).text
-        assert "<script>alert" not in page
-        assert "&lt;script&gt;" in page
+def test_nobody_on_call_and_people_without_a_phone_are_pointed_out(line: Line) -> None:
+    line.world(on_call={"level_1": ["bo@2n5.example"], "level_2": []})
+    with transaction() as db:
+        db.execute(update(Technician).where(Technician.name == "Bo Chan").values(phone=None))
+    assert "Level 1 Bo Chan has no phone Level 2 Nobody" in words(get("/tickets"))
 
 
 def test_fifty_tickets_a_page_and_the_older_ones_behind_a_link(line: Line) -> None:
@@ -148,7 +114,232 @@ def test_fifty_tickets_a_page_and_the_older_ones_behind_a_link(line: Line) -> No
     ]
     line.world(tickets=many)
     first = get("/tickets").text
-    assert first.count('<th scope="row">') == 50
+    assert first.count('<th scope="row"') == 50
+    assert first.index("Ticket 59") < first.index("Ticket 58")
     older = re.findall(r'href="(/tickets\?before=\d+)"', first)[0]
-    assert get(older).text.count('<th scope="row">') == 12
-    assert get("/tickets?before=nonsense").status_code == 200
+    second = get(older).text
+    assert second.count('<th scope="row"') == 12
+    assert 'href="/tickets">Newest</a>' in second
+    for odd in ("nonsense", "-1", "0", "9" * 30):
+        assert get(f"/tickets?before={odd}").status_code == 200
+
+
+# One ticket ---------------------------------------------------------------------------------------
+
+
+def test_a_ticket_says_whom_we_ring_and_who_waits(line: Line) -> None:
+    calls(line)
+    line.passes(80)
+    told = words(get("/tickets/4411"))
+    assert "Nobody has it yet. Ringing Cy Roy (level 2). Summoned for 1 min 20 s." in told
+    assert re.search(r"Ana Roy is holding, on the line for 1 min 2\d s\.", told)
+    assert "From Ana Roy +15145550100, Tue 24 Nov, 03:00, holding now" in told
+    assert re.search(r"Holding \d times, until 03:01:\d\d pressed nothing", told)
+    assert "Rang Bo Chan (level 1): no answer" in told
+    assert re.search(r"Cy Roy 2 03:01:\d\d ringing now", told)
+    line.passes(300)
+    told = words(get("/tickets/4411"))
+    assert "Mail goes to escalation@2n5.example (level 3), the next one at 03:" in told
+    assert "Nobody on call has answered for 3 minutes." in told, "the whole mail can be read"
+    assert "kept here, no mail server is set" in told
+
+
+def test_a_ticket_tells_all_that_happened(line: Line) -> None:
+    ana, bo = calls(line), line.technician("Bo Chan")
+    bo.answer()
+    line.passes(5)
+    bo.press("1")
+    line.until(lambda: bo.talking_to)
+    assert "Bo Chan has it. Since Tue 24 Nov, 03:00. Ana Roy is talking" in words(
+        get("/tickets/4411")
+    )
+    ana.hang_up()
+    line.passes(5)
+    bo.press("1")
+    line.passes(4)
+    bo.speak("Restarted the trunk")
+    line.passes(10)
+    told = words(get("/tickets/4411"))
+    for sentence in (
+        "Tuesday 24 November 2026 03:00:00 Ticket opened, major",
+        "The caller said critical (it was major)",
+        "Bo Chan was put through to the caller",
+        "Note by Bo Chan Restarted the trunk",
+        "Di Wu 1 03:00:06",
+        "stopped ringing, no longer needed",
+        "Ticket number pressed 4411",
+        "Severity pressed 1",
+        "Left the queue hung up",
+        "Text to Bo Chan +15145550201, Tue 24 Nov, 03:00, sent",
+        "Recording: conversation,",
+        f"SHA-256 {line.ticket()['recordings'][0]['sha256']}",
+        "All times are in America/Toronto.",
+    ):
+        assert sentence in told, sentence
+    assert "Ana Roy is" not in told
+
+
+def test_accepted_but_not_yet_put_through_is_told_apart(line: Line) -> None:
+    calls(line).hang_up()
+    line.passes(2)
+    bo = line.technician("Bo Chan")
+    bo.answer()
+    line.passes(5)
+    told = words(get("/tickets/4411"))
+    assert "on the line now" in told
+    bo.text("accept 4411")
+    line.passes(2)
+    told = words(get("/tickets/4411"))
+    assert "Bo Chan has it. Accepted at 03:00:" in told
+    assert "has not talked to the caller yet" in told
+
+
+def test_an_anonymous_caller_and_an_unknown_step_break_nothing(line: Line) -> None:
+    calls(line)
+    with transaction() as db:
+        db.execute(update(Call).values(number="anonymous", contact_id=None, place="elsewhere"))
+    assert "From anonymous Tue 24 Nov" in words(get("/tickets/4411"))
+
+
+def test_a_recording_is_played_and_a_part_of_it_can_be_asked_for(line: Line) -> None:
+    leaves_a_message(line, line.customer(), "4411", "The fax is mute")
+    told = words(get("/tickets/4411"))
+    assert re.search(r"Recording: message, \d+ s The fax is mute SHA-256 [0-9a-f]{64}", told)
+    src = re.findall(r'src="(/recordings/[^"]+)"', get("/tickets/4411").text)[0]
+    whole = get(src)
+    assert whole.content[:4] == b"RIFF"
+    assert whole.headers["Content-Type"] == "audio/wav"
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    assert whole.headers["Cache-Control"] == "no-store"
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    part = get(src, Range="bytes=4-11")
+    assert (part.status_code, part.content) == (206, whole.content[4:12])
+    assert get(src, Range="bytes=99999999-").status_code == 416
+
+
+def test_a_recording_that_is_not_here_says_why(line: Line) -> None:
+    leaves_a_message(line, line.customer(), "4411", "The fax is mute")
+    (file,) = (settings().var_dir / "recordings").glob("*.wav")
+    file.unlink()
+    answer = get(f"/recordings/{file.stem}")
+    assert (answer.status_code, "It is lost." in answer.text) == (404, True)
+
+
+def test_what_came_in_french_is_marked_as_french(line: Line) -> None:
+    ticket = {
+        "number": "4437",
+        "customer": FRENCH["name"],
+        "contact": "luc@lajoie.example",
+        "title": "Télécopieur muet",
+        "description": "Il ne reçoit plus rien.",
+    }
+    staff = [{**one, "language": "fr-CA"} for one in WORLD["staff"]]
+    line.world(
+        customers=[*WORLD["customers"], FRENCH], tickets=[*WORLD["tickets"], ticket], staff=staff
+    )
+    luc = line.exchange.phone("+15145550112", name="Luc", role="customer", language="fr-CA")
+    leaves_a_message(line, luc, "4437", "Rappelez-moi avant midi")
+    page = get("/tickets/4437").text
+    for french in ("Télécopieur muet", "Il ne reçoit plus rien.", "Rappelez-moi avant midi"):
+        assert re.search(rf'lang="fr"[^>]*>{french}<', page), french
+    assert re.search(r'lang="fr"[^>]*>Télécopieur muet<', get("/tickets").text)
+    calls(line)
+    page = get("/tickets/4411").text
+    assert '<div class="letter" lang="fr">' in page, "the text to a French technician"
+    assert 'lang="fr">SIP trunk down' not in page
+
+
+# What staff do ------------------------------------------------------------------------------------
+
+
+def test_resolving_stops_the_ringing(line: Line) -> None:
+    calls(line).hang_up()
+    line.passes(2)
+    told = words(post("/tickets/4411/resolve"))
+    assert "Resolved Tue 24 Nov, 03:00" in told
+    assert "Resolved by staff (staff page)" in told
+    line.passes(2)
+    assert not line.technician("Bo Chan").ringing
+    assert 'form="resolve"' not in get("/tickets/4411").text
+    line.passes(400)
+    assert "Cy Roy" not in line.rings()
+    assert not [one for one in line.ticket()["messages"] if one["channel"] == "mail"]
+    assert post("/tickets/4411/resolve").status_code == 200, "twice is harmless"
+    assert line.kinds().count("resolved") == 1
+
+
+def test_resolving_ends_the_mails_of_the_last_level(line: Line) -> None:
+    calls(line).hang_up()
+    line.passes(400)
+    mails = [one for one in line.ticket()["messages"] if one["channel"] == "mail"]
+    assert mails
+    post("/tickets/4411/resolve")
+    line.passes(900)
+    again = [one for one in line.ticket()["messages"] if one["channel"] == "mail"]
+    assert again == mails
+
+
+def test_who_still_holds_on_a_resolved_ticket_is_rung_for_again(line: Line) -> None:
+    calls(line)
+    line.passes(2)
+    post("/tickets/4411/resolve")
+    rung = len(line.rings())
+    line.until(lambda: len(line.rings()) > rung)
+    page = get("/tickets/4411")
+    assert "Nobody has it yet. Ringing" in words(page)
+    assert 'form="resolve"' in page.text
+
+
+def test_a_note_of_staff_is_on_the_ticket_and_an_empty_one_is_not(line: Line) -> None:
+    noted = post("/tickets/4411/notes", text=" Rang <Ana> back\nat noon ").text
+    assert re.search(r"Note by staff</p>\s*<blockquote[^>]*>Rang &lt;Ana&gt; back\nat noon<", noted)
+    post("/tickets/4411/notes", text="  \n ")
+    assert line.kinds().count("note") == 1
+    assert post("/tickets/4411/notes", text="x" * 2_000_000).status_code == 413
+    post("/tickets/4411/notes", text="y" * 20_000)
+    assert len(line.ticket()["entries"][-1]["data"]["text"]) == 10_000
+
+
+# What changes -------------------------------------------------------------------------------------
+
+
+def test_the_live_part_is_sent_only_when_it_has_changed(line: Line) -> None:
+    for path in ("/tickets", "/tickets/4411"):
+        first = get(f"{path}?part=live")
+        assert first.text.strip().startswith('<div id="live"')
+        assert "token" not in first.text
+        same = get(f"{path}?part=live", **{"If-None-Match": first.headers["ETag"]})
+        assert (same.status_code, same.content) == (304, b"")
+        assert same.headers["Cache-Control"] == "no-store"
+    tag = first.headers["ETag"]
+    assert 'data-quick=""' in first.text
+    calls(line)
+    changed = get("/tickets/4411?part=live", **{"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert 'data-quick="1"' in changed.text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '<script>alert("x")</script>',
+        "\u202egnp.exe \u2066\u202b",
+        "\U0001f4a5\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "{{ 7 * 7 }} {% raw %}",
+        "W" * 300,
+        "' onmouseover='x' \" autofocus \"",
+    ],
+)
+def test_hostile_words_break_no_page(line: Line, hostile: str) -> None:
+    from markupsafe import escape
+
+    with transaction() as db:
+        db.execute(update(Ticket).values(title=hostile, description=hostile))
+        found = tickets.find(db, "4411")
+        assert found
+        tickets.note(db, line.exchange.clock.now(), found, hostile, hostile)
+    for path, times in (("/tickets", 2), ("/tickets/4411", 5)):
+        page = get(path).text
+        assert page.count(str(escape(hostile))) >= times
+        assert "<script>" not in page
+        assert " onmouseover=" not in page.replace("&#39; onmouseover=&#39;", "")

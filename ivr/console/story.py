@@ -1,0 +1,149 @@
+"""One ticket as staff read it: who has it now, and what happened, day by day."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from ivr.console import words
+from ivr.services import paging
+from ivr.services.timeline import Kind
+
+Record = dict[str, Any]
+
+GOOD = {Kind.ACCEPTED, Kind.JOINED, Kind.CALLED_BACK, Kind.RESOLVED}
+BAD = {
+    Kind.LEVEL_EMPTY,
+    Kind.ESCALATED,
+    Kind.OWED,
+    Kind.REOPENED_PAGE,
+    Kind.MAILED,
+    Kind.NOT_SENT,
+    Kind.RECORDING_MISSING,
+    Kind.LIFELINE,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who has the ticket at this moment."""
+
+    tone: str
+    """alarm, owed, held, over or quiet"""
+    head: str
+    details: list[str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline."""
+
+    id: int
+    at: str
+    tone: str
+    sentence: str
+    quote: str | None = None
+    lang: str | None = None
+    recording: Record | None = None
+
+
+@dataclass(frozen=True)
+class Day:
+    key: str
+    name: str
+    lines: list[Line] = field(default_factory=list)
+
+
+# Who has it ---------------------------------------------------------------------------------------
+
+
+def live_page(record: Record) -> Record | None:
+    return next((one for one in record["pages"] if one["state"] in paging.LIVE), None)
+
+
+def on_line(record: Record) -> list[Record]:
+    """Callers who are on the line now."""
+    calls = record["calls"]
+    return [one for one in calls if one["direction"] == "inbound" and one["ended_at"] is None]
+
+
+def standing(record: Record, now: datetime, zone: str) -> Standing:
+    page = live_page(record)
+    told = _summons(page, now, zone) if page else _quiet(record, zone)
+    callers = [
+        f"{call['contact'] or call['number']} is {words.PLACES.get(call['place'], 'on the line')},"
+        f" on the line for {words.age(call['started_at'], now)}."
+        for call in on_line(record)
+    ]
+    return Standing(told.tone, told.head, told.details + callers)
+
+
+def _summons(page: Record, now: datetime, zone: str) -> Standing:
+    """The page is live: somebody is needed, or owes the caller a conversation."""
+    if page["state"] == "owed":
+        since = words.time_of_day(page["accepted_at"], zone)
+        told = [f"Accepted at {since}, and has not talked to the caller yet."]
+        return Standing("owed", f"{page['accepted_by']} has it.", told)
+    for_ = f"Summoned for {words.age(page['opened_at'], now)}."
+    return Standing("alarm", "Nobody has it yet.", [whom_we_ring(page, zone), for_])
+
+
+def whom_we_ring(page: Record, zone: str) -> str:
+    level = f"level {page['level']}"
+    if page["mail"]:
+        again = words.time_of_day(page["due_at"], zone)
+        return f"Mail goes to {page['mail']} ({level}), the next one at {again}."
+    names = [one["technician"] for one in page["legs"] if one["state"] != "ended"]
+    who = " and ".join(dict.fromkeys(names))
+    return f"Ringing {who} ({level})." if who else f"Between two rings ({level})."
+
+
+def _quiet(record: Record, zone: str) -> Standing:
+    """Nobody is summoned."""
+    if record["status"] in {"resolved", "closed"}:
+        since = words.minute(record["resolved_at"], zone)
+        return Standing("over", record["status"].capitalize(), [since] if since else [])
+    last = record["pages"][-1] if record["pages"] else None
+    if last and last["accepted_by"]:
+        since = words.minute(last["accepted_at"], zone)
+        return Standing("held", f"{last['accepted_by']} has it.", [f"Since {since}."])
+    if record["responded_at"]:
+        return Standing("quiet", "Answered.", [words.minute(record["responded_at"], zone)])
+    due = words.minute(record["respond_by"], zone)
+    return Standing("quiet", "Nobody is rung for it.", [f"An answer is due by {due}."])
+
+
+# What happened ------------------------------------------------------------------------------------
+
+
+def days(record: Record, zone: str) -> list[Day]:
+    recordings = {one["sid"]: one for one in record["recordings"]}
+    entries = [
+        one
+        for one in record["entries"]
+        if one["kind"] != Kind.TRANSCRIPT or one["data"].get("sid") not in recordings
+    ]
+    told = []
+    for date, those in groupby(entries, lambda one: words.local(one["at"], zone).date()):
+        name = date.strftime("%A %-d %B %Y")
+        told.append(Day(date.isoformat(), name, [_line(one, recordings) for one in those]))
+    return told
+
+
+def _line(entry: Record, recordings: dict[str, Record]) -> Line:
+    """What somebody wrote or said stands apart; a transcript stands with its recording."""
+    text = entry["data"].get("text")
+    sid = entry["data"].get("sid") if entry["kind"] == Kind.RECORDING else None
+    return Line(
+        id=entry["id"],
+        at=entry["at"],
+        tone=_tone(entry["kind"]),
+        sentence=entry["sentence"].removesuffix(f": {text}"),
+        quote=text,
+        lang=words.tongue(entry["language"]),
+        recording=recordings.get(sid) if sid else None,
+    )
+
+
+def _tone(kind: str) -> str:
+    return "good" if kind in GOOD else "bad" if kind in BAD else kind
