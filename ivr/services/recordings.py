@@ -5,7 +5,9 @@ whoever comes first, the flow that asked for it or the callback.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -154,9 +156,12 @@ def _store(sid: str, audio: Iterator[bytes]) -> tuple[str, str] | None:
             for piece in audio:
                 checksum.update(piece)
                 file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())  # the carrier's copy is deleted after this
         draft.rename(folder() / name)
     except OSError:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         return None
     return name, checksum.hexdigest()
 

@@ -174,6 +174,10 @@ class Line:
         with reading() as db:
             return show.ticket(db, number)
 
+    def call(self, sid: str) -> dict[str, Any]:
+        with reading() as db:
+            return show.call(db, sid)
+
     def kinds(self, number: str = "4411") -> list[str]:
         return [entry["kind"] for entry in self.ticket(number)["entries"]]
 

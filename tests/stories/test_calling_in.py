@@ -2,6 +2,7 @@
 
 import pytest
 
+from ivr.settings import settings
 from tests.stories.line import Line
 
 
@@ -171,3 +172,51 @@ def test_the_language_is_chosen_by_key_and_remembered(line: Line) -> None:
     ana.dial()
     line.passes(3)
     assert any("billet" in one for one in ana.heard())
+
+
+def test_an_anonymous_caller_is_turned_away_kindly_where_that_is_configured(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANONYMOUS_CALLS", "refuse")
+    settings.cache_clear()
+    nobody = line.customer("anonymous", "Anonymous")
+    sid = nobody.dial()
+    line.passes(8)
+    assert "Please write to us" in nobody.heard()[-1]
+    assert not nobody.in_call
+    assert [entry["kind"] for entry in line.call(sid)["entries"]] == ["caller-blocked", "left"]
+
+
+def test_a_blocked_caller_is_turned_away_and_that_is_on_record(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOCKED_NUMBERS", "+15145550166, +15145550167")
+    settings.cache_clear()
+    pest = line.customer("+15145550167", "Pest")
+    sid = pest.dial()
+    line.passes(8)
+    assert not pest.in_call
+    assert line.rings() == []
+    assert line.call(sid)["entries"][0]["kind"] == "caller-blocked"
+    ana = line.customer()
+    ana.dial()
+    line.passes(3)
+    assert "Enter your ticket number" in " ".join(ana.heard())
+
+
+def test_a_call_is_on_record_with_every_key(line: Line) -> None:
+    ana = line.customer()
+    sid = ana.dial()
+    line.passes(3)
+    ana.press("4411#")
+    line.passes(2)
+    ana.press("1")
+    line.passes(5)
+    record = line.call(sid)
+    assert (record["ticket"], record["direction"], record["number"]) == (
+        "4411",
+        "inbound",
+        "+15145550100",
+    )
+    keyed = {turn["step"]: turn["heard"].get("keys") for turn in record["turns"]}
+    assert (keyed["customer.ticket"], keyed["customer.severity"]) == ("4411", "1")
