@@ -1,0 +1,200 @@
+"""The staff pages in a real browser: what changes comes by itself, by keyboard, at any width."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import update
+
+from ivr.database import transaction
+from ivr.models import Ticket
+from ivr.settings import settings
+from tests.console.test_pages import calls, leaves_a_message
+from tests.stories.line import Line
+
+pytestmark = [pytest.mark.browser]
+
+EARLIER_THAN_ASKED = "window.setTimeout = ((later) => (act, ms) => later(act, ms / 20))(setTimeout)"
+"""The page waits a twentieth of its time."""
+
+
+@pytest.fixture
+def context(browser: Browser, line: Line) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        base_url=settings().own_url, viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    page.add_init_script(EARLIER_THAN_ASKED)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "console", lambda told: wrong.append(told.text) if "Content Security" in told.text else 0
+    )
+    yield page
+    assert not wrong
+
+
+def test_a_call_appears_on_both_pages_by_itself(
+    line: Line, page: Page, context: BrowserContext
+) -> None:
+    ticket = context.new_page()
+    ticket.add_init_script(EARLIER_THAN_ASKED)
+    page.goto("/tickets")
+    ticket.goto("/tickets/4411")
+    expect(page.get_by_text("Somebody is needed")).to_be_hidden()
+    calls(line)
+    needed = page.get_by_role("region", name="Somebody is needed")
+    expect(needed).to_contain_text("Ringing Bo Chan and Di Wu (level 1)")
+    expect(page).to_have_title("1 open: Tickets, 2N5")
+    expect(page.get_by_role("status")).to_have_text("1 open page.")
+    expect(ticket.get_by_role("heading", name="Nobody has it yet.")).to_be_visible()
+    bo = line.technician("Bo Chan")
+    bo.answer()
+    line.passes(5)
+    bo.press("1")
+    line.until(lambda: bo.talking_to)
+    expect(ticket.get_by_role("heading", name="Bo Chan has it.")).to_be_visible()
+    expect(ticket.get_by_role("status")).to_contain_text("Bo Chan has it.")
+    expect(ticket.get_by_text("Bo Chan was put through to the caller")).to_be_visible()
+    expect(needed).to_be_hidden()
+
+
+def test_what_somebody_uses_is_left_alone_while_the_rest_goes_on(line: Line, page: Page) -> None:
+    leaves_a_message(line, line.customer(), "4411", "The fax is mute")
+    page.goto("/tickets/4411")
+    page.get_by_label("What the next person should know").fill("Half a thou")
+    page.evaluate("window.player = document.querySelector('audio')")
+    call = page.locator("details").first
+    call.locator("summary").click()
+    expect(call).not_to_have_attribute("open", "")
+    page.locator("body").click(position={"x": 5, "y": 5})
+    line.passes(60)
+    calls(line)
+    expect(page.get_by_role("heading", name="Nobody has it yet.")).to_be_visible()
+    expect(page.locator("details")).to_have_count(4)  # two calls, two texts
+    expect(call).not_to_have_attribute("open", "")
+    assert page.evaluate("window.player === document.querySelector('audio')")
+    expect(page.get_by_label("What the next person should know")).to_have_value("Half a thou")
+
+
+def test_a_service_that_is_away_is_told_and_so_is_its_return(line: Line, page: Page) -> None:
+    page.goto("/tickets/4411")
+    away = page.get_by_text("This page is not up to date")
+    expect(away).to_be_hidden()
+    page.route(re.compile("part=live"), lambda route: route.abort())
+    expect(away).to_be_visible()
+    page.unroute_all()
+    expect(away).to_be_hidden()
+
+
+def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
+    calls(line).hang_up()
+    page.goto("/tickets")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="4411").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets/4411")
+    page.get_by_label("What the next person should know").focus()
+    page.keyboard.type("Ana is called back")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("blockquote", has_text="Ana is called back")).to_be_visible()
+    page.get_by_role("button", name="Resolve").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Resolved")).to_be_visible()
+    expect(page.get_by_role("button", name="Resolve")).to_have_count(0)
+
+
+def test_without_javascript_everything_is_there(line: Line, browser: Browser) -> None:
+    calls(line).hang_up()
+    context = browser.new_context(base_url=settings().own_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/tickets/4411")
+    expect(page.get_by_role("heading", name="Nobody has it yet.")).to_be_visible()
+    page.get_by_label("What the next person should know").fill("By hand")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator("blockquote", has_text="By hand")).to_be_visible()
+    page.get_by_role("button", name="Resolve").click()
+    expect(page.get_by_role("heading", name="Resolved")).to_be_visible()
+    context.close()
+
+
+def test_nothing_sticks_out_at_any_width(line: Line, page: Page) -> None:
+    leaves_a_message(line, line.customer(), "4411", "W" * 400)
+    with transaction() as db:
+        db.execute(update(Ticket).values(title="W" * 300, description="W" * 2000))
+    for path in ("/tickets", "/tickets/4411", "/tickets/99"):
+        page.goto(path)
+        for width in (320, 360, 768, 1024, 1920):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+CONTRAST = """
+() => {
+  const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => rgb(colour).slice(0, 3)
+    .map((one) => one / 255).map((one) => one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4)
+    .reduce((sum, one, at) => sum + one * [.2126, .7152, .0722][at], 0);
+  const behind = (one) => {
+    const colour = getComputedStyle(one).backgroundColor;
+    return rgb(colour)[3] === 0 ? behind(one.parentElement) : colour;
+  };
+  const told = [...document.querySelectorAll("body *")].filter((one) =>
+    one.checkVisibility() && [...one.childNodes].some((c) => c.nodeType === 3 && c.data.trim()));
+  return told.map((one) => {
+    const [a, b] = [light(getComputedStyle(one).color), light(behind(one))].sort((x, y) => y - x);
+    return [(a + .05) / (b + .05), one.outerHTML.slice(0, 80)];
+  }).filter(([ratio]) => ratio < 4.5);
+}
+"""
+"""Texts whose contrast is below what WCAG 2.2 asks for (1.4.3)."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_can_be_read_by_light_and_in_the_dark(
+    line: Line, page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    calls(line).hang_up()
+    line.passes(2)
+    page.emulate_media(color_scheme=scheme)
+    for path in ("/tickets", "/tickets/4411", "/tickets/42", "/tickets/99"):
+        page.goto(path)
+        assert page.evaluate(CONTRAST) == []
+    line.passes(200)
+    page.goto("/tickets/4411")
+    page.get_by_role("button", name="Resolve").click()
+    expect(page.get_by_role("heading", name="Resolved")).to_be_visible()
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_the_pages_have_landmarks_headings_and_named_things(line: Line, page: Page) -> None:
+    calls(line)
+    for path in ("/tickets", "/tickets/4411"):
+        page.goto(path)
+        for landmark in ("banner", "main", "contentinfo", "navigation"):
+            expect(page.get_by_role(landmark).first).to_be_attached()  # type: ignore[arg-type]
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        nameless = page.evaluate(
+            "[...document.querySelectorAll('audio, textarea, button, section')]"
+            ".filter((one) => !one.labels?.length && !one.ariaLabel && !one.innerText.trim()"
+            " && !one.hasAttribute('aria-labelledby')).length"
+        )
+        assert nameless == 0
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+        assert len(ids) == len(set(ids))
+    expect(page.get_by_role("table").first.get_by_role("columnheader").first).to_be_visible()
