@@ -4,6 +4,7 @@ A process that dies is started again at once (then after a growing pause); Ctrl-
 all of them cleanly. Production may use systemd instead: the Procfile's lines are plain commands.
 """
 
+import ctypes
 import os
 import shlex
 import signal
@@ -51,6 +52,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_end_with_us,  # noqa: PLW1509  one call of prctl, nothing more
         )
         (settings().var_dir / "pids").mkdir(exist_ok=True)
         (settings().var_dir / "pids" / self.name).write_text(str(self.child.pid))
@@ -77,6 +79,16 @@ class Process:
                 os.killpg(self.child.pid, number)
             except ProcessLookupError:
                 return
+
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with_us() -> None:
+    """Should `ivr run` itself be killed, its processes end too, and leave their ports (Linux)."""
+    if sys.platform == "linux":
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def say(name: str, line: str, colour: int) -> None:

@@ -80,6 +80,15 @@ def test_a_process_that_dies_is_started_again(running: Stack, name: str) -> None
     eventually(lambda: running.pid(name) != before and alive(running.pid(name)))
 
 
+def test_when_it_is_killed_itself_nothing_is_left_behind(start: Start) -> None:
+    stack = start(levels=None)
+    pids = [stack.pid(name) for name in PROCESSES]
+    assert stack.process
+    stack.process.kill()
+    stack.process.wait()
+    eventually(lambda: not [pid for pid in pids if alive(pid)])
+
+
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     stack = Stack(tmp_path)
     with socket.socket() as taken:
