@@ -88,7 +88,8 @@ def holders(db: Session, tickets: list[Ticket]) -> dict[int, str]:
 
 def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | None]:
     """Tickets, the newest first, and where the next older ones begin."""
-    query = select(Ticket).options(joinedload(Ticket.customer)).order_by(Ticket.id.desc())
+    query = select(Ticket).options(joinedload(Ticket.customer), joinedload(Ticket.contact))
+    query = query.order_by(Ticket.id.desc())
     if before is not None:
         query = query.where(Ticket.id < before)
     found = list(db.scalars(query.limit(A_PAGE + 1)))

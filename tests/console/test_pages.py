@@ -96,6 +96,7 @@ def test_the_list_says_who_has_what_and_what_is_late(line: Line) -> None:
     assert re.search(
         r"4411 SIP trunk down Acme critical open Bo Chan .* answered", words(get("/tickets"))
     )
+    assert "needed" not in re.findall(r'<tr role="row" class="([^"]*)"', get("/tickets").text)[-1]
     ana.hang_up()
     line.passes(48 * 3600)
     assert "Wed 25 Nov, 09:00 late" in words(get("/tickets")), "the minor one of 03:00"
