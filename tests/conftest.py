@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,8 +32,8 @@ def postgres_server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: Postgres) -> str:
-    """A migrated database that is copied for each test."""
+def postgres_database(postgres_server: Postgres) -> str:
+    """A migrated database that is emptied for each test."""
     with postgres_server.connect() as connection:
         connection.execute("create database migrated")
     migrations.upgrade(postgres_server.url("migrated"))
@@ -57,13 +56,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{file}"
         return
     server: Postgres = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with server.connect() as connection:
-        connection.execute(f"create database {name} template {template}")
+    name: str = request.getfixturevalue("postgres_database")
+    server.empty(name)
     yield server.url(name)
-    with server.connect() as connection:
-        connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -115,6 +115,28 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
+    def empty(self, database: str) -> None:
+        """As after the migrations: no rows, numbers from 1, nobody connected.
+
+        A copy of a template would cost a third of a second for each test.
+        """
+        with self.connect(database) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+            connection.execute("set session_replication_role = replica")  # no trigger, no order
+            tables = connection.execute(
+                "select tablename from pg_tables"
+                " where schemaname = 'public' and tablename <> 'alembic_version'"
+            ).fetchall()
+            for (table,) in tables:
+                connection.execute(f'delete from "{table}"')
+            connection.execute(
+                "select setval(schemaname || '.' || sequencename, 1, false) from pg_sequences"
+                " where last_value is not null"
+            )
+
     def stop(self) -> None:
         self.process.terminate()
         try:

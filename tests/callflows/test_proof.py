@@ -29,11 +29,9 @@ from tests.callflows.paper_desk import PAGE, TICKET, PaperDesk
 DRAWINGS = Path(__file__).parents[2] / "docs" / "flows"
 
 
-def test_the_flows_hold() -> None:
+def test_the_flows_hold_and_the_drawings_of_them_are_current(tmp_path: Path) -> None:
+    """Both from one walk, which takes its time."""
     assert check.problems() == []
-
-
-def test_the_drawings_are_current(tmp_path: Path) -> None:
     drawn = draw.write(tmp_path)
     assert {file.name for file in DRAWINGS.glob("*.md")} == {file.name for file in drawn}
     for file in drawn:

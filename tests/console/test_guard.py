@@ -18,6 +18,9 @@ from ivr.settings import settings
 from ivr.web import app
 from tests.services import people
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is tested here is the same whatever database lies behind it."""
+
 HERE = "http://127.0.0.1:8000"
 PAGES = [
     rule

@@ -14,7 +14,11 @@ from ivr.settings import settings
 from tests.console.test_pages import calls, leaves_a_message
 from tests.stories.line import Line
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+"""What is looked at here is the same whatever database lies behind it."""
 
 EARLIER_THAN_ASKED = "window.setTimeout = ((later) => (act, ms) => later(act, ms / 20))(setTimeout)"
 """The page waits a twentieth of its time."""
