@@ -107,13 +107,12 @@ def _flow(step: str) -> str:
 
 
 def _steps(flow: str) -> list[str]:
-    return [step for step in STEPS if _flow(step) == flow]
+    return sorted((step for step in STEPS if _flow(step) == flow), key=_order)
 
 
 def _order(step: str) -> tuple[int, int]:
     """As the flows follow each other, and as they are written."""
-    flow = _flow(step)
-    return list(TITLES).index(flow), _steps(flow).index(step)
+    return list(TITLES).index(_flow(step)), inspect.unwrap(STEPS[step]).__code__.co_firstlineno
 
 
 def _id(step: str) -> str:

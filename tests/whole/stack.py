@@ -97,13 +97,15 @@ class Stack:
         return self.process.wait(40)
 
     def pid(self, name: str) -> int:
-        return int((self.var / "pids" / name).read_text())
+        """0 in the moment in which it is written down."""
+        return int((self.var / "pids" / name).read_text() or 0)
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process and its children."""
         try:
-            os.killpg(self.pid(name), signal.SIGKILL)
-        except (ProcessLookupError, FileNotFoundError, ValueError):
+            if pid := self.pid(name):  # 0 would be ourselves
+                os.killpg(pid, signal.SIGKILL)
+        except (ProcessLookupError, FileNotFoundError):
             return
 
     # The people ---------------------------------------------------------------------------------
