@@ -5,6 +5,7 @@ import logging
 import os
 
 from ivr.phone.rehearsal import connect, rehearse
+from ivr.processes import end_with_parent
 from ivr.settings import settings
 from ivr.tasks import attend, carrier, get_ready
 from ivr.ticker import Ticker, understudy
@@ -32,6 +33,7 @@ def pre_fork(_server: object, _worker: object) -> None:
 
 def post_fork(_server: object, _worker: object) -> None:
     """Every worker process has an understudy, which wakes a Celery worker after a commit."""
+    end_with_parent()
     logging.getLogger("ivr").setLevel(logging.INFO)
     understudy(Ticker(carrier, hand=attend.delay))
     connect()

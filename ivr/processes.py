@@ -52,7 +52,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_us,  # noqa: PLW1509  one call of prctl, nothing more
+            preexec_fn=end_with_parent,  # noqa: PLW1509  one call of prctl, nothing more
         )
         (settings().var_dir / "pids").mkdir(exist_ok=True)
         (settings().var_dir / "pids" / self.name).write_text(str(self.child.pid))
@@ -85,10 +85,12 @@ LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
 
-def _end_with_us() -> None:
-    """Should `ivr run` itself be killed, its processes end too, and leave their ports (Linux)."""
+def end_with_parent() -> None:
+    """Should the process that started this one be killed, this one ends too and leaves its port
+    (Linux). By SIGKILL: a Celery worker whose broker and log are gone does not end when asked.
+    """
     if sys.platform == "linux":
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def say(name: str, line: str, colour: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.whole.stack import QUICK, Stack
+from tests.whole.stack import QUICK, Stack, eventually
 
 Start = Callable[..., Stack]
 
@@ -28,3 +28,4 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for stack in stacks:
         if stack.process and stack.process.poll() is None:
             stack.stop()
+        eventually(lambda stack=stack: not stack.alive())

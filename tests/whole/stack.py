@@ -8,9 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+import psutil
 import requests
 import yaml
 
@@ -107,6 +109,15 @@ class Stack:
                 os.killpg(pid, signal.SIGKILL)
         except (ProcessLookupError, FileNotFoundError):
             return
+
+    def alive(self) -> list[str]:
+        """Every process that was started for this stack and still runs; a zombie does not."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get("VAR_DIR") == str(self.var):
+                    found.append(" ".join(process.cmdline()))
+        return found
 
     # The people ---------------------------------------------------------------------------------
 

@@ -1,32 +1,14 @@
 """`ivr run`: starts with data, says what to do, stops cleanly, keeps what it knows."""
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.whole.conftest import Start
 from tests.whole.stack import ANA, BO, PROCESSES, Stack, eventually
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(180)]
-
-
-def alive(pid: int) -> bool:
-    """A zombie is dead: it only waits for somebody to ask what became of it."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("running"))
-    stack.start()
-    yield stack
-    stack.stop()
 
 
 STUBBORN = [
@@ -41,12 +23,14 @@ def test_it_says_where_to_go_stops_cleanly_and_keeps_the_data(start: Start) -> N
     assert stack.phones_page in said
     assert stack.staff_page in said
     assert "key 4411#, then 1" in said
+    assert not reachable_from_outside(stack.port)
+    assert not reachable_from_outside(stack.exchange_port)
     stack.calls_about()
     eventually(lambda: stack.rings(BO))
-    pids = [stack.pid(name) for name in PROCESSES]
     assert stack.stop() == 0
-    assert not [pid for pid in pids if alive(pid)]
-    assert "Traceback" not in stack.log.read_text()
+    assert stack.alive() == []
+    logged = stack.log.read_text()
+    assert not [word for word in ("Traceback", ANA, BO, "5145550100") if word in logged]
 
     stack.start()
     record = stack.ticket()
@@ -55,38 +39,27 @@ def test_it_says_where_to_go_stops_cleanly_and_keeps_the_data(start: Start) -> N
     eventually(lambda: stack.rings(BO))
 
 
-def test_everything_listens_on_loopback_only(running: Stack) -> None:
+def reachable_from_outside(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))
         outward = probe.getsockname()[0]
-    for port in (running.port, running.exchange_port):
-        with socket.socket() as caller:
-            caller.settimeout(2)
-            assert outward == "127.0.0.1" or caller.connect_ex((outward, port)) != 0
+    with socket.socket() as caller:
+        caller.settimeout(2)
+        return outward != "127.0.0.1" and caller.connect_ex((outward, port)) == 0
 
 
-def test_the_log_names_no_key_and_no_number(running: Stack) -> None:
-    running.calls_about()
-    eventually(lambda: running.rings(BO))
-    logged = running.log.read_text()
-    for secret in (ANA, BO, "482913", "5145550100"):
-        assert secret not in logged
-
-
-@pytest.mark.parametrize("name", PROCESSES)
-def test_a_process_that_dies_is_started_again(running: Stack, name: str) -> None:
-    before = running.pid(name)
-    running.kill(name)
-    eventually(lambda: running.pid(name) != before and alive(running.pid(name)))
-
-
-def test_when_it_is_killed_itself_nothing_is_left_behind(start: Start) -> None:
+def test_a_process_that_dies_is_started_again_and_none_outlives_the_whole(start: Start) -> None:
     stack = start(levels=None)
-    pids = [stack.pid(name) for name in PROCESSES]
+    before = {name: stack.pid(name) for name in PROCESSES}
+    for name in PROCESSES:
+        stack.kill(name)
+    for name, pid in before.items():
+        eventually(lambda name=name, pid=pid: stack.pid(name) not in {0, pid})
+    eventually(stack.ready)
     assert stack.process
     stack.process.kill()
     stack.process.wait()
-    eventually(lambda: not [pid for pid in pids if alive(pid)])
+    eventually(lambda: not stack.alive())
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
