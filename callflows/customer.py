@@ -126,7 +126,7 @@ def offer(known: Known, _heard: Heard, desk: Desk) -> Turn:
     own = desk.own_ticket()
     if known.opening and own:
         first.insert(0, say("ticket_opened", ticket=own.number))
-    due = own.respond_by if own else desk.expected(severity)
+    due = desk.respond_by() if own else desk.expected(severity)
     return ask_menu(known.to("customer.menu"), *first, say("expect_answer", due=due))
 
 
@@ -173,7 +173,7 @@ def over(known: Known, _heard: Heard, _desk: Desk) -> Turn:
 def ask_status(known: Known, desk: Desk) -> Turn:
     own = desk.own_ticket()
     if own and known.opening:
-        return ask_menu(served(known), say("status_is_new", due=own.respond_by))
+        return ask_menu(served(known), say("status_is_new", due=desk.respond_by()))
     if own and not own.has_pin:
         return ask_menu(served(known), say("status_needs_pin"))
     if known.proven:
@@ -204,7 +204,7 @@ def tell_status(known: Known, desk: Desk) -> Turn:
     own = desk.own_ticket()
     if own is None:
         return ask_menu(served(known))
-    told = [say(f"status_{own.status}", level=own.level, due=own.respond_by)]
+    told = [say(f"status_{own.status}", level=own.level, due=desk.respond_by())]
     if own.assignee:
         told.append(say("status_assignee", name=own.assignee))
     return ask_menu(served(known), *told)

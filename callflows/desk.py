@@ -20,8 +20,6 @@ class TicketCard:
     status: str
     level: int
     has_pin: bool
-    respond_by: str
-    """In words, in the caller's language and the organization's time zone."""
     assignee: str | None = None
 
 
@@ -63,6 +61,11 @@ class Desk(Protocol):
 
     def own_ticket(self) -> TicketCard | None:
         """The ticket this call is about."""
+
+    def respond_by(self) -> str:
+        """When the first response to the ticket of this call is due, in words, in the caller's
+        language and the organization's time zone.
+        """
 
     def expected(self, severity: Severity) -> str:
         """When a first response to a new ticket of that severity is due, in words."""

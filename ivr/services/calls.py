@@ -4,8 +4,9 @@ keeps the answer, all in one transaction. A webhook that comes again gets the ke
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
@@ -13,9 +14,10 @@ from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
 from ivr.database import append
 from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
-from ivr.services import legs, paging, timeline, writing
+from ivr.services import legs, line, paging, timeline, writing
 from ivr.services.answer import Answer
 from ivr.services.desk import CallDesk
+from ivr.services.line import Line
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -25,12 +27,12 @@ TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 def receive(db: Session, now: datetime, sid: str, number: str) -> Answer:
     """An inbound call: the first turn, or what it was answered with before."""
-    call = _by_sid(db, sid)
-    if call:
-        return _kept(db, call, 0) or _walk(db, now, call, Heard())
+    before = line.by_sid(db, sid)
+    if before:
+        return _kept(db, before, 0) or _walk(db, now, before, Heard())
     contact = db.scalar(select(Contact).where(Contact.phone == number).limit(1))
     language = _language(db, number, contact)
-    call = Call(
+    row = Call(
         sid=sid,
         direction=Direction.INBOUND,
         number=number,
@@ -39,8 +41,9 @@ def receive(db: Session, now: datetime, sid: str, number: str) -> Answer:
         status="in-progress",
         started_at=now,
     )
-    db.add(call)
+    db.add(row)
     db.flush()
+    call = line.of(row)
     if _refused(number):
         timeline.write(db, Kind.CALLER_BLOCKED, now, call_id=call.id)
         over = Turn(Known("customer.over", language), End(), (say("blocked"),))
@@ -72,7 +75,7 @@ def _calls_lately(db: Session, now: datetime, number: str) -> int:
 
 
 def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
-    call = _by_sid(db, sid)
+    call = line.by_sid(db, sid)
     if call is None:
         return None
     if call.place == Place.HOLDING and call.ticket_id:
@@ -88,7 +91,7 @@ def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> 
 
 def leave_hold(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
     """The hold that turn `turn` began is over."""
-    call = _by_sid(db, sid)
+    call = line.by_sid(db, sid)
     if call is None:
         return None
     same = (TakenTurn.call_id == call.id, TakenTurn.leaving == turn)
@@ -98,6 +101,7 @@ def leave_hold(db: Session, now: datetime, sid: str, turn: int, heard: Heard) ->
     if call.place == Place.GONE:  # the carrier told us of the end before
         heard = Heard(left="hangup")
     call.place = Place.GONE if heard.left == "hangup" else Place.TALKING_TO_US
+    line.save(db, call)
     known = Known.from_json(call.known).but(at="holding.left")
     return _walk(db, now, call, heard, known, leaving=turn)
 
@@ -107,7 +111,7 @@ def summon(db: Session, now: datetime, sid: str, key: str) -> Answer | None:
     summoned = legs.summoned(db, now, key, sid)
     if summoned is None:
         return None
-    _leg, call = summoned
+    call = line.of(summoned)
     return _kept(db, call, 0) or _walk(db, now, call, Heard())
 
 
@@ -162,26 +166,25 @@ def where(db: Session, sid: str) -> str | None:
 # One turn -----------------------------------------------------------------------------------------
 
 
-BY_SID = select(Call).where(Call.sid == bindparam("sid")).with_for_update()
-"""The call is locked: of two webhooks of one call, the second waits for the first."""
-KEPT = select(TakenTurn.answer).where(
-    TakenTurn.call_id == bindparam("call"), TakenTurn.number == bindparam("turn")
+TURNS = cast("Table", TakenTurn.__table__)
+KEPT = select(TURNS.c.answer).where(
+    TURNS.c.call_id == bindparam("call"), TURNS.c.number == bindparam("turn")
 )
 
 
 def _by_sid(db: Session, sid: str) -> Call | None:
-    return db.scalar(BY_SID, {"sid": sid})
+    return db.scalar(select(Call).where(Call.sid == sid).with_for_update())
 
 
-def _kept(db: Session, call: Call, turn: int) -> Answer | None:
-    answer = db.scalar(KEPT, {"call": call.id, "turn": turn})
+def _kept(db: Session, call: Line, turn: int) -> Answer | None:
+    answer = db.connection().scalar(KEPT, {"call": call.id, "turn": turn})
     return Answer.from_json(answer) if answer else None
 
 
 def _walk(
     db: Session,
     now: datetime,
-    call: Call,
+    call: Line,
     heard: Heard,
     known: Known | None = None,
     leaving: int | None = None,
@@ -210,7 +213,7 @@ class _Taken:
 
 
 def _keep(
-    db: Session, now: datetime, call: Call, taken: _Taken, turn: Turn, desk: CallDesk
+    db: Session, now: datetime, call: Line, taken: _Taken, turn: Turn, desk: CallDesk
 ) -> Answer:
     """Write the turn down; from now on this is its answer."""
     answer = Answer(
@@ -238,10 +241,11 @@ def _keep(
     call.known, call.turn = turn.known.as_json(), call.turn + 1
     if isinstance(turn.then, Hold):
         call.place = Place.HOLDING
+    line.save(db, call)
     return answer
 
 
-def _queue(call: Call, then: Then, desk: CallDesk) -> str | None:
+def _queue(call: Line, then: Then, desk: CallDesk) -> str | None:
     """Every held caller has a queue of their own, so that a technician gets that caller."""
     held = desk.waiting_call() if isinstance(then, Bridge) else call
     return f"call-{held.id}" if held and isinstance(then, Hold | Bridge) else None

@@ -4,31 +4,61 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, cast
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Row, Select, Table, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.turn import Severity
-from ivr.models import Call, Direction, Leg, Organization, Page, PageState, Place, Ticket
+from ivr.models import (
+    Call,
+    Contact,
+    Customer,
+    Direction,
+    Leg,
+    Organization,
+    Page,
+    PageState,
+    Place,
+    Ticket,
+)
 from ivr.services import dialling, moments, paging, pins, targets
+from ivr.services.line import Line
 from ivr.services.numbers import dialled as as_dialled
 
-CARD = (
-    select(Ticket, Organization)
-    .outerjoin(Organization, Organization.id == 1)
-    .options(joinedload(Ticket.customer))
+TICKETS, CUSTOMERS, CONTACTS, HOME = (
+    cast("Table", model.__table__) for model in (Ticket, Customer, Contact, Organization)
 )
-"""A ticket with all that its card tells, in one query."""
-BY_NUMBER = CARD.where(Ticket.dialled == bindparam("number"))
-BY_ID = CARD.where(Ticket.id == bindparam("id"))
+CARD = select(
+    TICKETS.c.id,
+    TICKETS.c.dialled,
+    TICKETS.c.number,
+    TICKETS.c.severity,
+    TICKETS.c.status,
+    TICKETS.c.level,
+    TICKETS.c.respond_by,
+    CUSTOMERS.c.name.label("customer"),
+    CUSTOMERS.c.pin_hash,
+    CONTACTS.c.name.label("contact"),
+    CONTACTS.c.phone.label("contact_phone"),
+).select_from(
+    TICKETS.outerjoin(CUSTOMERS).outerjoin(CONTACTS, TICKETS.c.contact_id == CONTACTS.c.id)
+)
+"""A ticket with all that is told of it on the phone, by one plain statement."""
+BY_NUMBER = CARD.where(TICKETS.c.dialled == bindparam("number"))
+BY_ID = CARD.where(TICKETS.c.id == bindparam("id"))
 
 PageWord = Literal["open", "owed", "accepted", "closed"]
 
 
 class CallDesk:
-    def __init__(self, db: Session, now: datetime, call: Call, language: str) -> None:
+    def __init__(self, db: Session, now: datetime, call: Line, language: str) -> None:
         self.db, self.now, self.call, self.language = db, now, call, language
-        self._at_hand: Ticket | None = None
+        self._at_hand: Row[Any] | None = None
+
+    def look_again(self) -> None:
+        """What was looked up may have been changed since."""
+        self.db.flush()
+        self._at_hand = None
 
     @cached_property
     def _organization(self) -> Organization | None:
@@ -38,13 +68,13 @@ class CallDesk:
     def organization(self) -> str:
         return self._organization.name if self._organization else "Support"
 
-    def find(self, number: str) -> Ticket | None:
-        """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
+    def find(self, number: str) -> Row[Any] | None:
+        """A ticket by its number as keyed, without leading zeros (see numbers.dialled)."""
         if self._at_hand is None or self._at_hand.dialled != number:
             self._at_hand = self._look_up(BY_NUMBER, {"number": number})
         return self._at_hand
 
-    def of_call(self) -> Ticket | None:
+    def of_call(self) -> Row[Any] | None:
         """The ticket this call is about."""
         about = self.call.ticket_id
         if about is None:
@@ -53,33 +83,25 @@ class CallDesk:
             self._at_hand = self._look_up(BY_ID, {"id": about})
         return self._at_hand
 
-    def _look_up(self, which: Select[Ticket, Organization], by: dict[str, Any]) -> Ticket | None:
-        found = self.db.execute(which, by).first()
-        if found is None:
-            return None
-        ticket, self._organization = found
-        return ticket
+    def _look_up(self, which: Select[Any], by: dict[str, Any]) -> Row[Any] | None:
+        return self.db.connection().execute(which, by).first()
+
+    def number(self) -> str | None:
+        ticket = self.of_call()
+        return ticket.number if ticket else None
 
     def ticket(self, dialled: str) -> TicketCard | None:
         number = as_dialled(dialled)
         found = self.find(number) if number else None
-        return self._card(found) if found else None
+        return _card(found) if found else None
 
     def own_ticket(self) -> TicketCard | None:
         ticket = self.of_call()
-        return self._card(ticket) if ticket else None
+        return _card(ticket) if ticket else None
 
-    def _card(self, ticket: Ticket) -> TicketCard:
-        return TicketCard(
-            number=ticket.number,
-            customer=ticket.customer.name if ticket.customer else None,
-            severity=Severity(ticket.severity),
-            status=ticket.status,
-            level=ticket.level,
-            has_pin=bool(ticket.customer and ticket.customer.pin_hash),
-            respond_by=self._in_words(ticket.respond_by),
-            assignee=None,
-        )
+    def respond_by(self) -> str:
+        ticket = self.of_call()
+        return self._in_words(ticket.respond_by if ticket else self.now)
 
     def _in_words(self, moment: datetime) -> str:
         zone = self._organization.time_zone if self._organization else "UTC"
@@ -91,7 +113,7 @@ class CallDesk:
 
     def pin_matches(self, pin: str) -> bool:
         ticket = self.of_call()
-        kept = ticket.customer.pin_hash if ticket and ticket.customer else None
+        kept = ticket.pin_hash if ticket else None
         return kept is not None and pins.matches(kept, pin)
 
     # The page ------------------------------------------------------------------------------------
@@ -128,10 +150,9 @@ class CallDesk:
         """The customer's side, seen from the technician's call or from the caller's own."""
         call = self.waiting_call() if self.leg else self.call
         ticket = self.of_call()
-        contact = ticket.contact if ticket else None
-        numbers = (call.number if call else None, contact.phone if contact else None)
+        numbers = (call.number if call else None, ticket.contact_phone if ticket else None)
         number = next((one for one in numbers if one and dialling.may_call(one)), None)
-        return CallerCard(_place(call), contact.name if contact else None, number)
+        return CallerCard(_place(call), ticket.contact if ticket else None, number)
 
     def waiting_call(self) -> Call | None:
         """The caller's call that this technician's page is about."""
@@ -147,7 +168,18 @@ class CallDesk:
         return self.db.scalar(earlier) or 0
 
 
-def _place(call: Call | None) -> Literal["holding", "coming", "gone", "none"]:
+def _card(ticket: Row[Any]) -> TicketCard:
+    return TicketCard(
+        number=ticket.number,
+        customer=ticket.customer,
+        severity=Severity(ticket.severity),
+        status=ticket.status,
+        level=ticket.level,
+        has_pin=bool(ticket.pin_hash),
+    )
+
+
+def _place(call: Call | Line | None) -> Literal["holding", "coming", "gone", "none"]:
     if call is None:
         return "none"
     if call.place == Place.HOLDING:

@@ -164,7 +164,7 @@ def stop_others(db: Session, now: datetime, page_id: int, technician_id: int | N
     hurry(db)
 
 
-def summoned(db: Session, now: datetime, key: str, sid: str) -> tuple[Leg, Call] | None:
+def summoned(db: Session, now: datetime, key: str, sid: str) -> Call | None:
     """The technician has picked up: their call begins its walk."""
     leg = by_key(db, key)
     if leg is None:
@@ -185,7 +185,7 @@ def summoned(db: Session, now: datetime, key: str, sid: str) -> tuple[Leg, Call]
         )
         db.add(call)
         db.flush()
-    return leg, call
+    return call
 
 
 def taken_by(db: Session, key: str) -> tuple[str, str] | None:

@@ -44,17 +44,17 @@ def latest(db: Session, ticket_id: int) -> Page | None:
 
 
 def open_page(
-    db: Session, now: datetime, ticket: Ticket, call: Call | None = None, level: int = 0
+    db: Session, now: datetime, ticket: Ticket, call_id: int | None = None, level: int = 0
 ) -> Page:
     """Summon the technicians; a live page of the ticket is joined."""
     page = live_page(db, ticket.id)
     if page:
-        _join(db, now, page, call)
+        _join(db, now, page, call_id)
         return page
     policy = rota.frozen_policy(db, settings().escalation)
     page = Page(
         ticket_id=ticket.id,
-        call_id=call.id if call else None,
+        call_id=call_id,
         policy=policy,
         level=min(level, len(policy) - 1),
         level_since=now,
@@ -70,17 +70,17 @@ def open_page(
         Kind.PAGED,
         now,
         ticket_id=ticket.id,
-        call_id=call.id if call else None,
+        call_id=call_id,
         level=ticket.level,
     )
     return page
 
 
-def _join(db: Session, now: datetime, page: Page, call: Call | None) -> None:
+def _join(db: Session, now: datetime, page: Page, call_id: int | None) -> None:
     """A caller of a ticket that is paged already. Nobody is rung twice who rings now."""
     waiting = db.get(Call, page.call_id) if page.call_id else None
-    if call and (waiting is None or waiting.place == Place.GONE):
-        page.call_id = call.id
+    if call_id and (waiting is None or waiting.place == Place.GONE):
+        page.call_id = call_id
     if page.state == PageState.OWED or "mail" in page.policy[page.level]:
         ring_again(db, now, page, why="called again")
 
@@ -110,14 +110,14 @@ def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
     return reopened
 
 
-def reopen(db: Session, now: datetime, ticket: Ticket, call: Call | None, why: str) -> None:
+def reopen(db: Session, now: datetime, ticket: Ticket, call_id: int | None, why: str) -> None:
     """The caller still needs somebody: the live page rings again, or a new one is opened."""
     page = live_page(db, ticket.id)
     if page is None:
-        open_page(db, now, ticket, call)
+        open_page(db, now, ticket, call_id)
         return
-    if call:
-        page.call_id = call.id
+    if call_id:
+        page.call_id = call_id
     if page.state == PageState.OWED:
         ring_again(db, now, page, why)
 
@@ -271,11 +271,11 @@ def resolve(db: Session, now: datetime, ticket: Ticket, by: Technician | None, h
     close(db, now, ticket.id)
 
 
-def next_level(db: Session, now: datetime, ticket: Ticket, call: Call | None) -> None:
+def next_level(db: Session, now: datetime, ticket: Ticket, call_id: int | None) -> None:
     """Hand the ticket to the level after its present one, which is rung at once."""
     page = latest(db, ticket.id)
     level = page.level + 1 if page else 1
     close(db, now, ticket.id)
     db.flush()
-    timeline.write(db, Kind.NEXT_LEVEL, now, ticket_id=ticket.id, call_id=call.id if call else None)
+    timeline.write(db, Kind.NEXT_LEVEL, now, ticket_id=ticket.id, call_id=call_id)
     open_page(db, now, ticket, None, level)

@@ -19,6 +19,7 @@ from ivr.database import changed, hurry, transaction
 from ivr.models import Call, Leg, Recording, RecordingState
 from ivr.services import timeline
 from ivr.services.carrier import Carrier, NotNow, Refused
+from ivr.services.line import Line
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -35,7 +36,7 @@ def folder() -> Path:
 
 
 def keep(
-    db: Session, now: datetime, call: Call, sid: str, kind: str, seconds: int | None
+    db: Session, now: datetime, call: Call | Line, sid: str, kind: str, seconds: int | None
 ) -> Recording:
     """The recording's row and its line on the ticket, once, whoever comes first."""
     recording = _by_sid(db, sid)

@@ -24,9 +24,10 @@ from callflows.turn import (
     Wish,
     Write,
 )
-from ivr.models import Call, Caller, Contact, Leg, Status, Ticket
+from ivr.models import Caller, Contact, Leg, Status, Ticket
 from ivr.services import legs, paging, recordings, tickets, timeline
 from ivr.services.desk import CallDesk
+from ivr.services.line import Line
 from ivr.services.timeline import Kind
 
 SAME_PROBLEM = timedelta(minutes=30)
@@ -36,10 +37,14 @@ OVER = (Status.RESOLVED, Status.CLOSED)
 
 def carry_out(desk: CallDesk, turn: Turn) -> Known:
     """Returns what is known afterwards: a ticket may have got its number."""
+    if not turn.write:
+        return turn.known
     for write in turn.write:
         perform(write, desk)
-    ticket = desk.of_call() if turn.write else None
-    return turn.known.but(ticket=ticket.number) if ticket else turn.known
+    if any(not isinstance(write, Take) for write in turn.write):
+        desk.look_again()
+    number = desk.number()
+    return turn.known.but(ticket=number) if number else turn.known
 
 
 @singledispatch
@@ -58,26 +63,26 @@ def _(write: ChooseLanguage, desk: CallDesk) -> None:
 
 @perform.register
 def _(write: Take, desk: CallDesk) -> None:
-    ticket = desk.find(write.ticket.lstrip("0"))
-    if ticket:
-        _take(desk, ticket)
+    found = desk.find(write.ticket.lstrip("0"))
+    if found:
+        _take(desk, found.id)
 
 
-def _take(desk: CallDesk, ticket: Ticket) -> None:
-    desk.call.ticket_id = ticket.id
-    timeline.write(desk.db, Kind.CALLED, desk.now, ticket_id=ticket.id, call_id=desk.call.id)
+def _take(desk: CallDesk, ticket_id: int) -> None:
+    desk.call.ticket_id = ticket_id
+    timeline.write(desk.db, Kind.CALLED, desk.now, ticket_id=ticket_id, call_id=desk.call.id)
 
 
 @perform.register
 def _(write: Declare, desk: CallDesk) -> None:
     db, now, call = desk.db, desk.now, desk.call
-    ticket = desk.of_call() or _same_problem(db, now, call) or _opened_by(db, now, call, write)
+    ticket = _of_call(desk) or _same_problem(db, now, call) or _opened_by(db, now, call, write)
     if call.ticket_id is None:
-        _take(desk, ticket)
+        _take(desk, ticket.id)
     tickets.declare(db, now, ticket, write.severity, call_id=call.id)
 
 
-def _same_problem(db: Session, now: datetime, call: Call) -> Ticket | None:
+def _same_problem(db: Session, now: datetime, call: Line) -> Ticket | None:
     """One number calling many times has one ticket, and rings a technician once."""
     return db.scalar(
         select(Ticket)
@@ -91,7 +96,7 @@ def _same_problem(db: Session, now: datetime, call: Call) -> Ticket | None:
     )
 
 
-def _opened_by(db: Session, now: datetime, call: Call, write: Declare) -> Ticket:
+def _opened_by(db: Session, now: datetime, call: Line, write: Declare) -> Ticket:
     contact = db.get(Contact, call.contact_id) if call.contact_id else None
     return tickets.open_ticket(
         db,
@@ -104,21 +109,25 @@ def _opened_by(db: Session, now: datetime, call: Call, write: Declare) -> Ticket
     )
 
 
+def _of_call(desk: CallDesk) -> Ticket | None:
+    return desk.db.get(Ticket, desk.call.ticket_id) if desk.call.ticket_id else None
+
+
 def _ticket(desk: CallDesk) -> Ticket:
-    ticket = desk.of_call()
+    ticket = _of_call(desk)
     assert ticket, "only a call that is about a ticket gets here"
     return ticket
 
 
 @perform.register
 def _(write: OpenPage, desk: CallDesk) -> None:
-    paging.open_page(desk.db, desk.now, _ticket(desk), desk.call)
+    paging.open_page(desk.db, desk.now, _ticket(desk), desk.call.id)
 
 
 @perform.register
 def _(write: ReopenPage, desk: CallDesk) -> None:
     why = "the caller still needs help"
-    paging.reopen(desk.db, desk.now, _ticket(desk), desk.call, why)
+    paging.reopen(desk.db, desk.now, _ticket(desk), desk.call.id, why)
 
 
 @perform.register
@@ -172,4 +181,4 @@ def _(write: Resolve, desk: CallDesk) -> None:
 
 @perform.register
 def _(write: NextLevel, desk: CallDesk) -> None:
-    paging.next_level(desk.db, desk.now, _ticket(desk), desk.call)
+    paging.next_level(desk.db, desk.now, _ticket(desk), desk.call.id)

@@ -7,7 +7,7 @@ from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.steps import STEPS
 from callflows.turn import Go, Heard, Known, Severity, Then, Turn, Write
 
-TICKET = TicketCard("4411", "Acme", Severity.MAJOR, "new", 1, has_pin=True, respond_by="soon")
+TICKET = TicketCard("4411", "Acme", Severity.MAJOR, "new", 1, has_pin=True)
 PAGE = PageCard("open", mine=False, holder=None, level=1, ringing=1, minutes=12)
 CALLER = CallerCard("holding", "Ana Roy", "+15145550100")
 
@@ -27,6 +27,9 @@ class PaperDesk:
 
     def own_ticket(self) -> TicketCard | None:
         return self.own
+
+    def respond_by(self) -> str:
+        return "soon"
 
     def expected(self, severity: Severity) -> str:
         return f"as {severity}"
