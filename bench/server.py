@@ -1,4 +1,4 @@
-"""The web process as in production: gunicorn, sync workers, two for every core."""
+"""The web process as in production: gunicorn, sync workers, one for every core and one more."""
 
 import os
 import socket

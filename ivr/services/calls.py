@@ -18,6 +18,7 @@ from ivr.services import legs, line, paging, timeline, writing
 from ivr.services.answer import Answer
 from ivr.services.desk import CallDesk
 from ivr.services.line import Line
+from ivr.services.numbers import dialled
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -75,7 +76,7 @@ def _calls_lately(db: Session, now: datetime, number: str) -> int:
 
 
 def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
-    call = line.by_sid(db, sid)
+    call = line.by_sid(db, sid, dialled(heard.keys))
     if call is None:
         return None
     if call.place == Place.HOLDING and call.ticket_id:

@@ -2,50 +2,18 @@
 
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
-from sqlalchemy import Row, Select, Table, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.turn import Severity
-from ivr.models import (
-    Call,
-    Contact,
-    Customer,
-    Direction,
-    Leg,
-    Organization,
-    Page,
-    PageState,
-    Place,
-    Ticket,
-)
-from ivr.services import dialling, moments, paging, pins, targets
+from ivr.models import Call, Direction, Leg, Organization, Page, PageState, Place
+from ivr.services import dialling, facts, moments, paging, pins, targets
+from ivr.services.facts import Facts
 from ivr.services.line import Line
 from ivr.services.numbers import dialled as as_dialled
-
-TICKETS, CUSTOMERS, CONTACTS, HOME = (
-    cast("Table", model.__table__) for model in (Ticket, Customer, Contact, Organization)
-)
-CARD = select(
-    TICKETS.c.id,
-    TICKETS.c.dialled,
-    TICKETS.c.number,
-    TICKETS.c.severity,
-    TICKETS.c.status,
-    TICKETS.c.level,
-    TICKETS.c.respond_by,
-    CUSTOMERS.c.name.label("customer"),
-    CUSTOMERS.c.pin_hash,
-    CONTACTS.c.name.label("contact"),
-    CONTACTS.c.phone.label("contact_phone"),
-).select_from(
-    TICKETS.outerjoin(CUSTOMERS).outerjoin(CONTACTS, TICKETS.c.contact_id == CONTACTS.c.id)
-)
-"""A ticket with all that is told of it on the phone, by one plain statement."""
-BY_NUMBER = CARD.where(TICKETS.c.dialled == bindparam("number"))
-BY_ID = CARD.where(TICKETS.c.id == bindparam("id"))
 
 PageWord = Literal["open", "owed", "accepted", "closed"]
 
@@ -53,7 +21,7 @@ PageWord = Literal["open", "owed", "accepted", "closed"]
 class CallDesk:
     def __init__(self, db: Session, now: datetime, call: Line, language: str) -> None:
         self.db, self.now, self.call, self.language = db, now, call, language
-        self._at_hand: Row[Any] | None = None
+        self._at_hand = call.ticket
 
     def look_again(self) -> None:
         """What was looked up may have been changed since."""
@@ -68,23 +36,20 @@ class CallDesk:
     def organization(self) -> str:
         return self._organization.name if self._organization else "Support"
 
-    def find(self, number: str) -> Row[Any] | None:
+    def find(self, number: str) -> Facts | None:
         """A ticket by its number as keyed, without leading zeros (see numbers.dialled)."""
         if self._at_hand is None or self._at_hand.dialled != number:
-            self._at_hand = self._look_up(BY_NUMBER, {"number": number})
+            self._at_hand = facts.by_number(self.db, number)
         return self._at_hand
 
-    def of_call(self) -> Row[Any] | None:
+    def of_call(self) -> Facts | None:
         """The ticket this call is about."""
         about = self.call.ticket_id
         if about is None:
             return None
         if self._at_hand is None or self._at_hand.id != about:
-            self._at_hand = self._look_up(BY_ID, {"id": about})
+            self._at_hand = facts.by_id(self.db, about)
         return self._at_hand
-
-    def _look_up(self, which: Select[Any], by: dict[str, Any]) -> Row[Any] | None:
-        return self.db.connection().execute(which, by).first()
 
     def number(self) -> str | None:
         ticket = self.of_call()
@@ -168,7 +133,7 @@ class CallDesk:
         return self.db.scalar(earlier) or 0
 
 
-def _card(ticket: Row[Any]) -> TicketCard:
+def _card(ticket: Facts) -> TicketCard:
     return TicketCard(
         number=ticket.number,
         customer=ticket.customer,

@@ -1,0 +1,57 @@
+"""The facts of a ticket: all that is told of it on the phone, read by one plain statement."""
+
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy.orm import Session
+
+from ivr.models import Contact, Customer, Ticket
+
+TICKETS, CUSTOMERS, CONTACTS = (
+    cast("Table", model.__table__) for model in (Ticket, Customer, Contact)
+)
+
+
+class Facts(NamedTuple):
+    id: int
+    dialled: str
+    number: str
+    severity: str
+    status: str
+    level: int
+    respond_by: datetime
+    customer: str | None
+    pin_hash: str | None
+    contact: str | None
+    contact_phone: str | None
+
+
+COLUMNS: tuple[ColumnElement[Any], ...] = (
+    TICKETS.c.id,
+    TICKETS.c.dialled,
+    TICKETS.c.number,
+    TICKETS.c.severity,
+    TICKETS.c.status,
+    TICKETS.c.level,
+    TICKETS.c.respond_by,
+    CUSTOMERS.c.name.label("customer"),
+    CUSTOMERS.c.pin_hash,
+    CONTACTS.c.name.label("contact"),
+    CONTACTS.c.phone.label("contact_phone"),
+)
+"""In the order of `Facts`."""
+TICKET = TICKETS.outerjoin(CUSTOMERS).outerjoin(CONTACTS, TICKETS.c.contact_id == CONTACTS.c.id)
+BY_NUMBER = select(*COLUMNS).select_from(TICKET).where(TICKETS.c.dialled == bindparam("number"))
+BY_ID = select(*COLUMNS).select_from(TICKET).where(TICKETS.c.id == bindparam("id"))
+
+
+def by_number(db: Session, number: str) -> Facts | None:
+    """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
+    row = db.connection().execute(BY_NUMBER, {"number": number}).first()
+    return Facts(*row) if row else None
+
+
+def by_id(db: Session, ticket_id: int) -> Facts | None:
+    row = db.connection().execute(BY_ID, {"id": ticket_id}).first()
+    return Facts(*row) if row else None
