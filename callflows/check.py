@@ -89,19 +89,20 @@ def every_call_ends(graph: Mapping[Node, list[Edge]]) -> Iterator[str]:
 
 def _loops(graph: Mapping[Node, list[Edge]], start: Node, done: set[Node]) -> Iterator[str]:
     """Depth first, by hand: a call may have hundreds of turns."""
-    on_path: set[Node] = set()
-    stack = [(start, iter(graph[start]))]
+    if start in done:
+        return
+    on_path, stack = {start}, [(start, iter(graph[start]))]
     while stack:
         node, ways = stack[-1]
-        on_path.add(node)
         edge = next(ways, None)
-        if edge is None or isinstance(node.then, End) or node in done:
+        if edge is None or isinstance(node.then, End):
             done.add(node)
             on_path.discard(node)
             stack.pop()
         elif edge.end in on_path:
             yield f"{edge.step} can go on for ever on {edge.heard.keys or 'silence'!r}"
-        else:
+        elif edge.end not in done:
+            on_path.add(edge.end)
             stack.append((edge.end, iter(graph[edge.end])))
 
 

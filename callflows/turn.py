@@ -59,10 +59,10 @@ class Known:
 
     def to(self, at: str, **changes: Any) -> "Known":
         """Go on at another step, with a clean count of misses and rounds."""
-        return replace(self, **{"at": at, "misses": 0, "rounds": 0, "strays": 0, **changes})
+        return self.but(**{"at": at, "misses": 0, "rounds": 0, "strays": 0, **changes})
 
     def but(self, **changes: Any) -> "Known":
-        return replace(self, **changes)
+        return Known(**{**vars(self), **changes})
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ node the walk takes every answer that the line can give; where a step looks some
 every card the desk could hold. The counters in `Known` keep the whole of it finite.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -156,10 +156,14 @@ class EndlessError(Exception):
     """The walk goes on and on: a counter grows without a bound."""
 
 
+Turns = Callable[[Known, Heard], list[tuple[Dealt, Turn]]]
+
+
 @cache
 def walked() -> dict[Node, list[Edge]]:
     """Every node that can be reached, with the ways out of it."""
     graph: dict[Node, list[Edge]] = {}
+    turns = cache(_turns)
     pending = [Node(Known(start), Go()) for start in STARTS]
     while pending:
         node = pending.pop()
@@ -167,7 +171,7 @@ def walked() -> dict[Node, list[Edge]]:
             continue
         if len(graph) > MOST_NODES:
             raise EndlessError(f"{node.known.at} never comes to an end")
-        graph[node] = list(_onward(node))
+        graph[node] = list(_onward(node, turns))
         pending += [edge.end for edge in graph[node]]
     return graph
 
@@ -194,15 +198,16 @@ def answers(node: Node) -> Iterator[tuple[str, Heard]]:
         yield from (("holding.left", Heard(left=left)) for left in AWAY)
 
 
-def _onward(node: Node) -> Iterator[Edge]:
+def _onward(node: Node, turns: Turns) -> Iterator[Edge]:
     for step, heard in answers(node):
-        for dealt, turn in _turns(replace(node.known, at=step), heard):
+        for dealt, turn in turns(replace(node.known, at=step), heard):
             yield Edge(node, step, heard, dealt, turn, _after(node, turn))
 
 
-def _turns(known: Known, heard: Heard) -> Iterator[tuple[Dealt, Turn]]:
+def _turns(known: Known, heard: Heard) -> list[tuple[Dealt, Turn]]:
     """The step's turn for every combination of cards that it asks for."""
     pending: list[dict[str, str]] = [{}]
+    found = list[tuple[Dealt, Turn]]()
     while pending:
         dealt = pending.pop()
         asked_before = len(dealt)
@@ -212,7 +217,8 @@ def _turns(known: Known, heard: Heard) -> Iterator[tuple[Dealt, Turn]]:
             question, first = asked[count]
             others = (words for words in CARDS[question] if words != first)
             pending += [dict([*asked[:count], (question, words)]) for words in others]
-        yield tuple(asked), turn
+        found.append((tuple(asked), turn))
+    return found
 
 
 def _after(node: Node, turn: Turn) -> Node:

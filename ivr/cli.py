@@ -42,6 +42,19 @@ def redis(_args: argparse.Namespace) -> int:
     return 0
 
 
+def worker(_args: argparse.Namespace) -> int:
+    from ivr import tasks
+
+    return tasks.work()
+
+
+def beat(_args: argparse.Namespace) -> int:
+    from ivr import tasks
+
+    tasks.beat()
+    return 0
+
+
 def tick(_args: argparse.Namespace) -> int:
     from ivr import ticker
     from ivr.tasks import attend, carrier
@@ -170,6 +183,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
     one.add_argument("--json", action="store_true", help="for programs")
+    add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")
+    add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")
     add("tick", tick, "the ticker: hands out what is due; any number may run")
     add("redis", redis, "the embedded broker")
     add("exchange", exchange, "the embedded telephone exchange")
