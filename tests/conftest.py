@@ -25,6 +25,16 @@ SWITCHES = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that wait for real processes go first, on half of the workers (each takes a piece
+    of the list); on the others the tests that compute go on meanwhile.
+    """
+    whole = [item for item in items if item.get_closest_marker("whole")]
+    others = [item for item in items if item not in whole]
+    half = len(others) // 2
+    items[:] = [*whole[::2], *others[:half], *whole[1::2], *others[half:]]
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
     with postgres("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:

@@ -69,7 +69,7 @@ def serving() -> Iterator[App]:
     app = App()
     server = make_server("127.0.0.1", 0, app.flask, threaded=True)
     app.url = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield app
     server.shutdown()

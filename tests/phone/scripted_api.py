@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -38,8 +38,9 @@ def scripted_api() -> Iterator[Script]:
             for name, value in script.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(script.promised or len(script.body)))
-            self.end_headers()
-            self.wfile.write(script.body)
+            with suppress(BrokenPipeError):  # who asked has lost patience
+                self.end_headers()
+                self.wfile.write(script.body)
 
         do_GET = do_POST = do_DELETE = answer  # noqa: N815
 

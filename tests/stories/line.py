@@ -4,12 +4,12 @@ Everything is real: the app answers signed webhooks over HTTP, the exchange exec
 the rows that fall due are attended to by the same functions that the workers call.
 """
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -96,7 +96,7 @@ class Line:
         from ivr.web import app
 
         self.server = make_server("127.0.0.1", settings().port, app, threaded=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         for name in ("voice_url", "fallback_url", "status_url", "sms_url"):
             path = {"voice_url": "voice/inbound", "sms_url": "sms/inbound"}.get(
                 name, f"voice/{name.removesuffix('_url')}"
@@ -112,8 +112,8 @@ class Line:
     # The people ---------------------------------------------------------------------------------
 
     def world(self, **changes: Any) -> None:
-        file = self.folder / "world.yaml"
-        file.write_text(yaml.safe_dump(WORLD | changes))
+        file = self.folder / "world.json"
+        file.write_text(json.dumps(WORLD | changes))
         with transaction() as db:
             importing.import_file(db, file, clock.now())
 
