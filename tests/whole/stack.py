@@ -162,6 +162,10 @@ class Stack:
         record: dict[str, Any] = json.loads(shown.stdout)
         return record
 
+    def mails(self) -> list[str]:
+        """What the outbox has kept in files, no mail server being set."""
+        return [file.read_text() for file in (self.var / "mail").glob("*")]
+
     def events(self, kind: str) -> list[dict[str, Any]]:
         """What the exchange has seen: the oracle, which our own database is not."""
         lines = (self.var / "exchange.jsonl").read_text().splitlines()

@@ -43,7 +43,7 @@ def test_worker_beat_ticker_and_broker_are_killed_together_once(start: Start) ->
     for name in ("worker", "beat", "tick", "redis"):
         stack.kill(name)
     eventually(lambda: stack.rings(CY))
-    eventually(lambda: [m for m in stack.ticket()["messages"] if m["channel"] == "mail"], 0.5)
+    eventually(stack.mails)
 
 
 def test_all_our_processes_die_before_the_first_ring(start: Start) -> None:
