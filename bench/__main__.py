@@ -1,4 +1,4 @@
-"""The command: `bin/bench [PART …] [--quick] [--write PAGE]`. Ends with 1 if a goal is missed."""
+"""The command: `bin/bench [PART] [--quick] [--write PAGE]`. Ends with 1 if a goal is missed."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ PARTS: dict[str, Part] = {
 def main() -> int:
     args = _arguments().parse_args()
     rows: list[Row] = []
-    for name in args.part or PARTS:
+    for name in [args.part] if args.part else PARTS:
         for row in PARTS[name](args.quick):
             print(*filter(None, row.cells()), sep=" | ", flush=True)
             rows.append(row)
@@ -33,7 +33,7 @@ def main() -> int:
 
 def _arguments() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    made.add_argument("part", nargs="*", choices=PARTS, help="all of them, if none is named")
+    made.add_argument("part", nargs="?", choices=PARTS, help="all of them, if none is named")
     made.add_argument("--quick", action="store_true", help="a short run: its figures are rough")
     told = f"put the table into this page, between {table.BEGIN} and {table.END}"
     made.add_argument("--write", type=Path, metavar="PAGE", help=told)
