@@ -31,13 +31,20 @@ def wait_until_quiet(at_most: float) -> float:
 
 
 def _busy(seconds: float) -> float:
-    before = _times()
+    before = times()
     time.sleep(seconds)
-    after = _times()
+    after = times()
     spent = [now - was for was, now in zip(before, after, strict=True)]
     return 1 - (spent[3] + spent[4]) / max(1, sum(spent))  # idle and waiting for the disk
 
 
-def _times() -> list[int]:
+def stolen_since(before: list[int]) -> float:
+    """Share of the machine that its host gave to others meanwhile: nothing of ours can help it."""
+    spent = [now - was for now, was in zip(times(), before, strict=True)]
+    return spent[7] / max(1, sum(spent))
+
+
+def times() -> list[int]:
+    """What the machine has spent its time on since it started (/proc/stat, proc(5))."""
     first = Path("/proc/stat").read_text().partition("\n")[0]
     return [int(part) for part in first.split()[1:9]]

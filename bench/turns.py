@@ -5,9 +5,10 @@ the turn, the timeline and the call are written, committed, and answered in TwiM
 writes nothing: the notice before a conversation is recorded, its signature checked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
 from bench import load, machine, world
 from bench.load import BrokenRunError, Measured
@@ -47,7 +48,7 @@ class Size:
         return self.open_seconds * PER_SECOND
 
 
-WHOLE = Size(rounds=5, full=2000, open_rounds=3, open_seconds=10, patience=20)
+WHOLE = Size(rounds=5, full=2000, open_rounds=5, open_seconds=10, patience=20)
 QUICK = Size(rounds=2, full=200, open_rounds=1, open_seconds=3, patience=1)
 
 
@@ -59,9 +60,12 @@ class Round:
     database_cpu: float
     others: float
     """Share of the machine that was busy just before."""
+    stolen: float
+    """Share of the machine that its host took away meanwhile."""
 
 
 Rounds = dict[str, list[Round]]
+Taken = TypeVar("Taken", Round, Measured)
 
 
 def measure(size: Size) -> Iterator[Row]:
@@ -78,16 +82,16 @@ def _rows(place: Place, size: Size, *, goals: bool) -> Iterator[Row]:
     taken = world.turns_taken(place.database) - before
     if taken != size.calls:
         raise BrokenRunError(f"{size.calls} turns were sent, {taken} are on record")
-    top, tail = _per_second(closed[CEILING]), _p99(opened[CEILING])
     for kind in KINDS:
         rounds, goal = closed[kind], SHARES.get(kind) if goals else None
         by_cpu = f", {_cpu(closed[CEILING]) / _cpu(rounds):.3f} x by CPU"
         disturbed = max(one.others for one in rounds) >= machine.QUIET
-        share = _per_second(rounds) / top
+        share = _beside(rounds, closed[CEILING], lambda one: one.measured.per_second)
         name = f"{place.name}: {kind}"
         yield Row(name, _told(rounds) + by_cpu, share, " x", goal, disturbed)
     for kind in (CEILING, FULL):
-        slower, goal = _p99(opened[kind]) / tail, PROMPTNESS if goals and kind == FULL else None
+        slower = _beside(opened[kind], opened[CEILING], lambda one: one.percentile(0.99))
+        goal = PROMPTNESS if goals and kind == FULL else None
         name = f"{place.name}: {kind}, {PER_SECOND}/s, p99"
         yield Row(name, _promptness(opened[kind]), slower, " x", goal)
     first = place.first_call
@@ -102,35 +106,35 @@ def _closed_loop(place: Place, size: Size) -> Rounds:
         for kind in KINDS:
             others = machine.wait_until_quiet(size.patience)
             webhooks = place.take(kind, size.of(kind))
-            web, database = place.cpu()
+            (web, database), before = place.cpu(), machine.times()
             measured = load.closed_loop(place.port, webhooks)
             used = [now - was for now, was in zip(place.cpu(), (web, database), strict=True)]
             each = [1e6 * seconds / len(webhooks) for seconds in used]
             if number:  # the first one is to warm up
-                rounds[kind].append(Round(measured, each[0], each[1], others))
+                stolen = machine.stolen_since(before)
+                rounds[kind].append(Round(measured, each[0], each[1], others, stolen))
     return rounds
 
 
-def _open_loop(place: Place, size: Size) -> dict[str, Measured]:
-    opened = {CEILING: Measured(), FULL: Measured()}
+def _open_loop(place: Place, size: Size) -> dict[str, list[Measured]]:
+    opened: dict[str, list[Measured]] = {CEILING: [], FULL: []}
     for _ in range(size.open_rounds):
-        for kind, all_rounds in opened.items():
+        for kind, rounds in opened.items():
             machine.wait_until_quiet(size.patience)
             webhooks = place.take(kind, size.open_loop)
-            all_rounds.latencies += load.open_loop(place.port, webhooks, PER_SECOND).latencies
+            rounds.append(load.open_loop(place.port, webhooks, PER_SECOND))
     return opened
 
 
-def _per_second(rounds: list[Round]) -> float:
-    return median(one.measured.per_second for one in rounds)
+def _beside(
+    rounds: Sequence[Taken], ceiling: Sequence[Taken], figure: Callable[[Taken], float]
+) -> float:
+    """Each round is set against the ceiling's of the same minute; told is the median."""
+    return median(figure(one) / figure(top) for one, top in zip(rounds, ceiling, strict=True))
 
 
 def _cpu(rounds: list[Round]) -> float:
     return median(one.web_cpu + one.database_cpu for one in rounds)
-
-
-def _p99(measured: Measured) -> float:
-    return measured.percentile(0.99)
 
 
 def _told(rounds: list[Round]) -> str:
@@ -139,15 +143,16 @@ def _told(rounds: list[Round]) -> str:
     web = median(one.web_cpu for one in rounds)
     database = median(one.database_cpu for one in rounds)
     client = median(one.measured.own_cpu / one.measured.seconds for one in rounds)
-    others = max(one.others for one in rounds)
+    others, stolen = (max(getattr(one, who) for one in rounds) for who in ("others", "stolen"))
     return (
         f"{median(speeds):,.0f}/s ({speeds[0]:,.0f}-{speeds[-1]:,.0f}),"
         f" p50/p99 {middle[0]:.1f}/{middle[1]:.1f} ms,"
         f" CPU a request {web:,.0f} µs + database {database:,.0f} µs,"
-        f" load {client:.0%} of a core, others at most {others:.0%} of the machine"
+        f" load {client:.0%} of a core, others at most {others:.0%} of the machine,"
+        f" its host at most {stolen:.0%}"
     )
 
 
-def _promptness(measured: Measured) -> str:
-    p50, p99, most = (measured.percentile(share) for share in (0.5, 0.99, 1))
+def _promptness(rounds: list[Measured]) -> str:
+    p50, p99, most = (median(one.percentile(share) for one in rounds) for share in (0.5, 0.99, 1))
     return f"p50/p99/max {p50:.1f}/{p99:.1f}/{most:.1f} ms from the moment meant"
