@@ -11,6 +11,7 @@ from callflows.prompts import spoken
 from callflows.turn import Bridge, Dial, End, Hold, Keys, Leave, Pause, Record, Say, Then
 from callflows.turn import say as say_key
 from ivr.phone.urls import plain, url
+from ivr.services import recordings
 from ivr.services.answer import Answer
 from ivr.settings import settings
 
@@ -94,7 +95,7 @@ def _(then: Keys, response: VoiceResponse, answer: Answer, onward: str) -> None:
 @_then.register
 def _(then: Record, response: VoiceResponse, answer: Answer, onward: str) -> None:
     transcribe: dict[str, Any] = {}
-    if answer.language == "en-CA" or settings().embedded_exchange:  # the carrier knows no French
+    if recordings.transcribable(answer.language):
         transcribe = {"transcribe": True, "transcribe_callback": url("voice/transcripts")}
     response.record(
         action=onward,

@@ -14,10 +14,10 @@ from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
 from ivr.database import append
 from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
-from ivr.services import legs, line, paging, timeline, writing
+from ivr.services import call_row, legs, paging, timeline, writing
 from ivr.services.answer import Answer
+from ivr.services.call_row import CallRow
 from ivr.services.desk import CallDesk
-from ivr.services.line import Line
 from ivr.services.numbers import dialled
 from ivr.services.timeline import Kind
 from ivr.settings import settings
@@ -28,7 +28,7 @@ TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 def receive(db: Session, now: datetime, sid: str, number: str) -> Answer:
     """An inbound call: the first turn, or what it was answered with before."""
-    before = line.by_sid(db, sid)
+    before = call_row.by_sid(db, sid)
     if before:
         return _kept(db, before, 0) or _walk(db, now, before, Heard())
     contact = db.scalar(select(Contact).where(Contact.phone == number).limit(1))
@@ -44,7 +44,7 @@ def receive(db: Session, now: datetime, sid: str, number: str) -> Answer:
     )
     db.add(row)
     db.flush()
-    call = line.of(row)
+    call = call_row.of(row)
     if _refused(number):
         timeline.write(db, Kind.CALLER_BLOCKED, now, call_id=call.id)
         over = Turn(Known("customer.over", language), End(), (say("blocked"),))
@@ -76,7 +76,7 @@ def _calls_lately(db: Session, now: datetime, number: str) -> int:
 
 
 def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
-    call = line.by_sid(db, sid, dialled(heard.keys))
+    call = call_row.by_sid(db, sid, dialled(heard.keys))
     if call is None:
         return None
     if call.place == Place.HOLDING and call.ticket_id:
@@ -92,7 +92,7 @@ def take_turn(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> 
 
 def leave_hold(db: Session, now: datetime, sid: str, turn: int, heard: Heard) -> Answer | None:
     """The hold that turn `turn` began is over."""
-    call = line.by_sid(db, sid)
+    call = call_row.by_sid(db, sid)
     if call is None:
         return None
     same = (TakenTurn.call_id == call.id, TakenTurn.leaving == turn)
@@ -102,7 +102,7 @@ def leave_hold(db: Session, now: datetime, sid: str, turn: int, heard: Heard) ->
     if call.place == Place.GONE:  # the carrier told us of the end before
         heard = Heard(left="hangup")
     call.place = Place.GONE if heard.left == "hangup" else Place.TALKING_TO_US
-    line.save(db, call)
+    call_row.save(db, call)
     known = Known.from_json(call.known).but(at="holding.left")
     return _walk(db, now, call, heard, known, leaving=turn)
 
@@ -112,7 +112,7 @@ def summon(db: Session, now: datetime, sid: str, key: str) -> Answer | None:
     summoned = legs.summoned(db, now, key, sid)
     if summoned is None:
         return None
-    call = line.of(summoned)
+    call = call_row.of(summoned)
     return _kept(db, call, 0) or _walk(db, now, call, Heard())
 
 
@@ -177,7 +177,7 @@ def _by_sid(db: Session, sid: str) -> Call | None:
     return db.scalar(select(Call).where(Call.sid == sid).with_for_update())
 
 
-def _kept(db: Session, call: Line, turn: int) -> Answer | None:
+def _kept(db: Session, call: CallRow, turn: int) -> Answer | None:
     answer = db.connection().scalar(KEPT, {"call": call.id, "turn": turn})
     return Answer.from_json(answer) if answer else None
 
@@ -185,7 +185,7 @@ def _kept(db: Session, call: Line, turn: int) -> Answer | None:
 def _walk(
     db: Session,
     now: datetime,
-    call: Line,
+    call: CallRow,
     heard: Heard,
     known: Known | None = None,
     leaving: int | None = None,
@@ -214,7 +214,7 @@ class _Taken:
 
 
 def _keep(
-    db: Session, now: datetime, call: Line, taken: _Taken, turn: Turn, desk: CallDesk
+    db: Session, now: datetime, call: CallRow, taken: _Taken, turn: Turn, desk: CallDesk
 ) -> Answer:
     """Write the turn down; from now on this is its answer."""
     answer = Answer(
@@ -242,11 +242,11 @@ def _keep(
     call.known, call.turn = turn.known.as_json(), call.turn + 1
     if isinstance(turn.then, Hold):
         call.place = Place.HOLDING
-    line.save(db, call)
+    call_row.save(db, call)
     return answer
 
 
-def _queue(call: Line, then: Then, desk: CallDesk) -> str | None:
+def _queue(call: CallRow, then: Then, desk: CallDesk) -> str | None:
     """Every held caller has a queue of their own, so that a technician gets that caller."""
     held = desk.waiting_call() if isinstance(then, Bridge) else call
     return f"call-{held.id}" if held and isinstance(then, Hold | Bridge) else None

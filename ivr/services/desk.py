@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.turn import Severity
 from ivr.models import Call, Direction, Leg, Organization, Page, PageState, Place
-from ivr.services import dialling, facts, moments, paging, pins, targets
-from ivr.services.facts import Facts
-from ivr.services.line import Line
+from ivr.services import dialling, moments, paging, pins, targets, ticket_row
+from ivr.services.call_row import CallRow
 from ivr.services.numbers import dialled as as_dialled
+from ivr.services.ticket_row import TicketRow
 
 PageWord = Literal["open", "owed", "accepted", "closed"]
 
 
 class CallDesk:
-    def __init__(self, db: Session, now: datetime, call: Line, language: str) -> None:
+    def __init__(self, db: Session, now: datetime, call: CallRow, language: str) -> None:
         self.db, self.now, self.call, self.language = db, now, call, language
         self._at_hand = call.ticket
 
@@ -36,19 +36,19 @@ class CallDesk:
     def organization(self) -> str:
         return self._organization.name if self._organization else "Support"
 
-    def find(self, number: str) -> Facts | None:
+    def find(self, number: str) -> TicketRow | None:
         """A ticket by its number as keyed, without leading zeros (see numbers.dialled)."""
         if self._at_hand is None or self._at_hand.dialled != number:
-            self._at_hand = facts.by_number(self.db, number)
+            self._at_hand = ticket_row.by_number(self.db, number)
         return self._at_hand
 
-    def of_call(self) -> Facts | None:
+    def of_call(self) -> TicketRow | None:
         """The ticket this call is about."""
         about = self.call.ticket_id
         if about is None:
             return None
         if self._at_hand is None or self._at_hand.id != about:
-            self._at_hand = facts.by_id(self.db, about)
+            self._at_hand = ticket_row.by_id(self.db, about)
         return self._at_hand
 
     def number(self) -> str | None:
@@ -133,7 +133,7 @@ class CallDesk:
         return self.db.scalar(earlier) or 0
 
 
-def _card(ticket: Facts) -> TicketCard:
+def _card(ticket: TicketRow) -> TicketCard:
     return TicketCard(
         number=ticket.number,
         customer=ticket.customer,
@@ -144,7 +144,7 @@ def _card(ticket: Facts) -> TicketCard:
     )
 
 
-def _place(call: Call | Line | None) -> Literal["holding", "coming", "gone", "none"]:
+def _place(call: Call | CallRow | None) -> Literal["holding", "coming", "gone", "none"]:
     if call is None:
         return "none"
     if call.place == Place.HOLDING:

@@ -18,8 +18,8 @@ from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Call, Leg, Recording, RecordingState
 from ivr.services import timeline
+from ivr.services.call_row import CallRow
 from ivr.services.carrier import Carrier, NotNow, Refused
-from ivr.services.line import Line
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -35,8 +35,13 @@ def folder() -> Path:
     return settings().var_dir / "recordings"
 
 
+def transcribable(language: str) -> bool:
+    """Whether the carrier can write down what is said; Twilio's <Record> knows English only."""
+    return language.startswith("en") or settings().embedded_exchange
+
+
 def keep(
-    db: Session, now: datetime, call: Call | Line, sid: str, kind: str, seconds: int | None
+    db: Session, now: datetime, call: Call | CallRow, sid: str, kind: str, seconds: int | None
 ) -> Recording:
     """The recording's row and its line on the ticket, once, whoever comes first."""
     recording = _by_sid(db, sid)
@@ -55,6 +60,9 @@ def keep(
         hurry(db)
         about = {"ticket_id": call.ticket_id, "call_id": call.id}
         timeline.write(db, Kind.RECORDING, now, **about, sid=sid, what=kind, seconds=seconds)
+        if kind != "conversation" and not transcribable(call.known["language"]):
+            recording.transcript_status = "failed"
+            timeline.write(db, Kind.TRANSCRIPT_FAILED, now, **about, sid=sid)
     recording.seconds = seconds if seconds is not None else recording.seconds
     return recording
 

@@ -26,8 +26,8 @@ from callflows.turn import (
 )
 from ivr.models import Caller, Contact, Leg, Status, Ticket
 from ivr.services import legs, paging, recordings, tickets, timeline
+from ivr.services.call_row import CallRow
 from ivr.services.desk import CallDesk
-from ivr.services.line import Line
 from ivr.services.timeline import Kind
 
 SAME_PROBLEM = timedelta(minutes=30)
@@ -82,7 +82,7 @@ def _(write: Declare, desk: CallDesk) -> None:
     tickets.declare(db, now, ticket, write.severity, call_id=call.id)
 
 
-def _same_problem(db: Session, now: datetime, call: Line) -> Ticket | None:
+def _same_problem(db: Session, now: datetime, call: CallRow) -> Ticket | None:
     """One number calling many times has one ticket, and rings a technician once."""
     return db.scalar(
         select(Ticket)
@@ -96,7 +96,7 @@ def _same_problem(db: Session, now: datetime, call: Line) -> Ticket | None:
     )
 
 
-def _opened_by(db: Session, now: datetime, call: Line, write: Declare) -> Ticket:
+def _opened_by(db: Session, now: datetime, call: CallRow, write: Declare) -> Ticket:
     contact = db.get(Contact, call.contact_id) if call.contact_id else None
     return tickets.open_ticket(
         db,

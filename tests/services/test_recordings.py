@@ -50,7 +50,7 @@ def made(database: str) -> int:
     with transaction() as db:
         ticket = people.ticket(db)
         call = Call(sid="CA1", direction=Direction.INBOUND, number="+15145550100",
-                    ticket_id=ticket.id, known={}, status="in-progress", started_at=NOW)  # fmt: skip
+                    ticket_id=ticket.id, known={"language": "fr-CA"}, status="in-progress", started_at=NOW)  # fmt: skip
         db.add(call)
         db.flush()
         recordings.made(
@@ -69,6 +69,21 @@ def fetched(made: int, tapes: Tapes) -> Recording:
 def kinds() -> list[str]:
     with reading() as db:
         return [entry.kind for entry in db.query(Entry).order_by(Entry.id)]
+
+
+def test_french_at_twilio_has_no_transcript_and_the_ticket_says_so(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
+    settings.cache_clear()
+    with transaction() as db:
+        call = Call(sid="CA1", direction=Direction.INBOUND, number="+15145550100",
+                    known={"language": "fr-CA"}, status="in-progress", started_at=NOW)  # fmt: skip
+        db.add(call)
+        db.flush()
+        for sid, kind in (("RE1", "conversation"), ("RE2", "message")):
+            recordings.keep(db, NOW, call, sid, kind, 7)
+    assert kinds() == ["recording", "recording", "transcript-failed"]
 
 
 def test_it_is_stored_with_its_checksum_and_forgotten_at_the_carrier(made: int) -> None:

@@ -1,4 +1,4 @@
-"""The facts of a ticket: all that is told of it on the phone, read by one plain statement."""
+"""A ticket's row as far as it is told on the phone, read by one plain statement."""
 
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -13,7 +13,7 @@ TICKETS, CUSTOMERS, CONTACTS = (
 )
 
 
-class Facts(NamedTuple):
+class TicketRow(NamedTuple):
     id: int
     dialled: str
     number: str
@@ -40,18 +40,18 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     CONTACTS.c.name.label("contact"),
     CONTACTS.c.phone.label("contact_phone"),
 )
-"""In the order of `Facts`."""
+"""In the order of `TicketRow`."""
 TICKET = TICKETS.outerjoin(CUSTOMERS).outerjoin(CONTACTS, TICKETS.c.contact_id == CONTACTS.c.id)
 BY_NUMBER = select(*COLUMNS).select_from(TICKET).where(TICKETS.c.dialled == bindparam("number"))
 BY_ID = select(*COLUMNS).select_from(TICKET).where(TICKETS.c.id == bindparam("id"))
 
 
-def by_number(db: Session, number: str) -> Facts | None:
+def by_number(db: Session, number: str) -> TicketRow | None:
     """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
     row = db.connection().execute(BY_NUMBER, {"number": number}).first()
-    return Facts(*row) if row else None
+    return TicketRow(*row) if row else None
 
 
-def by_id(db: Session, ticket_id: int) -> Facts | None:
+def by_id(db: Session, ticket_id: int) -> TicketRow | None:
     row = db.connection().execute(BY_ID, {"id": ticket_id}).first()
-    return Facts(*row) if row else None
+    return TicketRow(*row) if row else None

