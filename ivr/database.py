@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import msgspec
 from sqlalchemy import (
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
@@ -124,9 +125,17 @@ def transaction() -> Iterator[Session]:
             _when_hurried()
 
 
+def connection(db: Session) -> Connection:
+    """The session's own, for plain statements: the session takes its time to find it each time."""
+    found: Connection | None = db.info.get("connection")
+    if found is None or found.closed:
+        found = db.info["connection"] = db.connection()
+    return found
+
+
 def append(db: Session, table: type[DeclarativeBase], **row: Any) -> None:
     """Write a row that is only ever added, never changed: a plain INSERT, beside the session."""
-    db.connection().execute(_insert_into(table), row)
+    connection(db).execute(_insert_into(table), row)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from ivr.database import connection
 from ivr.models import Call
 from ivr.services import ticket_row
 from ivr.services.ticket_row import TICKETS, TicketRow
@@ -68,7 +69,7 @@ def of(call: Call) -> CallRow:
 
 def by_sid(db: Session, sid: str, keyed: str | None = None) -> CallRow | None:
     """`keyed` is a ticket's number as it was dialled (see numbers.dialled)."""
-    row = db.connection().execute(BY_SID, {"sid": sid, "keyed": keyed}).first()
+    row = connection(db).execute(BY_SID, {"sid": sid, "keyed": keyed}).first()
     if row is None:
         return None
     call, ticket = CallRow(*row[: len(READ)]), TicketRow(*row[len(READ) :])
@@ -80,5 +81,5 @@ def save(db: Session, call: CallRow) -> None:
     now = {name: getattr(call, name) for name in WRITTEN}
     news = {name: value for name, value in now.items() if value != call.as_read[name]}
     if news:
-        db.connection().execute(UPDATE, {"this": call.id, **news})
+        connection(db).execute(UPDATE, {"this": call.id, **news})
         call.as_read = now

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
 from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
-from ivr.database import append
+from ivr.database import append, connection
 from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
 from ivr.services import call_row, legs, paging, timeline, writing
 from ivr.services.answer import Answer
@@ -178,7 +178,7 @@ def _by_sid(db: Session, sid: str) -> Call | None:
 
 
 def _kept(db: Session, call: CallRow, turn: int) -> Answer | None:
-    answer = db.connection().scalar(KEPT, {"call": call.id, "turn": turn})
+    answer = connection(db).scalar(KEPT, {"call": call.id, "turn": turn})
     return Answer.from_json(answer) if answer else None
 
 

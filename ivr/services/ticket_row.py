@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from ivr.database import connection
 from ivr.models import Contact, Customer, Ticket
 
 TICKETS, CUSTOMERS, CONTACTS = (
@@ -48,10 +49,10 @@ BY_ID = select(*COLUMNS).select_from(TICKET).where(TICKETS.c.id == bindparam("id
 
 def by_number(db: Session, number: str) -> TicketRow | None:
     """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
-    row = db.connection().execute(BY_NUMBER, {"number": number}).first()
+    row = connection(db).execute(BY_NUMBER, {"number": number}).first()
     return TicketRow(*row) if row else None
 
 
 def by_id(db: Session, ticket_id: int) -> TicketRow | None:
-    row = db.connection().execute(BY_ID, {"id": ticket_id}).first()
+    row = connection(db).execute(BY_ID, {"id": ticket_id}).first()
     return TicketRow(*row) if row else None
