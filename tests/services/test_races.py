@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
 from ivr import clock
-from ivr.database import reading, transaction
+from ivr.database import engine, reading, transaction
 from ivr.models import Entry, Leg, Page, Technician
 from ivr.services import paging, ringing
 from tests.services import people
@@ -18,7 +19,10 @@ RACERS = 4
 
 
 def race(act: Callable[[int], object]) -> list[object]:
-    """Let all start at the same barrier; returns what came of each."""
+    """Let all start at the same barrier, each with a connection; returns what came of each."""
+    with ExitStack() as connected:
+        for _ in range(RACERS):
+            connected.enter_context(engine().connect())
     barrier, results = threading.Barrier(RACERS), [None] * RACERS
 
     def run(index: int) -> None:
