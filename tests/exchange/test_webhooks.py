@@ -188,9 +188,9 @@ def test_an_answer_that_comes_too_late_is_not_asked_for_again(app: ScriptedApp) 
 def test_all_tries_together_stay_within_the_budget(app: ScriptedApp) -> None:
     let_go = app.holds("/voice")
     began = time.monotonic()
-    assert post(f"{app.url}/voice#rc=5&rp=rt&rt=500&tt=700", {}, TOKEN).error == 11200
-    assert len(app.requests) < 1 + 5
-    assert time.monotonic() - began < 0.5 * (1 + 5)
+    assert post(f"{app.url}/voice#rc=5&rp=rt&rt=600&tt=1000", {}, TOKEN).error == 11200
+    assert len(app.requests) == 2
+    assert time.monotonic() - began < 2
     let_go()
 
 

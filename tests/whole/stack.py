@@ -110,13 +110,13 @@ class Stack:
         except (ProcessLookupError, FileNotFoundError):
             return
 
-    def alive(self) -> list[str]:
+    def alive(self) -> dict[int, str]:
         """Every process that was started for this stack and still runs; a zombie does not."""
-        found = []
+        found = {}
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 if process.environ().get("VAR_DIR") == str(self.var):
-                    found.append(" ".join(process.cmdline()))
+                    found[process.pid] = " ".join(process.cmdline())
         return found
 
     # The people ---------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ class Stack:
 
     def mails(self) -> list[str]:
         """What the outbox has kept in files, no mail server being set."""
-        return [file.read_text() for file in (self.var / "mail").glob("*")]
+        return [file.read_text() for file in (self.var / "mail").glob("*.eml")]
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """What the exchange has seen: the oracle, which our own database is not."""
