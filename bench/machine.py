@@ -33,15 +33,18 @@ def wait_until_quiet(at_most: float) -> float:
 def _busy(seconds: float) -> float:
     before = times()
     time.sleep(seconds)
-    after = times()
-    spent = [now - was for was, now in zip(before, after, strict=True)]
+    spent = _spent_since(before)
     return 1 - (spent[3] + spent[4]) / max(1, sum(spent))  # idle and waiting for the disk
 
 
 def stolen_since(before: list[int]) -> float:
     """Share of the machine that its host gave to others meanwhile: nothing of ours can help it."""
-    spent = [now - was for now, was in zip(times(), before, strict=True)]
+    spent = _spent_since(before)
     return spent[7] / max(1, sum(spent))
+
+
+def _spent_since(before: list[int]) -> list[int]:
+    return [now - was for now, was in zip(times(), before, strict=True)]
 
 
 def times() -> list[int]:

@@ -143,7 +143,8 @@ def _told(rounds: list[Round]) -> str:
     web = median(one.web_cpu for one in rounds)
     database = median(one.database_cpu for one in rounds)
     client = median(one.measured.own_cpu / one.measured.seconds for one in rounds)
-    others, stolen = (max(getattr(one, who) for one in rounds) for who in ("others", "stolen"))
+    others = max(one.others for one in rounds)
+    stolen = max(one.stolen for one in rounds)
     return (
         f"{median(speeds):,.0f}/s ({speeds[0]:,.0f}-{speeds[-1]:,.0f}),"
         f" p50/p99 {middle[0]:.1f}/{middle[1]:.1f} ms,"

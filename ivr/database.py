@@ -138,9 +138,13 @@ def append(db: Session, table: type[DeclarativeBase], **row: Any) -> None:
     connection(db).execute(_insert_into(table), row)
 
 
+def table_of(model: type[DeclarativeBase]) -> Table:
+    return cast("Table", model.__table__)
+
+
 @cache
 def _insert_into(table: type[DeclarativeBase]) -> Insert:
-    return insert(cast("Table", table.__table__)).inline()  # its new id is not asked for
+    return insert(table_of(table)).inline()  # its new id is not asked for
 
 
 def changed(db: Session, statement: Update) -> bool:

@@ -80,7 +80,7 @@ def get_ready() -> None:
 
 
 def work() -> int:
-    """A Celery worker. Not by way of the `celery` command, which takes 12 MB of its own."""
+    """A Celery worker. Not by way of the `celery` command, which takes 10 MB of its own."""
     warnings.simplefilter("ignore", SecurityWarning)  # of root: only JSON is taken, never code
     worker = app.Worker(
         pool_cls="threads",

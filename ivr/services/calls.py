@@ -4,15 +4,14 @@ keeps the answer, all in one transaction. A webhook that comes again gets the ke
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
 from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
-from ivr.database import append, connection
+from ivr.database import append, connection, table_of
 from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
 from ivr.services import call_row, legs, paging, timeline, writing
 from ivr.services.answer import Answer
@@ -167,7 +166,7 @@ def where(db: Session, sid: str) -> str | None:
 # One turn -----------------------------------------------------------------------------------------
 
 
-TURNS = cast("Table", TakenTurn.__table__)
+TURNS = table_of(TakenTurn)
 KEPT = select(TURNS.c.answer).where(
     TURNS.c.call_id == bindparam("call"), TURNS.c.number == bindparam("turn")
 )

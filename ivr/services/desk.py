@@ -51,10 +51,6 @@ class CallDesk:
             self._at_hand = ticket_row.by_id(self.db, about)
         return self._at_hand
 
-    def number(self) -> str | None:
-        ticket = self.of_call()
-        return ticket.number if ticket else None
-
     def ticket(self, dialled: str) -> TicketCard | None:
         number = as_dialled(dialled)
         found = self.find(number) if number else None

@@ -1,17 +1,15 @@
 """A ticket's row as far as it is told on the phone, read by one plain statement."""
 
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from ivr.database import connection
+from ivr.database import connection, table_of
 from ivr.models import Contact, Customer, Ticket
 
-TICKETS, CUSTOMERS, CONTACTS = (
-    cast("Table", model.__table__) for model in (Ticket, Customer, Contact)
-)
+TICKETS, CUSTOMERS, CONTACTS = map(table_of, (Ticket, Customer, Contact))
 
 
 class TicketRow(NamedTuple):
@@ -49,10 +47,13 @@ BY_ID = select(*COLUMNS).select_from(TICKET).where(TICKETS.c.id == bindparam("id
 
 def by_number(db: Session, number: str) -> TicketRow | None:
     """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
-    row = connection(db).execute(BY_NUMBER, {"number": number}).first()
-    return TicketRow(*row) if row else None
+    return _one(db, BY_NUMBER, {"number": number})
 
 
 def by_id(db: Session, ticket_id: int) -> TicketRow | None:
-    row = connection(db).execute(BY_ID, {"id": ticket_id}).first()
+    return _one(db, BY_ID, {"id": ticket_id})
+
+
+def _one(db: Session, which: Select[Any], by: dict[str, Any]) -> TicketRow | None:
+    row = connection(db).execute(which, by).first()
     return TicketRow(*row) if row else None

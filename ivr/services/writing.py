@@ -43,8 +43,8 @@ def carry_out(desk: CallDesk, turn: Turn) -> Known:
         perform(write, desk)
     if any(not isinstance(write, Take) for write in turn.write):
         desk.look_again()
-    number = desk.number()
-    return turn.known.but(ticket=number) if number else turn.known
+    ticket = desk.of_call()
+    return turn.known.but(ticket=ticket.number) if ticket else turn.known
 
 
 @singledispatch
