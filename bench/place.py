@@ -42,7 +42,7 @@ class Place:
 @contextmanager
 def on_postgresql(calls: int) -> Iterator[Place]:
     with postgres() as running:
-        url = running.url("postgres")
+        url = running.socket_url("postgres")
         with _place(f"PostgreSQL {version(running)}", url, running.process.pid, calls) as place:
             yield place
 

@@ -4,8 +4,12 @@ SQLite opens every transaction with BEGIN IMMEDIATE: the driver's own default lo
 updates. Every wait on PostgreSQL has a limit below a turn's 2.5 seconds.
 """
 
+import os
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
@@ -34,6 +38,7 @@ PG_OPTIONS = (
     "-c timezone=utc -c statement_timeout=2200 -c lock_timeout=1500"
     " -c idle_in_transaction_session_timeout=10000"
 )
+CONNECT_WITHIN = 2.2
 
 
 class Utc(TypeDecorator[datetime]):
@@ -66,7 +71,7 @@ JSON = {"json_serializer": _as_json, "json_deserializer": msgspec.json.decode}
 def make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
-    return create_engine(
+    engine = create_engine(
         url,
         **JSON,
         pool_size=5,
@@ -76,6 +81,29 @@ def make_engine(url: str) -> Engine:
         pool_recycle=1800,
         connect_args={"connect_timeout": 2, "options": PG_OPTIONS, "tcp_user_timeout": 5000},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Dialect, _record: Any, args: Any, settings: dict[str, Any]) -> Any:
+        return _in_time(dialect, lambda: dialect.connect(*args, **settings))
+
+    return engine
+
+
+def _in_time(dialect: Dialect, connect: Callable[[], Any]) -> Any:
+    """The driver's own limit leaves out the look-up of the server's name."""
+    connecting: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            connecting.set_result(connect())
+        except Exception as error:  # noqa: BLE001  it is raised where it is waited for
+            connecting.set_exception(error)
+
+    threading.Thread(target=run, name="connecting", daemon=True).start()
+    try:
+        return connecting.result(CONNECT_WITHIN)
+    except TimeoutError as error:
+        raise dialect.loaded_dbapi.OperationalError("no connection in time") from error
 
 
 def _sqlite(url: str) -> Engine:
@@ -131,6 +159,21 @@ def connection(db: Session) -> Connection:
     if found is None or found.closed:
         found = db.info["connection"] = db.connection()
     return found
+
+
+def driver(db: Session) -> Any:
+    """The driver's connection below the session's."""
+    return connection(db).connection.driver_connection
+
+
+def cut(connection: Any) -> None:
+    """Break off, from another thread, whatever a driver's connection waits for: it fails there."""
+    with suppress(Exception):  # it is closed already
+        if engine().dialect.name == "sqlite":
+            connection.interrupt()
+            return
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 def append(db: Session, table: type[DeclarativeBase], **row: Any) -> None:

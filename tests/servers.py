@@ -115,6 +115,10 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
+    def socket_url(self, database: str) -> str:
+        """The same without TCP, as on the server that docs/deploy.md sets up."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}&port={self.port}"
+
     def empty(self, database: str) -> None:
         """As after the migrations: no rows, numbers from 1, nobody connected.
 

@@ -1,60 +1,103 @@
-"""A caller is answered in time, whatever the database does: work runs beside, under a deadline.
+"""A caller is answered in time, whatever the database does: what takes too long is cut off.
 
-Work that comes too late may still be committed; a turn that is asked for again finds its answer.
+The work itself runs in the request's own thread; one other thread of the process watches the time.
+Work that was cut off at its commit may be committed; a turn that is asked for again finds its
+answer.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from threading import BoundedSemaphore
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ivr import clock
-from ivr.database import transaction
+from ivr.database import cut, driver, transaction
 
 SECONDS = 2.5
-AT_ONCE = 16
-"""Pieces of work that may hang in a process; with so many stuck, the next is late at once."""
 
 Result = TypeVar("Result")
-
-_places = BoundedSemaphore(AT_ONCE)
 
 
 class TooLateError(Exception):
     """No answer in time, or the database is away."""
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, "turn")  # made after the fork, in each worker process
-
-
 def transact(work: Callable[[Session, datetime], Result]) -> Result:
     """Work in a transaction of its own, committed in time or given up."""
-    if not _places.acquire(blocking=False):
-        raise TooLateError("everything hangs")
-    future = _pool().submit(_transaction, work)
-    future.add_done_callback(lambda _done: _places.release())
     try:
-        return future.result(SECONDS)
-    except TimeoutError as error:
-        raise TooLateError("no answer in time") from error
+        with _watch().limit() as limit:
+            try:
+                return _once(work, limit)
+            except IntegrityError:  # the same webhook twice in an instant: the other one was first
+                return _once(work, limit)
     except (SQLAlchemyError, OSError) as error:
         raise TooLateError(type(error).__name__) from error
 
 
-def _transaction(work: Callable[[Session, datetime], Result]) -> Result:
-    try:
-        return _once(work)
-    except IntegrityError:  # the same webhook twice in an instant: the other one was first
-        return _once(work)
-
-
-def _once(work: Callable[[Session, datetime], Result]) -> Result:
+def _once(work: Callable[[Session, datetime], Result], limit: "Limit") -> Result:
     with transaction() as db:
+        limit.bounds(driver(db))
         return work(db, clock.now())
+
+
+class Limit:
+    def __init__(self) -> None:
+        self.ends = time.monotonic() + SECONDS
+        self._connection: Any = None
+
+    def bounds(self, connection: Any) -> None:
+        """What is done on this connection must be over in time."""
+        self._connection = connection
+        if self.is_over():
+            raise TimeoutError("no time is left")
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.ends
+
+    def cut(self) -> None:
+        if self._connection:
+            cut(self._connection)
+
+
+class Watch:
+    """Ends what runs beyond its limit. It is woken only when it has nothing to watch."""
+
+    def __init__(self) -> None:
+        self._running: set[Limit] = set()
+        self._idle = False
+        self._changed = threading.Condition()
+        threading.Thread(target=self._run, name="watch", daemon=True).start()
+
+    @contextmanager
+    def limit(self) -> Iterator[Limit]:
+        limit = Limit()
+        with self._changed:
+            self._running.add(limit)
+            if self._idle:
+                self._changed.notify()
+        try:
+            yield limit
+        finally:
+            with self._changed:
+                self._running.discard(limit)
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                for limit in [one for one in self._running if one.is_over()]:
+                    limit.cut()
+                    self._running.discard(limit)
+                ends = min((one.ends for one in self._running), default=None)
+                self._idle = ends is None
+                self._changed.wait(ends and ends - time.monotonic())
+
+
+@cache
+def _watch() -> Watch:
+    return Watch()  # made after the fork, in each worker process

@@ -14,7 +14,6 @@ from ivr import clock
 from ivr import database as ivr_database
 from ivr.database import transaction
 from ivr.exchange import Exchange, ManualClock
-from ivr.phone import deadline
 from ivr.services import importing
 from ivr.settings import settings
 from tests.phone.door import Door
@@ -23,21 +22,14 @@ from tests.stories.line import NUMBER, WORLD
 
 
 @pytest.fixture
-def door(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def door(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
     monkeypatch.setenv("TWILIO_NUMBER", NUMBER)
     settings.cache_clear()
     file = tmp_path / "world.yaml"
     file.write_text(yaml.safe_dump(WORLD))
     with transaction() as db:
         importing.import_file(db, file, clock.now())
-    yield Door()
-    _finish()
-
-
-def _finish() -> None:
-    """Let work that came too late come to its end before its database goes."""
-    deadline._pool().shutdown()
-    deadline._pool.cache_clear()
+    return Door()
 
 
 GONE = {
@@ -61,7 +53,6 @@ def forlorn_door(
     }
     (tmp_path / "roster.json").write_text(json.dumps(roster))
     yield Door()
-    _finish()
     _forget()
 
 
