@@ -1,4 +1,4 @@
-"""The web process as in production: gunicorn, sync workers, one for every core and one more."""
+"""The web process as in production: gunicorn, sync workers, one for every core."""
 
 import os
 import socket

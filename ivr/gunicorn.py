@@ -11,7 +11,7 @@ from ivr.tasks import attend, carrier, get_ready
 from ivr.ticker import Ticker, understudy
 
 bind = f"127.0.0.1:{settings().port}"
-workers = int(os.environ.get("WEB_WORKERS") or (os.cpu_count() or 1) + 1)
+workers = int(os.environ.get("WEB_WORKERS") or max(2, os.cpu_count() or 1))
 preload_app = True
 timeout = 20
 graceful_timeout = 15

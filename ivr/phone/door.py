@@ -7,6 +7,7 @@ is turned away before it costs anything.
 import logging
 from typing import cast
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, abort, g, request
 from twilio.twiml import TwiML
@@ -85,8 +86,10 @@ def language() -> str:
     return given if given in LANGUAGES else LANGUAGES[0]
 
 
-def xml(document: TwiML | str) -> Response:
-    return Response(str(document), mimetype="text/xml")
+def xml(document: TwiML) -> Response:
+    """Written out here: the library takes half as long again, by way of bytes."""
+    written = ET.tostring(document.xml(), encoding="unicode")
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?>{written}', mimetype="text/xml")
 
 
 def nothing() -> Response:

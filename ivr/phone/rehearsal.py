@@ -14,7 +14,7 @@ from callflows.turn import Heard
 from ivr import clock
 from ivr.database import engine, reading
 from ivr.phone import twiml
-from ivr.phone.door import log
+from ivr.phone.door import log, xml
 from ivr.services import calls
 
 KEYS = ("0", "1", "", "", "")
@@ -35,7 +35,7 @@ def rehearse() -> None:
 def _call(db: Session, now: datetime) -> None:
     answer = calls.receive(db, now, "rehearsal", "anonymous")
     for keys in KEYS:
-        twiml.speak(answer)
+        xml(twiml.speak(answer))
         answer = calls.take_turn(db, now, "rehearsal", answer.turn + 1, Heard(keys)) or answer
 
 

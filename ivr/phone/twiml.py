@@ -35,13 +35,13 @@ def clean(words: str) -> str:
     return " ".join(FORBIDDEN.sub(" ", words).split())[:LONGEST] or " "
 
 
-def speak(answer: Answer, *, waiting: bool = False) -> str:
+def speak(answer: Answer, *, waiting: bool = False) -> VoiceResponse:
     """The whole document. What a caller waiting in a queue comes back to is marked as such."""
     response = VoiceResponse()
     if not isinstance(answer.then, Keys):  # those interrupt what is said
         _say(response, answer.language, answer.say)
     _then(answer.then, response, answer, _onward(answer, waiting=waiting))
-    return str(response)
+    return response
 
 
 def only(language: str, *keys: Say) -> VoiceResponse:

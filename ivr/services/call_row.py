@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from ivr.database import connection, table_of
-from ivr.models import Call
+from ivr.database import append, connection, table_of
+from ivr.models import Call, TakenTurn
 from ivr.services import ticket_row
 from ivr.services.ticket_row import TICKETS, TicketRow
 
-CALLS = table_of(Call)
+CALLS, TURNS = map(table_of, (Call, TakenTurn))
 WRITTEN = ("ticket_id", "known", "turn", "place", "wish")
 
 
@@ -36,7 +36,15 @@ class CallRow:
     as_read: dict[str, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.as_read = {name: getattr(self, name) for name in WRITTEN}
+        self.as_read = self._as_is()
+
+    def _as_is(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in WRITTEN}
+
+    def news(self) -> dict[str, Any]:
+        """What has changed since it was read, or since this was asked last."""
+        before, self.as_read = self.as_read, self._as_is()
+        return {name: now for name, now in self.as_read.items() if now != before[name]}
 
 
 READ = [one.name for one in fields(CallRow) if one.name in CALLS.c]
@@ -51,6 +59,10 @@ BY_SID = (
 the ticket it is about or, before there is one, the ticket whose number was just keyed.
 """
 UPDATE = update(CALLS).where(CALLS.c.id == bindparam("this"))
+TAKEN: dict[str, Any] = {
+    one.name: bindparam(f"turn_{one.name}") for one in TURNS.c if not one.primary_key
+}
+BOTH = UPDATE.add_cte(insert(TURNS).values(TAKEN).cte("taken"))
 
 
 def of(call: Call) -> CallRow:
@@ -68,8 +80,17 @@ def by_sid(db: Session, sid: str, keyed: str | None = None) -> CallRow | None:
 
 
 def save(db: Session, call: CallRow) -> None:
-    now = {name: getattr(call, name) for name in WRITTEN}
-    news = {name: value for name, value in now.items() if value != call.as_read[name]}
+    news = call.news()
     if news:
         connection(db).execute(UPDATE, {"this": call.id, **news})
-        call.as_read = now
+
+
+def keep(db: Session, call: CallRow, **turn: Any) -> None:
+    """Save the call with the turn that changed it: PostgreSQL takes both as one statement."""
+    if connection(db).dialect.name == "sqlite":
+        append(db, TakenTurn, call_id=call.id, **turn)
+        save(db, call)
+        return
+    taken = {f"turn_{name}": value for name, value in turn.items()}
+    both = {"this": call.id, "turn_call_id": call.id, **taken, **call.news()}
+    connection(db).execute(BOTH, both)

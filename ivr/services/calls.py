@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
 from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
-from ivr.database import append, connection, table_of
+from ivr.database import connection, table_of
 from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
 from ivr.services import call_row, legs, paging, timeline, writing
 from ivr.services.answer import Answer
@@ -227,21 +227,20 @@ def _keep(
     heard = {name: value for name, value in vars(taken.heard).items() if value}
     if taken.step in SECRET and "keys" in heard:
         heard["keys"] = "*" * 6
-    append(
+    number, call.turn = call.turn, call.turn + 1
+    call.known = turn.known.as_json()
+    if isinstance(turn.then, Hold):
+        call.place = Place.HOLDING
+    call_row.keep(
         db,
-        TakenTurn,
-        call_id=call.id,
-        number=call.turn,
+        call,
+        number=number,
         leaving=taken.leaving,
         step=taken.step,
         heard=heard,
         answer=answer.as_json(),
         at=now,
     )
-    call.known, call.turn = turn.known.as_json(), call.turn + 1
-    if isinstance(turn.then, Hold):
-        call.place = Place.HOLDING
-    call_row.save(db, call)
     return answer
 
 

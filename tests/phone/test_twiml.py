@@ -39,7 +39,7 @@ def spoken(
     then: Then, *said: Say, language: str = "en-CA", queue: str | None = None, waiting: bool = False
 ) -> Document:
     answer = Answer(3, language, said or (say("ask_severity"),), then, queue, "leg-key")
-    return Document(twiml.speak(answer, waiting=waiting))
+    return Document(str(twiml.speak(answer, waiting=waiting)))
 
 
 def test_a_fixed_number_of_keys_ends_by_itself_and_silence_goes_on() -> None:
