@@ -4,7 +4,8 @@ through to somebody (scenario 33).
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from sqlalchemy import event, func, select, update
@@ -16,22 +17,27 @@ from ivr.phone import deadline, webhooks
 from ivr.settings import settings
 from tests.phone.door import Door, hold
 
+Lock = Callable[[], AbstractContextManager[None]]
 BO, CY = "+15145550201", "+15145550203"
 
 
 @pytest.fixture
-def hurried(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL is cut off after the limit; SQLite gives up by itself, as its own limit is less."""
-    monkeypatch.setattr(deadline, "SECONDS", 0.2)
+def locked(door: Door, monkeypatch: pytest.MonkeyPatch) -> Lock:
+    """Somebody else holds on to the calls, and there is little time to answer.
+
+    PostgreSQL is cut off after the limit; SQLite gives up by itself, as its own limit is less.
+    """
     if engine().dialect.name == "sqlite":
         event.listen(engine(), "connect", lambda line, _: line.execute("PRAGMA busy_timeout=150"))
 
+    @contextmanager
+    def lock() -> Iterator[None]:
+        with transaction() as db, monkeypatch.context() as patch:
+            db.execute(update(Call).values(status="in-progress"))
+            patch.setattr(deadline, "SECONDS", 0.2)
+            yield
 
-def while_locked(act: Callable[[], None]) -> None:
-    """Somebody else holds on to the calls meanwhile."""
-    with transaction() as db:
-        db.execute(update(Call).values(status="in-progress"))
-        act()
+    return lock
 
 
 def spooled() -> list[dict[str, str]]:
@@ -39,15 +45,10 @@ def spooled() -> list[dict[str, str]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
-def test_a_slow_database_is_waited_for_with_the_keys_kept(door: Door, hurried: None) -> None:
+def test_a_slow_database_is_waited_for_with_the_keys_kept(door: Door, locked: Lock) -> None:
     door.ask("/voice/inbound")
-    seen = []
-
-    def late() -> None:
-        seen.append(door.ask("/voice/turns/1?language=en-CA", Digits="4411"))
-
-    while_locked(late)
-    document = seen[0]
+    with locked():
+        document = door.ask("/voice/turns/1?language=en-CA", Digits="4411")
     assert document.verbs == ["Say", "Pause", "Redirect"]
     assert "moment" in document.said
     again = document.path("Redirect")
@@ -57,15 +58,15 @@ def test_a_slow_database_is_waited_for_with_the_keys_kept(door: Door, hurried: N
 
 
 def test_what_was_given_up_is_done_once_when_it_is_asked_for_again(
-    door: Door, hurried: None
+    door: Door, locked: Lock
 ) -> None:
     door.ask("/voice/inbound")
     door.ask("/voice/turns/1", Digits="4411")
-    again = []
-    while_locked(lambda: again.append(door.ask("/voice/turns/2", Digits="1").path("Redirect")))
+    with locked():
+        again = door.ask("/voice/turns/2", Digits="1").path("Redirect")
     assert turns() == 2
-    assert "Enqueue" in door.ask(again[0]).verbs
-    assert "Enqueue" in door.ask(again[0]).verbs
+    assert "Enqueue" in door.ask(again).verbs
+    assert "Enqueue" in door.ask(again).verbs
     assert turns() == 3
 
 
@@ -92,33 +93,22 @@ def turns() -> int:
         return db.scalar(select(func.count(TakenTurn.id))) or 0
 
 
-def test_how_a_hold_ended_and_what_was_recorded_are_kept_as_well(door: Door, hurried: None) -> None:
+def test_how_a_hold_ended_and_what_was_recorded_are_kept_as_well(door: Door, locked: Lock) -> None:
     held = hold(door)
-    left = held.path("Enqueue", "action")
-    seen = []
-
-    def late() -> None:
-        seen.append(door.ask(left, QueueResult="bridged").path("Redirect"))
-        seen.append(
-            door.ask("/voice/turns/9", RecordingUrl="http://x/RE12", RecordingDuration="7").path(
-                "Redirect"
-            )
-        )
-
-    while_locked(late)
-    assert "left=bridged" in seen[0]
-    assert "/left?" in seen[0]
-    assert "recording=RE12" in seen[1]
-    assert "seconds=7" in seen[1]
+    spoken = {"RecordingUrl": "http://x/RE12", "RecordingDuration": "7"}
+    with locked():
+        left = door.ask(held.path("Enqueue", "action"), QueueResult="bridged").path("Redirect")
+        recorded = door.ask("/voice/turns/9", **spoken).path("Redirect")
+    assert "left=bridged" in left
+    assert "/left?" in left
+    assert "recording=RE12" in recorded
+    assert "seconds=7" in recorded
 
 
-def test_a_pin_is_asked_for_again_rather_than_kept(door: Door, hurried: None) -> None:
+def test_a_pin_is_asked_for_again_rather_than_kept(door: Door, locked: Lock) -> None:
     door.ask("/voice/inbound")
-    seen = []
-    while_locked(
-        lambda: seen.append(door.ask("/voice/turns/1?secret=1&language=fr-CA", Digits="482913"))
-    )
-    document = seen[0]
+    with locked():
+        document = door.ask("/voice/turns/1?secret=1&language=fr-CA", Digits="482913")
     assert "482913" not in document.xml
     gather = document.find("Gather")
     assert (gather.get("numDigits"), gather.get("finishOnKey")) == ("6", "")
@@ -265,17 +255,17 @@ def test_a_disk_that_is_full_does_not_cost_the_caller_the_call(
     assert "Record" in forlorn_door.ask(waited.path("Redirect")).verbs
 
 
-def test_after_one_was_cut_off_the_next_is_served(door: Door, hurried: None) -> None:
+def test_after_one_was_cut_off_the_next_is_served(door: Door, locked: Lock) -> None:
     door.ask("/voice/inbound")
-    while_locked(lambda: door.ask("/voice/turns/1", Digits="4411"))
+    with locked():
+        door.ask("/voice/turns/1", Digits="4411")
     assert "press 1" in door.ask("/voice/turns/1", Digits="4411").said
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_server_whose_name_is_never_found_is_not_waited_for(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if engine().dialect.name == "sqlite":
-        pytest.skip("it has no server")
     door.ask("/voice/inbound")
     found = threading.Event()
     monkeypatch.setattr(database, "CONNECT_WITHIN", 0.2)
