@@ -5,6 +5,7 @@ Work that was cut off at its commit may be committed; a turn that is asked for a
 answer.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -66,11 +67,11 @@ class Limit:
 
 
 class Watch:
-    """Ends what runs beyond its limit. It is woken only when it has nothing to watch."""
+    """Ends what runs beyond its limit. It is woken only for a limit that ends before it looks."""
 
     def __init__(self) -> None:
         self._running: set[Limit] = set()
-        self._idle = False
+        self._looks_at = math.inf
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name="watch", daemon=True).start()
 
@@ -79,7 +80,7 @@ class Watch:
         limit = Limit()
         with self._changed:
             self._running.add(limit)
-            if self._idle:
+            if limit.ends < self._looks_at:
                 self._changed.notify()
         try:
             yield limit
@@ -93,9 +94,9 @@ class Watch:
                 for limit in [one for one in self._running if one.is_over()]:
                     limit.cut()
                     self._running.discard(limit)
-                ends = min((one.ends for one in self._running), default=None)
-                self._idle = ends is None
-                self._changed.wait(ends and ends - time.monotonic())
+                self._looks_at = min((one.ends for one in self._running), default=math.inf)
+                idle = self._looks_at == math.inf
+                self._changed.wait(None if idle else self._looks_at - time.monotonic())
 
 
 @cache
