@@ -47,6 +47,7 @@ def test_the_flows_hold_and_the_drawings_of_them_are_current(tmp_path: Path) -> 
 def short_walk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same flows with a short patience, walked afresh before and after."""
     monkeypatch.setattr(holding, "LONGEST", 3)
+    monkeypatch.setattr(walk, "MOST_NODES", 4_000)
     walk.walked.cache_clear()
     yield
     walk.walked.cache_clear()
