@@ -16,7 +16,8 @@ PATIENT = [
     {"level": 2, "ring": "in_turn", "ring_for": 25, "repeat": 1, "escalate_after": 60},
     {"level": 3, "mail": "escalation@2n5.example", "repeat_every": 300},
 ]
-"""Long enough for a ring that was lost on its way to the carrier to be looked up and rung again."""
+"""Long enough for a ring that was lost on its way to the carrier to be looked up and rung again,
+and for a technician who answers while a web process is still starting."""
 
 
 def rung(stack: Stack) -> set[str]:
@@ -61,7 +62,7 @@ def test_all_our_processes_die_before_the_first_ring(start: Start) -> None:
 
 def test_the_web_process_dies_while_somebody_holds(start: Start) -> None:
     """The carrier gets no answer for the caller; the page goes on without one."""
-    stack = start()
+    stack = start(levels=PATIENT)
     stack.calls_about()
     eventually(lambda: stack.rings(BO))
     stack.kill("web")
