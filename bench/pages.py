@@ -21,8 +21,8 @@ POLICY = [
 ]
 TICKETS = """
     insert into tickets (number, dialled, title, description, severity, status, level,
-                         opened_at, respond_by)
-    select n::text, n::text, 'No dial tone', '', 'critical', 'open', 1, now(), now()
+                         opened_at)
+    select n::text, n::text, 'No dial tone', '', 'critical', 'open', 1, now()
     from generate_series(%(first)s::bigint, %(first)s::bigint + %(count)s - 1) n
     returning id, number::bigint - %(first)s as nth
 """

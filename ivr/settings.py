@@ -70,6 +70,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.escalation_email or self.support_email
 
     @property
+    def mail_domain(self) -> str:
+        """What our Message-IDs and our List-Id end with."""
+        return self.support_email.rpartition("@")[2]
+
+    @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.var_dir.resolve() / 'ivr.db'}"
 

@@ -28,7 +28,7 @@ from ivr.console import guard, story, words
 from ivr.console.token import Token, check, token
 from ivr.database import reading, transaction
 from ivr.models import Recording, RecordingState, Ticket
-from ivr.services import board, paging, recordings, show, tickets
+from ivr.services import board, house, paging, recordings, show, tickets
 from ivr.services.numbers import dialled
 
 LONGEST_NOTE = 10_000
@@ -67,6 +67,7 @@ def all_tickets() -> Response:
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,
             holders=board.holders(db, found),
+            answers=board.answers(db, found),
             before=before,
             more=more,
         )
@@ -91,7 +92,7 @@ def _one_ticket(number: str, note: str = "", *, old: bool = False) -> Response:
             record = show.ticket(db, number)
         except show.UnknownError:
             abort(404, description=f"There is no ticket {number}.")
-        zone = board.zone(db)
+        zone = house.ours(db).time_zone
         return _page(
             db,
             "ticket.html",
@@ -108,7 +109,8 @@ def _one_ticket(number: str, note: str = "", *, old: bool = False) -> Response:
 
 
 def _page(db: Session, template: str, **values: object) -> Response:
-    frame = {"organization": board.organization(db), "zone": board.zone(db), "now": clock.now()}
+    ours = house.ours(db)
+    frame = {"organization": ours.name, "zone": ours.time_zone, "now": clock.now()}
     part = request.args.get("part") == "live"
     answer = make_response(render_template(template, part=part, **frame, **values))
     if part:

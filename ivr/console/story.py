@@ -15,6 +15,9 @@ GOOD = {Kind.ACCEPTED, Kind.JOINED, Kind.CALLED_BACK, Kind.RESOLVED}
 BAD = {
     Kind.LEVEL_EMPTY,
     Kind.ESCALATED,
+    Kind.WARNED,
+    Kind.MISSED,
+    Kind.RAISED,
     Kind.OWED,
     Kind.REOPENED_PAGE,
     Kind.MAILED,
@@ -107,9 +110,10 @@ def _quiet(record: Record, zone: str) -> Standing:
     if last and last["accepted_by"]:
         since = words.minute(last["accepted_at"], zone)
         return Standing("held", f"{last['accepted_by']} has it.", [f"Since {since}."])
-    if record["responded_at"]:
-        return Standing("quiet", "Answered.", [words.minute(record["responded_at"], zone)])
-    due = words.minute(record["respond_by"], zone)
+    response = record["clocks"]["response"]
+    if response["met_at"]:
+        return Standing("quiet", "Answered.", [words.minute(response["met_at"], zone)])
+    due = words.minute(response["ends_at"], zone)
     return Standing("quiet", "Nobody is rung for it.", [f"An answer is due by {due}."])
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.services.timeline import OUTCOMES
+from ivr.services import vocabulary
 
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 QUESTIONS = {
@@ -36,12 +36,6 @@ LEFT = {
     "missed": "did not meet",
     "leave": "chose something else",
     "hangup": "hung up",
-}
-RINGS = {
-    "due": "about to ring",
-    "placing": "being dialled",
-    "ringing": "ringing now",
-    "answered": "on the line now",
 }
 PLACES = {"flow": "answering our questions", "holding": "holding", "bridged": "talking"}
 MESSAGES = {
@@ -115,8 +109,8 @@ def turns(call: dict[str, Any]) -> list[dict[str, Any]]:
 
 def ring(leg: dict[str, Any]) -> str:
     """What came of a ring, or where it stands."""
-    told = OUTCOMES.get(leg["outcome"], leg["outcome"]) or RINGS.get(leg["state"], leg["state"])
-    return f"{told} ({leg['cause']})" if leg["cause"] else str(told)
+    told = vocabulary.word("en-CA", "ring", leg["outcome"] or leg["state"])
+    return f"{told} ({leg['cause']})" if leg["cause"] else told
 
 
 def place(call: dict[str, Any]) -> str:

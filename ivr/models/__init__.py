@@ -3,6 +3,7 @@
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
+from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
@@ -11,6 +12,7 @@ from ivr.models.leg import Leg, LegState
 from ivr.models.message import Message, MessageState
 from ivr.models.organization import Organization
 from ivr.models.page import Page, PageState
+from ivr.models.pause import Pause, Why
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.shift import Shift
@@ -22,6 +24,8 @@ __all__ = [
     "Base",
     "Call",
     "Caller",
+    "Clock",
+    "ClockKind",
     "Contact",
     "Customer",
     "Direction",
@@ -34,6 +38,7 @@ __all__ = [
     "Organization",
     "Page",
     "PageState",
+    "Pause",
     "Place",
     "Policy",
     "Recording",
@@ -44,4 +49,5 @@ __all__ = [
     "TakenTurn",
     "Technician",
     "Ticket",
+    "Why",
 ]

@@ -27,6 +27,7 @@ class Message(Base):
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
         ),
+        Index("uq_messages_message_id", "message_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,6 +39,14 @@ class Message(Base):
     to: Mapped[str]
     subject: Mapped[str] = mapped_column(default="")
     body: Mapped[str]
+    html: Mapped[str | None]
+    """The same for mail readers that show HTML."""
+    message_id: Mapped[str | None]
+    """RFC 5322, 3.6.4: an answer names it."""
+    references: Mapped[list[str]] = mapped_column(default=list)
+    """Message-IDs of the thread, the one that is answered last."""
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    """Written by one of us, so not Auto-Submitted (RFC 3834)."""
     state: Mapped[str] = mapped_column(default=MessageState.DUE)
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]

@@ -35,8 +35,6 @@ class Ticket(Base):
     status: Mapped[str] = mapped_column(default=Status.NEW)
     level: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime]
-    respond_by: Mapped[datetime]
-    responded_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     opened_by_number: Mapped[str | None] = mapped_column(index=True)
     """The caller's number, for a ticket that a call opened."""

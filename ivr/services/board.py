@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.models import Leg, Organization, Page, Policy, Technician, Ticket
+from ivr.models import Clock, ClockKind, Leg, Page, Policy, Technician, Ticket
 from ivr.services import legs, paging, rota
 
 A_PAGE = 50
@@ -86,6 +86,13 @@ def holders(db: Session, tickets: list[Ticket]) -> dict[int, str]:
     return dict(iter(db.execute(accepted)))
 
 
+def answers(db: Session, tickets: list[Ticket]) -> dict[int, Clock]:
+    """The clocks of the first responses, by the ticket's id."""
+    of = Clock.ticket_id.in_([one.id for one in tickets])
+    found = db.scalars(select(Clock).where(of, Clock.kind == ClockKind.RESPONSE))
+    return {one.ticket_id: one for one in found}
+
+
 def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | None]:
     """Tickets, the newest first, and where the next older ones begin."""
     query = select(Ticket).options(joinedload(Ticket.customer), joinedload(Ticket.contact))
@@ -95,13 +102,3 @@ def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | 
     found = list(db.scalars(query.limit(A_PAGE + 1)))
     more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
     return found[:A_PAGE], more
-
-
-def zone(db: Session) -> str:
-    organization = db.get(Organization, 1)
-    return organization.time_zone if organization else "UTC"
-
-
-def organization(db: Session) -> str:
-    found = db.get(Organization, 1)
-    return found.name if found else "Support"

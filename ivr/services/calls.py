@@ -12,8 +12,8 @@ from callflows import after, callback, customer, holding, technician  # noqa: F4
 from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
 from ivr.database import connection, table_of
-from ivr.models import Call, Caller, Contact, Direction, Organization, Place, TakenTurn
-from ivr.services import call_row, legs, paging, timeline, writing
+from ivr.models import Call, Caller, Contact, Direction, Place, TakenTurn
+from ivr.services import call_row, house, legs, paging, timeline, writing
 from ivr.services.answer import Answer
 from ivr.services.call_row import CallRow
 from ivr.services.desk import CallDesk
@@ -60,8 +60,7 @@ def _language(db: Session, number: str, contact: Contact | None) -> str:
         return caller.language
     if contact and contact.language:
         return contact.language
-    organization = db.get(Organization, 1)
-    return organization.languages[0] if organization else "en-CA"
+    return house.ours(db).languages[0]
 
 
 def _refused(number: str) -> bool:

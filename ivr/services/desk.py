@@ -9,8 +9,18 @@ from sqlalchemy.orm import Session
 
 from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.turn import Severity
-from ivr.models import Call, Direction, Leg, Organization, Page, PageState, Place
-from ivr.services import dialling, moments, paging, pins, targets, ticket_row
+from ivr.models import Call, ClockKind, Direction, Leg, Organization, Page, PageState, Place
+from ivr.services import (
+    business_time,
+    clocks,
+    dialling,
+    house,
+    moments,
+    paging,
+    pins,
+    targets,
+    ticket_row,
+)
 from ivr.services.call_row import CallRow
 from ivr.services.numbers import dialled as as_dialled
 from ivr.services.ticket_row import TicketRow
@@ -29,12 +39,12 @@ class CallDesk:
         self._at_hand = None
 
     @cached_property
-    def _organization(self) -> Organization | None:
-        return self.db.get(Organization, 1)
+    def _organization(self) -> Organization:
+        return house.ours(self.db)
 
     @property
     def organization(self) -> str:
-        return self._organization.name if self._organization else "Support"
+        return self._organization.name
 
     def find(self, number: str) -> TicketRow | None:
         """A ticket by its number as keyed, without leading zeros (see numbers.dialled)."""
@@ -61,16 +71,18 @@ class CallDesk:
         return _card(ticket) if ticket else None
 
     def respond_by(self) -> str:
-        ticket = self.of_call()
-        return self._in_words(ticket.respond_by if ticket else self.now)
+        about = self.call.ticket_id
+        response = clocks.one(self.db, about, ClockKind.RESPONSE) if about else None
+        return self._in_words((response and response.ends_at) or self.now)
 
     def _in_words(self, moment: datetime) -> str:
-        zone = self._organization.time_zone if self._organization else "UTC"
-        return moments.in_words(moment, self.now, self.language, zone)
+        return moments.in_words(moment, self.now, self.language, self._organization.time_zone)
 
     def expected(self, severity: Severity) -> str:
-        calendar = targets.calendar_of(self._organization)
-        return self._in_words(targets.respond_by(severity, self.now, calendar))
+        calendar = business_time.calendar_of(self._organization)
+        promised = self._organization.targets
+        response = targets.target(ClockKind.RESPONSE, severity, calendar, promised)
+        return self._in_words(response.due(self.now, (), calendar) or self.now)
 
     def pin_matches(self, pin: str) -> bool:
         ticket = self.of_call()

@@ -15,18 +15,19 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import Utc, transaction
-from ivr.models import Heartbeat, Leg, Message, Page, Recording
-from ivr.services import outbox, paging, recordings, ringing
+from ivr.models import Clock, Heartbeat, Leg, Message, Page, Recording
+from ivr.services import outbox, overdue, paging, recordings, ringing
 from ivr.services.carrier import Carrier
 
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-TABLES: dict[str, type[Page] | type[Leg] | type[Message] | type[Recording]] = {
+TABLES: dict[str, type[Page | Leg | Message | Recording | Clock]] = {
     "page": Page,
     "leg": Leg,
     "message": Message,
     "recording": Recording,
+    "clock": Clock,
 }
 
 
@@ -75,6 +76,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "leg": ringing.attend,
     "message": outbox.attend,
     "recording": recordings.attend,
+    "clock": overdue.attend,
 }
 
 

@@ -41,11 +41,62 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+class TargetIn(Given):
+    """How soon: in seconds round the clock, or in business days."""
+
+    within: int | None = Field(default=None, ge=60, le=31_536_000)
+    business_days: int | None = Field(default=None, ge=1, le=250)
+    warn: float | None = Field(default=None, gt=0, lt=1, description="Share after which to warn.")
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "TargetIn":
+        if (self.within is None) == (self.business_days is None):
+            raise ValueError("either within (seconds) or business_days")
+        return self
+
+
+class SeverityTargetsIn(Given):
+    response: TargetIn | None = None
+    resolution: TargetIn | None = None
+    missed: Literal["page", "mail"] | None = None
+
+
+class ContractIn(Given):
+    """What is promised to one customer."""
+
+    critical: SeverityTargetsIn | None = None
+    major: SeverityTargetsIn | None = None
+    minor: SeverityTargetsIn | None = None
+
+
+class TargetsIn(ContractIn):
+    escalation: TargetIn | None = None
+
+
+Minute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class BusinessHoursIn(Given):
+    opens: Minute = "09:00"
+    closes: Minute = "17:00"
+    days: list[Annotated[int, Field(ge=0, le=6)]] = Field(
+        default=[0, 1, 2, 3, 4], min_length=1, description="0 is Monday."
+    )
+
+    @model_validator(mode="after")
+    def _closes_after_it_opens(self) -> "BusinessHoursIn":
+        if self.closes <= self.opens:
+            raise ValueError("closes must be later than opens")
+        return self
+
+
 class OrganizationIn(Given):
     name: Name
     time_zone: str = "America/Toronto"
     holidays: str = Field(default="CA-ON", pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
     languages: list[Language] = Field(default=LANGUAGES, min_length=1)
+    business_hours: BusinessHoursIn | None = None
+    targets: TargetsIn | None = None
 
     @field_validator("time_zone")
     @classmethod
@@ -73,6 +124,7 @@ class ContactIn(Given):
 class CustomerIn(Given):
     name: Name
     pin: str | None = Field(default=None, pattern=r"^[0-9]{6}$", description="Six digits.")
+    targets: ContractIn | None = None
     contacts: list[ContactIn] = []
 
 

@@ -159,11 +159,12 @@ class _Import:
 
     def _organization(self, given: OrganizationIn) -> None:
         row = self.db.get(Organization, 1)
+        values = given.model_dump(exclude_none=True)
         if row is None:
-            row = Organization(id=1, **given.model_dump())
+            row = Organization(id=1, **values)
             self.db.add(row)
         else:
-            _set(row, **given.model_dump())
+            _set(row, **values)
         self.summary.count(self.db, row)
 
     def _customer(self, given: CustomerIn) -> None:
@@ -173,6 +174,8 @@ class _Import:
             self.db.add(row)
         if given.pin and not (row.pin_hash and pins.matches(row.pin_hash, given.pin)):
             row.pin_hash = pins.hash_pin(given.pin)
+        if given.targets:
+            _set(row, targets=given.targets.model_dump(exclude_none=True))
         self.summary.count(self.db, row)
         for contact in given.contacts:
             self._contact(row, contact.model_dump())

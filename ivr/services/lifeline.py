@@ -18,8 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ivr.database import transaction
-from ivr.services import rota, timeline
-from ivr.services.outbox import organization_name
+from ivr.services import house, rota, timeline
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -51,7 +50,7 @@ def roster() -> Roster:
 def write_roster(db: Session) -> None:
     people = [one for level in (1, 2) for one in rota.on_call(db, level) if one.phone]
     numbers = list(dict.fromkeys(one.phone for one in people if one.phone))
-    made = Roster(organization_name(db), people[0].language if people else "en-CA", numbers)
+    made = Roster(house.ours(db).name, people[0].language if people else "en-CA", numbers)
     if made == roster():
         return
     draft = _file().with_name(f".roster.{os.getpid()}")

@@ -1,19 +1,12 @@
-"""Mail: its words, from ivr/mails, and the way out by SMTP, or into VAR_DIR/mail."""
+"""The way out for mail: by SMTP, or into VAR_DIR/mail where no server is set."""
 
 import smtplib
 import ssl
-from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
-from importlib.resources import files
-from string import Template
+from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from ivr.models import Leg, Message, Organization, Page
+from ivr.models import Message
 from ivr.services.carrier import NotNow, Outcome, Placed, Refused
 from ivr.settings import settings
 
@@ -24,52 +17,22 @@ PERMANENT = 500
 """SMTP replies from here on are refusals for good (RFC 5321, 4.2.1)."""
 
 
-@dataclass(frozen=True)
-class Mail:
-    subject: str
-    body: str
-
-
-def _template(name: str, part: str) -> Template:
-    return Template(files("ivr").joinpath("mails", name, part).read_text("utf-8"))
-
-
-def _write(name: str, **values: str) -> Mail:
-    subject = _template(name, "subject.txt").substitute(values)
-    body = _template(name, "body.txt").substitute(values)
-    return Mail(" ".join(subject.split()), body)
-
-
-def escalation(db: Session, now: datetime, page: Page) -> Mail:
-    """Level 3: nobody has answered. Who was rung and what came of it."""
-    ticket = page.ticket
-    organization = db.get(Organization, 1)
-    rung = db.scalars(select(Leg).where(Leg.page_id == page.id).order_by(Leg.id))
-    lines = [
-        f"- level {leg.level}, {leg.technician.name}: {leg.outcome or leg.state}" for leg in rung
-    ]
-    return _write(
-        "escalated",
-        organization=organization.name if organization else "Support",
-        ticket=ticket.number,
-        title=" ".join(ticket.title.split()),
-        customer=ticket.customer.name if ticket.customer else "unknown",
-        severity=ticket.severity,
-        minutes=str(int((now - page.opened_at).total_seconds() // 60)),
-        rung="\n".join(lines) or "- nobody could be rung",
-    )
-
-
 def _letter(message: Message) -> EmailMessage:
     letter = EmailMessage()
     letter["From"] = settings().support_email
     letter["To"] = message.to
     letter["Subject"] = message.subject
     letter["Date"] = format_datetime(message.written_at)
-    domain = settings().support_email.rpartition("@")[2]
-    letter["Message-ID"] = make_msgid(idstring=message.key, domain=domain)
-    letter["Auto-Submitted"] = "auto-generated"
+    letter["Message-ID"] = message.message_id
+    letter["List-Id"] = f"<support.{settings().mail_domain}>"
+    if message.references:
+        letter["In-Reply-To"] = message.references[-1]
+        letter["References"] = " ".join(message.references)
+    if not message.by_hand:
+        letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(message.body)
+    if message.html:
+        letter.add_alternative(message.html, subtype="html")
     return letter
 
 

@@ -4,7 +4,9 @@ The row is written in the transaction of the event that causes it; its key says 
 that no occasion is written twice. Without a mail server, mail is kept here and in VAR_DIR/mail.
 """
 
+import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,10 +14,12 @@ from sqlalchemy.orm import Session
 from callflows.prompts import text
 from ivr import clock
 from ivr.database import changed, hurry, transaction
-from ivr.models import Message, MessageState, Organization, Page, Technician
-from ivr.services import mailing, timeline
+from ivr.models import Message, MessageState, Page, Technician, Ticket
+from ivr.services import house, mailing, timeline
 from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, Refused, Unknown
+from ivr.services.letters import Letter
 from ivr.services.timeline import Kind
+from ivr.settings import settings
 
 LEASE = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -30,8 +34,8 @@ def write(
     channel: str,
     to: str,
     body: str,
-    subject: str = "",
     ticket_id: int | None = None,
+    **mail: Any,
 ) -> bool:
     """Put a message out, once for its key. False when it was written before."""
     if db.scalar(select(Message.id).where(Message.key == key)) is not None:
@@ -42,10 +46,11 @@ def write(
             channel=channel,
             ticket_id=ticket_id,
             to=to,
-            subject=subject,
             body=body,
             due_at=now,
             written_at=now,
+            message_id=_message_id() if channel == "mail" else None,
+            **mail,
         )
     )
     db.flush()
@@ -53,9 +58,8 @@ def write(
     return True
 
 
-def organization_name(db: Session) -> str:
-    organization = db.get(Organization, 1)
-    return organization.name if organization else "Support"
+def _message_id() -> str:
+    return f"<{secrets.token_hex(16)}@{settings().mail_domain}>"
 
 
 def text_page(db: Session, now: datetime, page: Page, technician: Technician) -> None:
@@ -65,7 +69,7 @@ def text_page(db: Session, now: datetime, page: Page, technician: Technician) ->
     body = text(
         technician.language,
         "page",
-        organization=organization_name(db),
+        organization=house.ours(db).name,
         ticket=page.ticket.number,
         minutes=int((now - page.opened_at).total_seconds() // 60),
     )
@@ -81,21 +85,29 @@ def text_page(db: Session, now: datetime, page: Page, technician: Technician) ->
     )
 
 
-def mail_escalation(db: Session, now: datetime, page: Page, to: str, number: int) -> None:
-    """The alarm of the last level; repeated until a human closes the ticket."""
-    mail = mailing.escalation(db, now, page)
-    written = write(
+def mail(
+    db: Session,
+    now: datetime,
+    *,
+    key: str,
+    to: str,
+    letter: Letter,
+    ticket: Ticket | None = None,
+    **more: Any,
+) -> bool:
+    """Put a mail out, once for its key."""
+    return write(
         db,
         now,
-        key=f"page-{page.id}-mail-{number}",
+        key=key,
         channel="mail",
         to=to,
-        subject=mail.subject,
-        body=mail.body,
-        ticket_id=page.ticket_id,
+        body=letter.text,
+        ticket_id=ticket.id if ticket else None,
+        subject=letter.subject,
+        html=letter.html,
+        **more,
     )
-    if written:
-        timeline.write(db, Kind.MAILED, now, ticket_id=page.ticket_id, to=to)
 
 
 def attend(message_id: int, carrier: Carrier) -> None:

@@ -9,11 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
-from ivr.models import Call, Leg, Page, PageState, Place, Technician, Ticket
-from ivr.services import legs, outbox, rota, tickets, timeline
+from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Technician, Ticket
+from ivr.services import clocks, legs, notices, rota, tickets, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
-from ivr.settings import settings
 
 LIVE = (PageState.OPEN, PageState.OWED)
 MEET_WITHIN = timedelta(seconds=60)
@@ -51,7 +50,7 @@ def open_page(
     if page:
         _join(db, now, page, call_id)
         return page
-    policy = rota.frozen_policy(db, settings().escalation)
+    policy = rota.frozen_policy(db)
     page = Page(
         ticket_id=ticket.id,
         call_id=call_id,
@@ -177,7 +176,7 @@ def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
         )
     level = page.policy[move.level]["level"]
     if move.mail:
-        outbox.mail_escalation(db, now, page, move.mail, move.round)
+        notices.escalated(db, now, page, move.mail, move.round)
     return [
         legs.new(db, now, page, _technician(db, one), level, move.round).id for one in move.ring
     ]
@@ -232,8 +231,8 @@ def reached(db: Session, now: datetime, page: Page, how: str) -> bool:
     if not done:
         return False
     db.refresh(page)
-    if how != "no-caller" and page.ticket.responded_at is None:
-        page.ticket.responded_at = now
+    if how != "no-caller":
+        clocks.meet(db, now, page.ticket_id, ClockKind.RESPONSE, ClockKind.ESCALATION)
     kinds = {"bridged": Kind.JOINED, "called-back": Kind.CALLED_BACK}
     if how in kinds:
         name = page.accepted_by.name if page.accepted_by else ""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.models import (
     Call,
+    Clock,
     Contact,
     Entry,
     Leg,
@@ -18,7 +19,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import tickets, timeline
+from ivr.services import clocks, tickets, timeline
 from ivr.services.numbers import dialled
 
 Record = dict[str, Any]
@@ -38,6 +39,7 @@ def ticket(db: Session, number: str) -> Record:
         raise UnknownError(f"there is no ticket {number}")
     return {
         **_ticket(row),
+        "clocks": {one.kind: _clock(one) for one in clocks.of(db, row.id)},
         "entries": [_entry(db, one) for one in _all(db, Entry, Entry.ticket_id == row.id)],
         "calls": [_call(db, one) for one in _all(db, Call, Call.ticket_id == row.id)],
         "pages": [_page(db, one) for one in _all(db, Page, Page.ticket_id == row.id)],
@@ -80,9 +82,17 @@ def _ticket(row: Ticket) -> Record:
         "language": row.contact.language if row.contact else None,
         "opened_at": _at(row.opened_at),
         "opened_by_number": row.opened_by_number,
-        "respond_by": _at(row.respond_by),
-        "responded_at": _at(row.responded_at),
         "resolved_at": _at(row.resolved_at),
+    }
+
+
+def _clock(row: Clock) -> Record:
+    return {
+        "started_at": _at(row.started_at),
+        "ends_at": _at(row.ends_at),
+        "warned_at": _at(row.warned_at),
+        "missed_at": _at(row.missed_at),
+        "met_at": _at(row.met_at),
     }
 
 

@@ -1,69 +1,88 @@
-"""When a first response is due, by severity: pure functions of the opening and a calendar.
+"""What is promised, by severity, and when it is due: pure functions of the start, the pauses and
+the calendar (support policy, targets by severity, sections 9, 11 and 12).
 
-Critical 15 minutes, major 30 minutes, round the clock; minor one business day, which knows the
-organization's hours, time zone and holidays (support policy, targets and section 11).
+A business day is a day's opening hours: what is counted in them begins at once or at the next
+opening, and is due when that much time was open (docs/decisions/8).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from typing import Any
 
 from callflows.turn import Severity
-from ivr.models import Organization
+from ivr.models import ClockKind
+from ivr.services import business_time
+from ivr.services.business_time import Calendar
 
-ROUND_THE_CLOCK = {
-    Severity.CRITICAL: timedelta(minutes=15),
-    Severity.MAJOR: timedelta(minutes=30),
+Targets = dict[str, Any]
+Pauses = Sequence[tuple[datetime, datetime | None]]
+
+DEFAULTS: Targets = {
+    "critical": {
+        "response": {"within": 900},
+        "resolution": {"within": 7200, "warn": 0.5},
+        "missed": "page",
+    },
+    "major": {
+        "response": {"within": 1800},
+        "resolution": {"within": 28_800, "warn": 0.5},
+        "missed": "mail",
+    },
+    "minor": {
+        "response": {"business_days": 1},
+        "resolution": {"business_days": 3},
+        "missed": "mail",
+    },
+    "escalation": {"business_days": 1},
 }
-SATURDAY = 5
+"""`within` in seconds round the clock, or `business_days`; `warn` is the share of it after which
+those who have the ticket are told.
+"""
+WARN = 0.8
 
 
 @dataclass(frozen=True)
-class Calendar:
-    time_zone: str = "America/Toronto"
-    holidays: str = "CA-ON"
-    opens: time = time(9)
-    closes: time = time(17)
+class Target:
+    amount: timedelta
+    in_business_time: bool
+    warn: float = WARN
 
-    def is_business_day(self, day: date) -> bool:
-        return day.weekday() < SATURDAY and day not in _holidays(self.holidays, day.year)
+    def due(self, start: datetime, pauses: Pauses, calendar: Calendar) -> datetime | None:
+        """When it ends; None while a pause keeps it from ending."""
+        return self._after(self.amount, start, pauses, calendar)
 
+    def warned(self, start: datetime, pauses: Pauses, calendar: Calendar) -> datetime | None:
+        return self._after(self.amount * self.warn, start, pauses, calendar)
 
-@lru_cache(maxsize=64)
-def _holidays(place: str, year: int) -> frozenset[date]:
-    import holidays
-
-    country, _, subdivision = place.partition("-")
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
-
-
-def calendar_of(organization: Organization | None) -> Calendar:
-    if organization is None:
-        return Calendar()
-    return Calendar(organization.time_zone, organization.holidays)
-
-
-def respond_by(severity: Severity, opened_at: datetime, calendar: Calendar) -> datetime:
-    if severity in ROUND_THE_CLOCK:
-        return opened_at + ROUND_THE_CLOCK[severity]
-    return next_business_day(opened_at, calendar)
+    def _after(
+        self, amount: timedelta, start: datetime, pauses: Pauses, calendar: Calendar
+    ) -> datetime | None:
+        hours = (
+            business_time.opening_hours(start, calendar)
+            if self.in_business_time
+            else business_time.round_the_clock(start)
+        )
+        return business_time.reached(amount, business_time.without(pauses, hours))
 
 
-def next_business_day(moment: datetime, calendar: Calendar) -> datetime:
-    """The same time of the next business day; out of hours counts from the next opening."""
-    zone = ZoneInfo(calendar.time_zone)
-    there = moment.astimezone(zone)
-    day, at = there.date(), there.time()
-    if not calendar.is_business_day(day) or at >= calendar.closes:
-        day, at = _following(day, calendar), calendar.opens
-    at = max(at, calendar.opens)
-    due = datetime.combine(_following(day, calendar), at, zone)
-    return due.astimezone(UTC)
+def target(kind: ClockKind, severity: Severity, calendar: Calendar, *promises: Targets) -> Target:
+    """The defaults, changed by each of the promises: the organization's, then the customer's."""
+    given = dict[str, Any]()
+    for promised in (DEFAULTS, *promises):
+        given = promised.get(severity, {}).get(kind) or promised.get(kind) or given
+    in_business_time = "business_days" in given
+    amount = (
+        given["business_days"] * calendar.business_day
+        if in_business_time
+        else timedelta(seconds=given["within"])
+    )
+    return Target(amount, in_business_time, given.get("warn", WARN))
 
 
-def _following(day: date, calendar: Calendar) -> date:
-    day += timedelta(days=1)
-    while not calendar.is_business_day(day):
-        day += timedelta(days=1)
-    return day
+def when_missed(severity: Severity, *promises: Targets) -> str:
+    """Whether the next level is paged or mailed: `page` or `mail`."""
+    told: list[str | None] = [
+        promised.get(severity, {}).get("missed") for promised in (DEFAULTS, *promises)
+    ]
+    return next(how for how in reversed(told) if how is not None)

@@ -1,6 +1,5 @@
 """A ticket's row as far as it is told on the phone, read by one plain statement."""
 
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
@@ -19,7 +18,6 @@ class TicketRow(NamedTuple):
     severity: str
     status: str
     level: int
-    respond_by: datetime
     customer: str | None
     pin_hash: str | None
     contact: str | None
@@ -33,7 +31,6 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     TICKETS.c.severity,
     TICKETS.c.status,
     TICKETS.c.level,
-    TICKETS.c.respond_by,
     CUSTOMERS.c.name.label("customer"),
     CUSTOMERS.c.pin_hash,
     CONTACTS.c.name.label("contact"),

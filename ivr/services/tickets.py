@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import Contact, Customer, Organization, Status, Technician, Ticket
-from ivr.services import numbers, targets, timeline
+from ivr.models import ClockKind, Contact, Customer, Status, Technician, Ticket, Why
+from ivr.services import clocks, numbers, timeline
 from ivr.services.timeline import Kind
 
 ORDER = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
@@ -17,11 +17,6 @@ OVER = (Status.RESOLVED, Status.CLOSED)
 def find(db: Session, dialled: str) -> Ticket | None:
     """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
     return db.scalar(select(Ticket).where(Ticket.dialled == dialled))
-
-
-def due(db: Session, severity: Severity, opened_at: datetime) -> datetime:
-    calendar = targets.calendar_of(db.get(Organization, 1))
-    return targets.respond_by(severity, opened_at, calendar)
 
 
 def open_ticket(
@@ -46,12 +41,12 @@ def open_ticket(
         description=description,
         severity=severity,
         opened_at=now,
-        respond_by=due(db, severity, now),
         opened_by_number=opened_by_number,
     )
     db.add(ticket)
     db.flush()
     timeline.write(db, Kind.OPENED, now, ticket_id=ticket.id, severity=severity)
+    clocks.start(db, now, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
     return ticket
 
 
@@ -62,12 +57,26 @@ def declare(
     about = {"ticket_id": ticket.id, "call_id": call_id}
     if ticket.status in OVER:
         ticket.status, ticket.resolved_at = Status.OPEN, None
+        clocks.resume(db, now, ticket)
+        clocks.unmeet(db, ticket, ClockKind.RESOLUTION)
         timeline.write(db, Kind.REOPENED, now, **about)
     was = Severity(ticket.severity)
     timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
     if ORDER.index(severity) > ORDER.index(was):
         ticket.severity = severity
-        ticket.respond_by = due(db, severity, ticket.opened_at)
+        clocks.recompute(db, ticket)
+
+
+def change_severity(
+    db: Session, now: datetime, ticket: Ticket, severity: Severity, by: str
+) -> None:
+    """What one of us says of the severity, better or worse."""
+    was = Severity(ticket.severity)
+    if severity == was:
+        return
+    ticket.severity = severity
+    timeline.write(db, Kind.REGRADED, now, ticket_id=ticket.id, by=by, severity=severity, was=was)
+    clocks.recompute(db, ticket)
 
 
 def note(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> None:
@@ -78,5 +87,7 @@ def resolve(db: Session, now: datetime, ticket: Ticket, by: Technician | None, h
     if ticket.status in OVER:
         return
     ticket.status, ticket.resolved_at = Status.RESOLVED, now
+    clocks.meet(db, now, ticket.id, *ClockKind)
+    clocks.pause(db, now, ticket, Why.RESOLVED)
     name = by.name if by else "staff"
     timeline.write(db, Kind.RESOLVED, now, ticket_id=ticket.id, by=name, how=how)

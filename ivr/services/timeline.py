@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from ivr.database import append
 from ivr.models import Entry
+from ivr.services import vocabulary
 
 
 class Kind(StrEnum):
     OPENED = "opened"
     CALLED = "called"
     SEVERITY = "severity"
+    REGRADED = "regraded"
     REOPENED = "reopened"
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
@@ -25,6 +27,9 @@ class Kind(StrEnum):
     OWED = "owed"
     REOPENED_PAGE = "rings-again"
     NEXT_LEVEL = "next-level"
+    WARNED = "warned"
+    MISSED = "missed"
+    RAISED = "raised"
     MAILED = "mailed"
     NOT_SENT = "not-sent"
     LEFT = "left"
@@ -56,6 +61,7 @@ SENTENCES: dict[str, str] = {
     Kind.OPENED: "Ticket opened, {severity}",
     Kind.CALLED: "The customer called",
     Kind.SEVERITY: "The caller said {severity} (it was {was})",
+    Kind.REGRADED: "{by} made it {severity} (it was {was})",
     Kind.REOPENED: "Ticket reopened",
     Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
@@ -67,6 +73,9 @@ SENTENCES: dict[str, str] = {
     Kind.OWED: "{technician} owes the customer a call back ({why})",
     Kind.REOPENED_PAGE: "Ringing starts again: {why}",
     Kind.NEXT_LEVEL: "Handed to the next level",
+    Kind.WARNED: "The {clock} is due soon",
+    Kind.MISSED: "The {clock} is late",
+    Kind.RAISED: "Raised to level {level}: {why}",
     Kind.MAILED: "Mail to {to}",
     Kind.NOT_SENT: "A {channel} could not be sent: {cause}",
     Kind.LEFT: "The caller left {where}",
@@ -83,19 +92,6 @@ SENTENCES: dict[str, str] = {
 }
 
 
-OUTCOMES = {
-    "accepted": "accepted",
-    "passed": "passed",
-    "unaccepted": "picked up, and did not press 1",
-    "no-answer": "no answer",
-    "busy": "busy",
-    "failed": "could not be rung",
-    "cancelled": "stopped ringing, no longer needed",
-    "taken": "picked up when somebody else had it",
-}
-"""What came of a ring, for staff."""
-
-
 class _Gaps(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -105,7 +101,8 @@ def sentence(entry: Entry) -> str:
     """How a line reads for staff."""
     data, cause = _Gaps(entry.data), None
     if entry.kind == Kind.RANG:
-        data["outcome"], cause = OUTCOMES.get(data["outcome"], data["outcome"]), data.get("cause")
+        cause = data.get("cause")
+        data["outcome"] = vocabulary.word("en-CA", "ring", data["outcome"])
     told = SENTENCES.get(entry.kind, entry.kind).format_map(data)
     if entry.kind == Kind.SEVERITY and data["was"] == data["severity"]:
         told = told.partition(" (")[0]

@@ -99,7 +99,7 @@ def test_the_list_says_who_has_what_and_what_is_late(line: Line) -> None:
     assert "needed" not in re.findall(r'<tr role="row" class="([^"]*)"', get("/tickets").text)[-1]
     ana.hang_up()
     line.passes(48 * 3600)
-    assert "Wed 25 Nov, 09:00 late" in words(get("/tickets")), "the minor one of 03:00"
+    assert "Tue 24 Nov, 17:00 late" in words(get("/tickets")), "the minor one of 03:00"
 
 
 def test_nobody_on_call_and_people_without_a_phone_are_pointed_out(line: Line) -> None:

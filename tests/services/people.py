@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
@@ -10,6 +11,7 @@ from ivr.models import (
     Call,
     Customer,
     Direction,
+    Entry,
     Organization,
     Place,
     Policy,
@@ -17,7 +19,8 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import tickets
+from ivr.services import tickets, timeline
+from ivr.services.timeline import Kind
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LEVELS: list[dict[str, Any]] = [
@@ -76,3 +79,10 @@ def held_call(db: Session, of: Ticket, now: datetime = NOW) -> Call:
     db.add(call)
     db.flush()
     return call
+
+
+def told(db: Session, of: Ticket, kind: Kind) -> list[str]:
+    """What the ticket's timeline says of a kind."""
+    db.flush()
+    entries = select(Entry).where(Entry.ticket_id == of.id, Entry.kind == kind).order_by(Entry.id)
+    return [timeline.sentence(entry) for entry in db.scalars(entries)]

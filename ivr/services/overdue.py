@@ -1,0 +1,68 @@
+"""What is done when a clock is about to end, or has ended; each once.
+
+At the warning those who have the ticket are told. Missed, the ticket goes one level up, and that
+level is paged or mailed, as the targets say for its severity (support policy, section 8).
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callflows.turn import Severity
+from ivr import clock as wall
+from ivr.database import transaction
+from ivr.models import Clock, Ticket
+from ivr.services import clocks, house, notices, paging, rota, targets, timeline
+from ivr.services.carrier import Carrier
+from ivr.services.timeline import Kind
+
+
+def attend(clock_id: int, _carrier: Carrier) -> None:
+    with transaction() as db:
+        look(db, wall.now(), clock_id)
+
+
+def look(db: Session, now: datetime, clock_id: int) -> None:
+    """Do what is due about a clock."""
+    ticket_id = db.scalar(select(Clock.ticket_id).where(Clock.id == clock_id))
+    if ticket_id is None:
+        return
+    page = paging.live_page(db, ticket_id)  # locked before the clock, as whoever answers does
+    clock = db.scalars(select(Clock).where(Clock.id == clock_id).with_for_update()).one()
+    if clock.due_at is None or clock.due_at > now:
+        return
+    if clock.ends_at and clock.ends_at <= now:
+        clock.missed_at = now
+        happened, tell = Kind.MISSED, _one_level_up
+    else:
+        clock.warned_at = now
+        happened, tell = Kind.WARNED, _warn
+    timeline.write(db, happened, now, ticket_id=ticket_id, clock=clock.kind)
+    if page is None:  # a live one summons people already, and has levels of its own
+        tell(db, now, clock)
+    clock.due_at = clocks.next_due(clock)
+
+
+def _warn(db: Session, now: datetime, clock: Clock) -> None:
+    notices.clock(db, now, clock, "warned")
+
+
+def _one_level_up(db: Session, now: datetime, clock: Clock) -> None:
+    ticket = clock.ticket
+    policy = rota.frozen_policy(db)
+    index = min(ticket.level, len(policy) - 1)  # of the level after the present one
+    level = policy[index]
+    if ticket.level != level["level"]:
+        ticket.level = level["level"]
+        why = f"the {clock.kind} is late"
+        timeline.write(db, Kind.RAISED, now, ticket_id=ticket.id, level=ticket.level, why=why)
+    if "mail" not in level and _how(db, ticket) == "page":
+        paging.open_page(db, now, ticket, None, index)
+    else:
+        notices.clock(db, now, clock, "missed")
+
+
+def _how(db: Session, ticket: Ticket) -> str:
+    contract = ticket.customer.targets if ticket.customer else {}
+    return targets.when_missed(Severity(ticket.severity), house.ours(db).targets, contract)

@@ -1,0 +1,68 @@
+"""Every mail is whole in every language, as text and as HTML."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from ivr.services import letters, vocabulary
+
+FOLDER = files("ivr") / "mails"
+NAMES = sorted({one.name.partition(".")[0] for one in FOLDER.iterdir()} - {"frame"})
+HOSTILE = 'A & <script>alert("x")</script>\r\nBcc: evil@example.com'
+
+
+class Anything(dict):
+    """Stands in for every value that a letter may tell."""
+
+    def __getattr__(self, name: str) -> object:
+        return {"number": "4411", "level": 2, "severity": "major"}.get(name, HOSTILE)
+
+
+def letter(name: str, language: str) -> letters.Letter:
+    return letters.write(
+        name,
+        language,
+        ticket=Anything(),
+        organization="2N5",
+        customer=HOSTILE,
+        staff_url="http://127.0.0.1/tickets/4411",
+        kind="response",
+        ends_at="2026-11-24 03:30",
+        rung=[{"level": 1, "name": HOSTILE, "outcome": "no-answer"}],
+        minutes=3,
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", vocabulary.LANGUAGES)
+def test_every_letter_is_written_in_every_language(name: str, language: str) -> None:
+    made = letter(name, language)
+    assert "4411" in made.subject
+    assert "4411" in made.text
+    assert "4411" in made.html
+    assert f'<html lang="{language}">' in made.html
+    assert not re.search(r"\{[{%]|Undefined|None", made.text + made.html + made.subject)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", vocabulary.LANGUAGES)
+def test_what_others_wrote_adds_neither_markup_nor_headers(name: str, language: str) -> None:
+    made = letter(name, language)
+    assert "<script>" not in made.html
+    assert "\n" not in made.subject
+    assert "\r" not in made.subject
+
+
+def test_the_languages_say_different_things() -> None:
+    for name in NAMES:
+        english, french = (letter(name, language) for language in vocabulary.LANGUAGES)
+        assert english.subject != french.subject
+        assert english.text != french.text
+
+
+def test_the_vocabulary_is_complete_in_every_language() -> None:
+    english, french = (vocabulary.of(language) for language in vocabulary.LANGUAGES)
+    assert {kind: set(words) for kind, words in english.items()} == {
+        kind: set(words) for kind, words in french.items()
+    }
