@@ -91,12 +91,12 @@ def exchange(_args: argparse.Namespace) -> int:
 def import_file(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
-    from ivr.services import importing, lifeline, phone_book
+    from ivr.services import import_reading, importing, lifeline, phone_book
 
     try:
         with transaction() as db:
             summary = importing.import_file(db, args.file, clock.now())
-    except importing.ImportRefusedError as error:
+    except import_reading.ImportRefusedError as error:
         for problem in error.problems:
             print(f"{args.file}: {problem}", file=sys.stderr)
         print("nothing was imported", file=sys.stderr)

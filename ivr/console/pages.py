@@ -24,14 +24,14 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
-from ivr.console import guard, story, words
+from ivr.console import acts, guard, story, words
 from ivr.console.token import Token, check, token
 from ivr.database import reading, transaction
 from ivr.models import Recording, RecordingState, Ticket
-from ivr.services import board, house, paging, recordings, show, tickets
+from ivr.services import board, house, recordings, show, tickets
 from ivr.services.numbers import dialled
 
-LONGEST_NOTE = 10_000
+A_YEAR = 365 * 24 * 3600
 LARGEST_ROW = 2**31
 CARRIER = ("/voice/", "/sms/")
 """The other door of this port: what it answers is none of our business."""
@@ -46,7 +46,7 @@ console = Blueprint(
 console.before_request(guard.guard)
 console.after_request(guard.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
-             words.ring, words.place, words.message, words.tongue):  # fmt: skip
+             words.ring, words.place, words.message, words.spoken, words.tongue):  # fmt: skip
     console.add_app_template_filter(word)
 
 
@@ -66,7 +66,6 @@ def all_tickets() -> Response:
             on_call=board.on_call(db),
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,
-            holders=board.holders(db, found),
             answers=board.answers(db, found),
             before=before,
             more=more,
@@ -85,8 +84,8 @@ def one_ticket(number: str) -> Response:
     return _one_ticket(number)
 
 
-def _one_ticket(number: str, note: str = "", *, old: bool = False) -> Response:
-    """The page of a ticket; with the note given back when its form was too old."""
+def _one_ticket(number: str, text: str = "", *, old: bool = False, wrong: str = "") -> Response:
+    """The page of a ticket; with the text given back when nothing was done with it."""
     with reading() as db:
         try:
             record = show.ticket(db, number)
@@ -103,8 +102,11 @@ def _one_ticket(number: str, note: str = "", *, old: bool = False) -> Response:
             quick=story.live_page(record) or story.on_line(record),
             legs=[leg for one in record["pages"] for leg in one["legs"]],
             token=token(record["number"]),
-            note=note,
+            text=text or board.canned_reply(db, request.args.get("canned", type=_row)),
+            by=request.form.get("by") or request.cookies.get("by", ""),
+            choices=board.choices(db),
             old=old,
+            wrong=wrong,
         )
 
 
@@ -122,25 +124,20 @@ def _page(db: Session, template: str, **values: object) -> Response:
 # What staff do ------------------------------------------------------------------------------------
 
 
-@console.post("/tickets/<number>/notes")
-def add_note(number: str) -> Answer:
-    text = request.form.get("text", "").strip()[:LONGEST_NOTE]
+@console.post(f"/tickets/<number>/<any({', '.join(acts.ACTS)}):act>")
+def act(number: str, act: str) -> Answer:
     if _too_old(number):
-        return _once_more(number, text)
-    with transaction() as db:
-        ticket = _ticket(db, number)
-        if text:
-            tickets.note(db, clock.now(), ticket, "staff", text)
-    return _back(number)
-
-
-@console.post("/tickets/<number>/resolve")
-def resolve(number: str) -> Answer:
-    if _too_old(number):
-        return _once_more(number)
-    with transaction() as db:
-        paging.resolve(db, clock.now(), _ticket(db, number), None, "staff page")
-    return _back(number)
+        return _once_more(number, old=True)
+    given = request.form.get("by", "")
+    try:
+        with transaction() as db:
+            form = acts.Form(request.form, acts.author(db, given))
+            acts.do(db, clock.now(), act, _ticket(db, number), form)
+    except acts.WrongError as error:
+        return _once_more(number, wrong=str(error))
+    answer = _back(number)
+    answer.set_cookie("by", given, max_age=A_YEAR, httponly=True, samesite="Strict")
+    return answer
 
 
 def _too_old(number: str) -> bool:
@@ -151,9 +148,10 @@ def _too_old(number: str) -> bool:
     return found is Token.OLD
 
 
-def _once_more(number: str, note: str = "") -> Response:
-    answer = _one_ticket(number, note, old=True)
-    answer.status_code = HTTPStatus.FORBIDDEN
+def _once_more(number: str, *, old: bool = False, wrong: str = "") -> Response:
+    """The page again, with what was written on it and why nothing was done."""
+    answer = _one_ticket(number, request.form.get("text", ""), old=old, wrong=wrong)
+    answer.status_code = HTTPStatus.FORBIDDEN if old else HTTPStatus.UNPROCESSABLE_ENTITY
     return answer
 
 

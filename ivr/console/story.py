@@ -17,7 +17,7 @@ BAD = {
     Kind.ESCALATED,
     Kind.WARNED,
     Kind.MISSED,
-    Kind.RAISED,
+    Kind.LEVEL,
     Kind.OWED,
     Kind.REOPENED_PAGE,
     Kind.MAILED,
@@ -110,6 +110,8 @@ def _quiet(record: Record, zone: str) -> Standing:
     if last and last["accepted_by"]:
         since = words.minute(last["accepted_at"], zone)
         return Standing("held", f"{last['accepted_by']} has it.", [f"Since {since}."])
+    if record["assignee"] or record["team"]:
+        return Standing("held", f"{record['assignee'] or record['team']} has it.", [])
     response = record["clocks"]["response"]
     if response["met_at"]:
         return Standing("quiet", "Answered.", [words.minute(response["met_at"], zone)])

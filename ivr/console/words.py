@@ -38,6 +38,7 @@ LEFT = {
     "hangup": "hung up",
 }
 PLACES = {"flow": "answering our questions", "holding": "holding", "bridged": "talking"}
+SPOKEN = {"en-CA": "English", "fr-CA": "French"}
 MESSAGES = {
     "due": "waiting to be sent",
     "sent": "sent",
@@ -123,6 +124,10 @@ def place(call: dict[str, Any]) -> str:
 def message(row: dict[str, Any]) -> str:
     told = MESSAGES.get(row["state"], row["state"])
     return f"{told}: {row['cause']}" if row["cause"] and row["state"] != "sent" else str(told)
+
+
+def spoken(language: str | None) -> str:
+    return SPOKEN.get(language or "", "English")
 
 
 def tongue(language: str | None) -> str | None:

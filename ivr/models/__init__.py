@@ -3,12 +3,14 @@
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
+from ivr.models.canned_reply import CannedReply
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
 from ivr.models.heartbeat import Heartbeat
 from ivr.models.leg import Leg, LegState
+from ivr.models.link import Link
 from ivr.models.message import Message, MessageState
 from ivr.models.organization import Organization
 from ivr.models.page import Page, PageState
@@ -16,14 +18,18 @@ from ivr.models.pause import Pause, Why
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.shift import Shift
+from ivr.models.team import AssignmentRule, Membership, Team
 from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
+from ivr.models.watcher import Watcher
 
 __all__ = [
+    "AssignmentRule",
     "Base",
     "Call",
     "Caller",
+    "CannedReply",
     "Clock",
     "ClockKind",
     "Contact",
@@ -33,6 +39,8 @@ __all__ = [
     "Heartbeat",
     "Leg",
     "LegState",
+    "Link",
+    "Membership",
     "Message",
     "MessageState",
     "Organization",
@@ -47,7 +55,9 @@ __all__ = [
     "Shift",
     "Status",
     "TakenTurn",
+    "Team",
     "Technician",
     "Ticket",
+    "Watcher",
     "Why",
 ]

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ivr.models.base import Base
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
+from ivr.models.team import Team
+from ivr.models.technician import Technician
 
 
 class Status(StrEnum):
@@ -29,15 +31,23 @@ class Ticket(Base):
     """The number without leading zeros, as it is compared with what is keyed."""
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"), index=True)
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="")
+    tags: Mapped[list[str]] = mapped_column(default=list)
     severity: Mapped[str]
     status: Mapped[str] = mapped_column(default=Status.NEW)
     level: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    """The ticket that this one is a duplicate of."""
     opened_by_number: Mapped[str | None] = mapped_column(index=True)
     """The caller's number, for a ticket that a call opened."""
 
     customer: Mapped[Customer | None] = relationship()
     contact: Mapped[Contact | None] = relationship()
+    team: Mapped[Team | None] = relationship()
+    assignee: Mapped[Technician | None] = relationship()

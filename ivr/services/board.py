@@ -1,12 +1,23 @@
 """The board: who is on call, which pages are live, the newest tickets and who has them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.models import Clock, ClockKind, Leg, Page, Policy, Technician, Ticket
+from ivr.models import (
+    CannedReply,
+    Clock,
+    ClockKind,
+    Leg,
+    Page,
+    Policy,
+    Team,
+    Technician,
+    Ticket,
+)
 from ivr.services import legs, paging, rota
 
 A_PAGE = 50
@@ -75,15 +86,28 @@ def _ringing(db: Session, page: Page) -> list[str]:
     return list(db.scalars(rung))
 
 
-def holders(db: Session, tickets: list[Ticket]) -> dict[int, str]:
-    """Who accepted a ticket last, by the ticket's id."""
-    accepted = (
-        select(Page.ticket_id, Technician.name)
-        .join(Technician, Page.accepted_by_id == Technician.id)
-        .where(Page.ticket_id.in_([one.id for one in tickets]))
-        .order_by(Page.id)
+@dataclass(frozen=True)
+class Choices:
+    """What staff choose from on a ticket's page."""
+
+    people: Sequence[Technician]
+    teams: Sequence[Team]
+    levels: list[int]
+    canned: Sequence[CannedReply]
+
+
+def choices(db: Session) -> Choices:
+    return Choices(
+        db.scalars(select(Technician).order_by(Technician.name)).all(),
+        db.scalars(select(Team).order_by(Team.name)).all(),
+        [level["level"] for level in rota.frozen_policy(db)],
+        db.scalars(select(CannedReply).order_by(CannedReply.name, CannedReply.language)).all(),
     )
-    return dict(iter(db.execute(accepted)))
+
+
+def canned_reply(db: Session, id_: int | None) -> str:
+    found = db.get(CannedReply, id_) if id_ else None
+    return found.text if found else ""
 
 
 def answers(db: Session, tickets: list[Ticket]) -> dict[int, Clock]:
@@ -95,7 +119,12 @@ def answers(db: Session, tickets: list[Ticket]) -> dict[int, Clock]:
 
 def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | None]:
     """Tickets, the newest first, and where the next older ones begin."""
-    query = select(Ticket).options(joinedload(Ticket.customer), joinedload(Ticket.contact))
+    query = select(Ticket).options(
+        joinedload(Ticket.customer),
+        joinedload(Ticket.contact),
+        joinedload(Ticket.assignee),
+        joinedload(Ticket.team),
+    )
     query = query.order_by(Ticket.id.desc())
     if before is not None:
         query = query.where(Ticket.id < before)

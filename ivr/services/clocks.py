@@ -16,6 +16,8 @@ from ivr.models import Clock, ClockKind, Pause, Ticket, Why
 from ivr.services import business_time, house, targets
 from ivr.services.targets import Target
 
+PROMISES = (ClockKind.RESPONSE, ClockKind.RESOLUTION, ClockKind.ESCALATION)
+"""What can be late, and is warned of before; the other kinds just fall due."""
 PAUSED = {ClockKind.RESOLUTION}
 """What does not run while the customer has to answer (support policy, section 12)."""
 
@@ -107,8 +109,10 @@ def _set(db: Session, ticket: Ticket, clock: Clock) -> None:
     promised = promise(db, ticket, ClockKind(clock.kind))
     calendar = business_time.calendar_of(house.ours(db))
     pauses = _pauses(db, ticket.id) if clock.kind in PAUSED else []
-    clock.warn_at = promised.warned(clock.started_at, pauses, calendar)
     clock.ends_at = promised.due(clock.started_at, pauses, calendar)
+    clock.warn_at = (
+        promised.warned(clock.started_at, pauses, calendar) if clock.kind in PROMISES else None
+    )
     clock.due_at = next_due(clock)
 
 

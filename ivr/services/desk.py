@@ -50,6 +50,8 @@ class CallDesk:
         """A ticket by its number as keyed, without leading zeros (see numbers.dialled)."""
         if self._at_hand is None or self._at_hand.dialled != number:
             self._at_hand = ticket_row.by_number(self.db, number)
+        while self._at_hand and self._at_hand.merged_into_id:  # a duplicate: the other one
+            self._at_hand = ticket_row.by_id(self.db, self._at_hand.merged_into_id)
         return self._at_hand
 
     def of_call(self) -> TicketRow | None:

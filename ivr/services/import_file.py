@@ -71,6 +71,9 @@ class ContractIn(Given):
 
 class TargetsIn(ContractIn):
     escalation: TargetIn | None = None
+    reminder: TargetIn | None = None
+    closing: TargetIn | None = None
+    reopen_days: int | None = Field(default=None, ge=1, le=3650)
 
 
 Minute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
@@ -183,6 +186,27 @@ class OnCallIn(Given):
     level_2: list[Email] | None = None
 
 
+class TeamIn(Given):
+    name: Name
+    members: list[Email] = []
+
+
+class RuleIn(Given):
+    """A ticket that has all of what is given goes to the team."""
+
+    team: Name
+    customer: Name | None = None
+    severity: Literal["critical", "major", "minor"] | None = None
+    category: Name | None = None
+    words: list[Name] = Field(default=[], description="Any of them in the title.")
+
+
+class CannedReplyIn(Given):
+    name: Name
+    language: Language
+    text: str = Field(min_length=1, max_length=10_000)
+
+
 class TicketIn(Given):
     number: str = Field(pattern=r"^[0-9]{1,12}$", description="Digits, kept as they are.")
     customer: str | None = None
@@ -207,6 +231,9 @@ class ImportFile(Given):
     staff: list[StaffIn] = []
     on_call: OnCallIn | None = None
     policy: PolicyIn | None = None
+    teams: list[TeamIn] = []
+    assignment: list[RuleIn] | None = None
+    canned_replies: list[CannedReplyIn] = []
     tickets: list[TicketIn] = []
 
     def levels(self) -> dict[int, list[str]]:

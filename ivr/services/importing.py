@@ -4,33 +4,33 @@ The file is read, checked whole, and only then written, in one transaction: noth
 and the same file again changes nothing. Its keys are described in docs/import.md.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import ValidationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import Contact, Customer, Organization, Policy, Shift, Technician
-from ivr.services import pins, tickets
+from ivr.models import (
+    AssignmentRule,
+    CannedReply,
+    Contact,
+    Customer,
+    Organization,
+    Policy,
+    Shift,
+    Team,
+    Technician,
+)
+from ivr.services import import_reading, pins, tickets
 from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
+from ivr.services.import_reading import ImportRefusedError
 
-LARGEST = 10_000_000
-"""Bytes."""
-
-
-class ImportRefusedError(Exception):
-    """What is wrong with the file: a line for each mistake."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+RULE = ("position", "team_id", "customer_id", "severity", "category", "words")
+"""What makes a rule, beside its row's number."""
 
 
 @dataclass
@@ -50,64 +50,7 @@ class Summary:
 
 
 def import_file(db: Session, path: Path, now: datetime) -> Summary:
-    return _Import(db, now, read(path)).all()
-
-
-# Reading -----------------------------------------------------------------------------------------
-
-
-def read(path: Path) -> ImportFile:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ImportRefusedError([f"{path.name}: larger than {LARGEST:,} bytes"])
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImportRefusedError([f"{path.name}: cannot be read: {error}"]) from error
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_aliases(text)
-        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ImportRefusedError([f"{path.name}: {error}"]) from error
-    try:
-        return ImportFile.model_validate(content or {})
-    except ValidationError as error:
-        raise ImportRefusedError(_problems(error, node)) from error
-
-
-def _refuse_aliases(text: str) -> None:
-    """An alias may blow a small file up to any size; nobody needs one here."""
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise ImportRefusedError([f"aliases (*{event.anchor}) are not allowed"])
-
-
-def _problems(error: ValidationError, node: yaml.Node | None) -> list[str]:
-    problems = []
-    for one in error.errors():
-        path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in one["loc"])
-        message = one["msg"].removeprefix("Value error, ")
-        problems.append(f"line {_line(node, one['loc'])}: {path.lstrip('.')}: {message}")
-    return problems
-
-
-def _line(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:
-    """Where in the file a value stands, or the nearest thing around it."""
-    line = 1
-    for part in path:
-        if node is not None:
-            line = node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            found = (value for key, value in node.value if key.value == str(part))
-            node = next(found, None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            node = node.value[part] if part < len(node.value) else None
-        else:
-            break
-    return node.start_mark.line + 1 if node is not None else line
-
-
-# Writing -----------------------------------------------------------------------------------------
+    return _Import(db, now, import_reading.read(path)).all()
 
 
 @dataclass
@@ -126,12 +69,15 @@ class _Import:
         self._staff()
         self._rota()
         self._policy()
+        self._teams()
+        self._assignment()
+        self._canned_replies()
         for ticket in self.file.tickets:
             self._ticket(ticket)
         return self.summary
 
     def _check_references(self) -> None:
-        problems = [*self._unknown_staff(), *self._unknown_customers()]
+        problems = [*self._unknown_staff(), *self._unknown_customers(), *self._unknown_teams()]
         if problems:
             raise ImportRefusedError(problems)
 
@@ -143,6 +89,16 @@ class _Import:
             for at, email in enumerate(emails):
                 if email not in known:
                     yield f"on_call.level_{level}[{at}]: nobody on the staff has the e-mail {email}"
+        for team, given in enumerate(self.file.teams):
+            for at, email in enumerate(given.members):
+                if email not in known:
+                    yield f"teams[{team}].members[{at}]: nobody on the staff has the e-mail {email}"
+
+    def _unknown_teams(self) -> Iterator[str]:
+        known = {one.name for one in self.file.teams} | set(self.db.scalars(select(Team.name)))
+        for at, rule in enumerate(self.file.assignment or []):
+            if rule.team not in known:
+                yield f"assignment[{at}].team: there is no team {rule.team!r}"
 
     def _unknown_customers(self) -> Iterator[str]:
         known = {one.name for one in self.file.customers} | set(
@@ -156,6 +112,9 @@ class _Import:
                 yield f"tickets[{at}].customer: there is no customer {ticket.customer!r}"
             if ticket.contact and ticket.contact not in contacts:
                 yield f"tickets[{at}].contact: no contact has the e-mail {ticket.contact}"
+        for at, rule in enumerate(self.file.assignment or []):
+            if rule.customer and rule.customer not in known:
+                yield f"assignment[{at}].customer: there is no customer {rule.customer!r}"
 
     def _organization(self, given: OrganizationIn) -> None:
         row = self.db.get(Organization, 1)
@@ -229,6 +188,52 @@ class _Import:
         else:
             _set(row, levels=levels)
         self.summary.count(self.db, row)
+
+    def _teams(self) -> None:
+        for given in self.file.teams:
+            row = self.db.scalar(select(Team).where(Team.name == given.name))
+            if row is None:
+                row = Team(name=given.name)
+                self.db.add(row)
+            people = select(Technician).where(Technician.email.in_(given.members))
+            members = list(self.db.scalars(people.order_by(Technician.id)))
+            _set(row, members=members)
+            self.summary.count(self.db, row)
+
+    def _assignment(self) -> None:
+        """The rules given replace the ones before them as a whole."""
+        if self.file.assignment is None:
+            return
+        teams = {one.name: one.id for one in self.db.scalars(select(Team))}
+        customers = {one.name: one.id for one in self.db.scalars(select(Customer))}
+        wanted = [
+            {
+                "position": position,
+                "team_id": teams[given.team],
+                "customer_id": customers[given.customer] if given.customer else None,
+                **given.model_dump(include={"severity", "category", "words"}),
+            }
+            for position, given in enumerate(self.file.assignment)
+        ]
+        rules = self.db.scalars(select(AssignmentRule).order_by(AssignmentRule.position))
+        if [{name: getattr(rule, name) for name in RULE} for rule in rules] == wanted:
+            self.summary.unchanged += 1
+            return
+        self.db.execute(delete(AssignmentRule))
+        self.db.add_all(AssignmentRule(**one) for one in wanted)
+        self.db.flush()
+        self.summary.changed += 1
+
+    def _canned_replies(self) -> None:
+        for given in self.file.canned_replies:
+            same = (CannedReply.name == given.name, CannedReply.language == given.language)
+            row = self.db.scalar(select(CannedReply).where(*same))
+            if row is None:
+                row = CannedReply(**given.model_dump())
+                self.db.add(row)
+            else:
+                _set(row, text=given.text)
+            self.summary.count(self.db, row)
 
     def _ticket(self, given: TicketIn) -> None:
         """A ticket that is there already keeps what has happened to it."""

@@ -43,6 +43,14 @@ def dialled(keys: str) -> str | None:
     return keys.lstrip("0") or None
 
 
+def readable(phone: str) -> str:
+    """+1 800-555-0100."""
+    import phonenumbers
+
+    parsed = phonenumbers.parse(phone, None)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def slips(number: str) -> set[str]:
     """Every number that one wrong digit, or two swapped neighbours, make of this one."""
     made = set()

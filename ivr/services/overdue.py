@@ -4,6 +4,7 @@ At the warning those who have the ticket are told. Missed, the ticket goes one l
 level is paged or mailed, as the targets say for its severity (support policy, section 8).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,8 +13,8 @@ from sqlalchemy.orm import Session
 from callflows.turn import Severity
 from ivr import clock as wall
 from ivr.database import transaction
-from ivr.models import Clock, Ticket
-from ivr.services import clocks, house, notices, paging, rota, targets, timeline
+from ivr.models import Clock, ClockKind, Page, Status, Ticket
+from ivr.services import clocks, house, life, notices, paging, rota, targets, tickets, timeline
 from ivr.services.carrier import Carrier
 from ivr.services.timeline import Kind
 
@@ -32,20 +33,24 @@ def look(db: Session, now: datetime, clock_id: int) -> None:
     clock = db.scalars(select(Clock).where(Clock.id == clock_id).with_for_update()).one()
     if clock.due_at is None or clock.due_at > now:
         return
+    if clock.kind in clocks.PROMISES:
+        _promised(db, now, clock, page)
+    else:
+        clock.met_at = now
+        WHEN_DUE[clock.kind](db, now, clock.ticket)
+    clock.due_at = clocks.next_due(clock)
+
+
+def _promised(db: Session, now: datetime, clock: Clock, page: Page | None) -> None:
     if clock.ends_at and clock.ends_at <= now:
         clock.missed_at = now
         happened, tell = Kind.MISSED, _one_level_up
     else:
         clock.warned_at = now
-        happened, tell = Kind.WARNED, _warn
-    timeline.write(db, happened, now, ticket_id=ticket_id, clock=clock.kind)
+        happened, tell = Kind.WARNED, notices.warned
+    timeline.write(db, happened, now, ticket_id=clock.ticket_id, clock=clock.kind)
     if page is None:  # a live one summons people already, and has levels of its own
         tell(db, now, clock)
-    clock.due_at = clocks.next_due(clock)
-
-
-def _warn(db: Session, now: datetime, clock: Clock) -> None:
-    notices.clock(db, now, clock, "warned")
 
 
 def _one_level_up(db: Session, now: datetime, clock: Clock) -> None:
@@ -53,14 +58,27 @@ def _one_level_up(db: Session, now: datetime, clock: Clock) -> None:
     policy = rota.frozen_policy(db)
     index = min(ticket.level, len(policy) - 1)  # of the level after the present one
     level = policy[index]
-    if ticket.level != level["level"]:
-        ticket.level = level["level"]
-        why = f"the {clock.kind} is late"
-        timeline.write(db, Kind.RAISED, now, ticket_id=ticket.id, level=ticket.level, why=why)
+    tickets.set_level(db, now, ticket, level["level"], f"the {clock.kind} is late")
     if "mail" not in level and _how(db, ticket) == "page":
         paging.open_page(db, now, ticket, None, index)
     else:
-        notices.clock(db, now, clock, "missed")
+        notices.missed(db, now, clock)
+
+
+def _remind(db: Session, now: datetime, ticket: Ticket) -> None:
+    question = timeline.last(db, ticket.id, Kind.ASKED)
+    notices.reminded(db, now, ticket, by=question.get("by", ""), text=question.get("text", ""))
+
+
+def _close(db: Session, now: datetime, ticket: Ticket) -> None:
+    life.move(db, now, ticket, Status.CLOSED, life.TIME)
+    notices.closed(db, now, ticket)
+
+
+WHEN_DUE: dict[str, Callable[[Session, datetime, Ticket], None]] = {
+    ClockKind.REMINDER: _remind,
+    ClockKind.CLOSING: _close,
+}
 
 
 def _how(db: Session, ticket: Ticket) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
-from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Technician, Ticket
-from ivr.services import clocks, legs, notices, rota, tickets, timeline
+from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Status, Technician, Ticket
+from ivr.services import clocks, legs, life, notices, rota, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
 
@@ -207,7 +207,8 @@ def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> 
         return False
     page = db.get_one(Page, page_id, populate_existing=True)
     legs.stop_others(db, now, page_id, technician.id)
-    page.ticket.status = "open"
+    page.ticket.assignee = technician
+    life.move(db, now, page.ticket, Status.OPEN, life.STAFF, by=technician.name)
     waited = int((now - page.opened_at).total_seconds())
     timeline.write(
         db,
@@ -262,19 +263,3 @@ def close(db: Session, now: datetime, ticket_id: int) -> None:
         return
     page.state, page.due_at, page.version = PageState.CLOSED, None, page.version + 1
     legs.stop_others(db, now, page.id, None)
-
-
-def resolve(db: Session, now: datetime, ticket: Ticket, by: Technician | None, how: str) -> None:
-    """The ticket is solved: nobody is rung for it any more."""
-    tickets.resolve(db, now, ticket, by, how)
-    close(db, now, ticket.id)
-
-
-def next_level(db: Session, now: datetime, ticket: Ticket, call_id: int | None) -> None:
-    """Hand the ticket to the level after its present one, which is rung at once."""
-    page = latest(db, ticket.id)
-    level = page.level + 1 if page else 1
-    close(db, now, ticket.id)
-    db.flush()
-    timeline.write(db, Kind.NEXT_LEVEL, now, ticket_id=ticket.id, call_id=call_id)
-    open_page(db, now, ticket, None, level)

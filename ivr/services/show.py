@@ -19,7 +19,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import clocks, tickets, timeline
+from ivr.services import clocks, relations, tickets, timeline
 from ivr.services.numbers import dialled
 
 Record = dict[str, Any]
@@ -39,6 +39,8 @@ def ticket(db: Session, number: str) -> Record:
         raise UnknownError(f"there is no ticket {number}")
     return {
         **_ticket(row),
+        "watchers": relations.watchers(db, row),
+        "related": [_related(row, one) for one in relations.linked(db, row)],
         "clocks": {one.kind: _clock(one) for one in clocks.of(db, row.id)},
         "entries": [_entry(db, one) for one in _all(db, Entry, Entry.ticket_id == row.id)],
         "calls": [_call(db, one) for one in _all(db, Call, Call.ticket_id == row.id)],
@@ -78,12 +80,25 @@ def _ticket(row: Ticket) -> Record:
         "status": row.status,
         "level": row.level,
         "customer": row.customer.name if row.customer else None,
+        "category": row.category,
+        "tags": row.tags,
+        "team": row.team.name if row.team else None,
+        "assignee": row.assignee.name if row.assignee else None,
         "contact": row.contact.name if row.contact else None,
         "language": row.contact.language if row.contact else None,
         "opened_at": _at(row.opened_at),
         "opened_by_number": row.opened_by_number,
         "resolved_at": _at(row.resolved_at),
     }
+
+
+def _related(row: Ticket, other: Ticket) -> Record:
+    how = "linked"
+    if other.merged_into_id == row.id:
+        how = "duplicate"
+    elif row.merged_into_id == other.id:
+        how = "merged into"
+    return {"number": other.number, "title": other.title, "status": other.status, "how": how}
 
 
 def _clock(row: Clock) -> Record:

@@ -35,11 +35,15 @@ DEFAULTS: Targets = {
         "missed": "mail",
     },
     "escalation": {"business_days": 1},
+    "reminder": {"business_days": 2},
+    "closing": {"within": 432_000},
 }
 """`within` in seconds round the clock, or `business_days`; `warn` is the share of it after which
 those who have the ticket are told.
 """
 WARN = 0.8
+REOPEN_DAYS = 30
+"""After its resolution a customer may reopen a ticket, unless `reopen_days` says otherwise."""
 
 
 @dataclass(frozen=True)

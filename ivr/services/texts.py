@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callflows.prompts import text
 from ivr.database import hurry
 from ivr.models import Call, Leg, LegState, Page, PageState, Place, Technician, Ticket
-from ivr.services import legs, paging, tickets
+from ivr.services import conversation, legs, paging, relations, tickets
 from ivr.services.numbers import dialled
 
 WORDS = {
@@ -55,7 +55,7 @@ def _read(db: Session, technician: Technician, body: str) -> tuple[str | None, P
 
 def _page_of(db: Session, number: str) -> Page | None:
     ticket = tickets.find(db, number)
-    return paging.latest(db, ticket.id) if ticket else None
+    return paging.latest(db, relations.survivor(db, ticket).id) if ticket else None
 
 
 def _page_rung(db: Session, technician: Technician) -> Page | None:
@@ -111,5 +111,5 @@ def _pass(db: Session, now: datetime, page: Page, technician: Technician) -> str
 
 def _resolve(db: Session, now: datetime, page: Page, technician: Technician) -> str:
     ticket = db.get_one(Ticket, page.ticket_id)
-    paging.resolve(db, now, ticket, technician, "text")
+    conversation.resolve(db, now, ticket, technician.name, "text")
     return "resolved"

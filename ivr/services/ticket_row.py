@@ -18,6 +18,7 @@ class TicketRow(NamedTuple):
     severity: str
     status: str
     level: int
+    merged_into_id: int | None
     customer: str | None
     pin_hash: str | None
     contact: str | None
@@ -31,6 +32,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     TICKETS.c.severity,
     TICKETS.c.status,
     TICKETS.c.level,
+    TICKETS.c.merged_into_id,
     CUSTOMERS.c.name.label("customer"),
     CUSTOMERS.c.pin_hash,
     CONTACTS.c.name.label("contact"),

@@ -6,12 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import ClockKind, Contact, Customer, Status, Technician, Ticket, Why
-from ivr.services import clocks, numbers, timeline
+from ivr.models import ClockKind, Contact, Customer, Status, Ticket
+from ivr.services import clocks, life, numbers, timeline
 from ivr.services.timeline import Kind
 
 ORDER = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
-OVER = (Status.RESOLVED, Status.CLOSED)
 
 
 def find(db: Session, dialled: str) -> Ticket | None:
@@ -29,6 +28,7 @@ def open_ticket(
     contact: Contact | None = None,
     description: str = "",
     number: str | None = None,
+    category: str = "",
     opened_by_number: str | None = None,
 ) -> Ticket:
     number = number or numbers.next_number(db)
@@ -39,6 +39,7 @@ def open_ticket(
         contact_id=contact.id if contact else None,
         title=title,
         description=description,
+        category=category,
         severity=severity,
         opened_at=now,
         opened_by_number=opened_by_number,
@@ -55,11 +56,8 @@ def declare(
 ) -> None:
     """What a caller says of the severity: it can make a ticket worse, never better."""
     about = {"ticket_id": ticket.id, "call_id": call_id}
-    if ticket.status in OVER:
-        ticket.status, ticket.resolved_at = Status.OPEN, None
-        clocks.resume(db, now, ticket)
-        clocks.unmeet(db, ticket, ClockKind.RESOLUTION)
-        timeline.write(db, Kind.REOPENED, now, **about)
+    if ticket.status in (*life.OVER, Status.WAITING):
+        life.move(db, now, ticket, Status.OPEN, life.CUSTOMER)
     was = Severity(ticket.severity)
     timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
     if ORDER.index(severity) > ORDER.index(was):
@@ -83,11 +81,8 @@ def note(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> None
     timeline.write(db, Kind.NOTE, now, ticket_id=ticket.id, by=by, text=text)
 
 
-def resolve(db: Session, now: datetime, ticket: Ticket, by: Technician | None, how: str) -> None:
-    if ticket.status in OVER:
-        return
-    ticket.status, ticket.resolved_at = Status.RESOLVED, now
-    clocks.meet(db, now, ticket.id, *ClockKind)
-    clocks.pause(db, now, ticket, Why.RESOLVED)
-    name = by.name if by else "staff"
-    timeline.write(db, Kind.RESOLVED, now, ticket_id=ticket.id, by=name, how=how)
+def set_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -> None:
+    """Every move has its reason."""
+    if ticket.level != level:
+        ticket.level = level
+        timeline.write(db, Kind.LEVEL, now, ticket_id=ticket.id, level=level, why=why)

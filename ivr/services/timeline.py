@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.database import append
@@ -17,6 +18,18 @@ class Kind(StrEnum):
     SEVERITY = "severity"
     REGRADED = "regraded"
     REOPENED = "reopened"
+    WAITS = "waits"
+    GOES_ON = "goes-on"
+    CLOSED = "closed"
+    ASSIGNED = "assigned"
+    REMINDED = "reminded"
+    REPLY = "reply"
+    ASKED = "asked"
+    SAID = "said"
+    MERGED = "merged"
+    LINKED = "linked"
+    WATCHED = "watched"
+    TAGGED = "tagged"
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
     ESCALATED = "escalated"
@@ -29,7 +42,7 @@ class Kind(StrEnum):
     NEXT_LEVEL = "next-level"
     WARNED = "warned"
     MISSED = "missed"
-    RAISED = "raised"
+    LEVEL = "level"
     MAILED = "mailed"
     NOT_SENT = "not-sent"
     LEFT = "left"
@@ -57,12 +70,38 @@ def write(
     append(db, Entry, kind=kind, at=now, ticket_id=ticket_id, call_id=call_id, data=data)
 
 
+def add(db: Session, kind: Kind, now: datetime, *, ticket_id: int, **data: Any) -> int:
+    """The same, for a line that something else refers to. Returns its ID."""
+    entry = Entry(kind=kind, at=now, ticket_id=ticket_id, data=data)
+    db.add(entry)
+    db.flush()
+    return entry.id
+
+
+def last(db: Session, ticket_id: int, kind: Kind) -> dict[str, Any]:
+    """What the newest line of a kind says."""
+    of = (Entry.ticket_id == ticket_id, Entry.kind == kind)
+    return db.scalar(select(Entry.data).where(*of).order_by(Entry.id.desc()).limit(1)) or {}
+
+
 SENTENCES: dict[str, str] = {
     Kind.OPENED: "Ticket opened, {severity}",
     Kind.CALLED: "The customer called",
     Kind.SEVERITY: "The caller said {severity} (it was {was})",
     Kind.REGRADED: "{by} made it {severity} (it was {was})",
     Kind.REOPENED: "Ticket reopened",
+    Kind.WAITS: "Waits for the customer",
+    Kind.GOES_ON: "No longer waiting for the customer",
+    Kind.CLOSED: "Ticket closed",
+    Kind.ASSIGNED: "Assigned to {to} ({by})",
+    Kind.REMINDED: "The customer was reminded",
+    Kind.REPLY: "{by} to the customer: {text}",
+    Kind.ASKED: "{by} asked the customer: {text}",
+    Kind.SAID: "{by} by {channel}: {text}",
+    Kind.MERGED: "{by} merged {other} into {number}",
+    Kind.LINKED: "{by} linked it with {other}",
+    Kind.WATCHED: "{email} gets copies of the mail to the customer",
+    Kind.TAGGED: "{by} tagged it {tags}",
     Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
     Kind.ESCALATED: "Escalated to level {level}",
@@ -75,7 +114,7 @@ SENTENCES: dict[str, str] = {
     Kind.NEXT_LEVEL: "Handed to the next level",
     Kind.WARNED: "The {clock} is due soon",
     Kind.MISSED: "The {clock} is late",
-    Kind.RAISED: "Raised to level {level}: {why}",
+    Kind.LEVEL: "Moved to level {level}: {why}",
     Kind.MAILED: "Mail to {to}",
     Kind.NOT_SENT: "A {channel} could not be sent: {cause}",
     Kind.LEFT: "The caller left {where}",

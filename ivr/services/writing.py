@@ -24,15 +24,24 @@ from callflows.turn import (
     Wish,
     Write,
 )
-from ivr.models import Caller, Contact, Leg, Status, Ticket
-from ivr.services import legs, paging, recordings, tickets, timeline
+from ivr.models import Caller, Contact, Leg, Ticket
+from ivr.services import (
+    conversation,
+    intake,
+    legs,
+    levels,
+    life,
+    paging,
+    recordings,
+    tickets,
+    timeline,
+)
 from ivr.services.call_row import CallRow
 from ivr.services.desk import CallDesk
 from ivr.services.timeline import Kind
 
 SAME_PROBLEM = timedelta(minutes=30)
 """A number that calls again without a ticket within this time is about the ticket it opened."""
-OVER = (Status.RESOLVED, Status.CLOSED)
 
 
 def carry_out(desk: CallDesk, turn: Turn) -> Known:
@@ -89,7 +98,7 @@ def _same_problem(db: Session, now: datetime, call: CallRow) -> Ticket | None:
         .where(
             Ticket.opened_by_number == call.number,
             Ticket.opened_at > now - SAME_PROBLEM,
-            Ticket.status.not_in(OVER),
+            Ticket.status.not_in(life.OVER),
         )
         .order_by(Ticket.id.desc())
         .limit(1)
@@ -98,9 +107,10 @@ def _same_problem(db: Session, now: datetime, call: CallRow) -> Ticket | None:
 
 def _opened_by(db: Session, now: datetime, call: CallRow, write: Declare) -> Ticket:
     contact = db.get(Contact, call.contact_id) if call.contact_id else None
-    return tickets.open_ticket(
+    return intake.take(
         db,
         now,
+        page=False,
         title="Opened by phone",
         severity=write.severity,
         customer=contact.customer if contact else None,
@@ -176,9 +186,9 @@ def _(write: Missed, desk: CallDesk) -> None:
 
 @perform.register
 def _(write: Resolve, desk: CallDesk) -> None:
-    paging.resolve(desk.db, desk.now, _ticket(desk), _leg(desk).technician, "keypad")
+    conversation.resolve(desk.db, desk.now, _ticket(desk), _leg(desk).technician.name, "keypad")
 
 
 @perform.register
 def _(write: NextLevel, desk: CallDesk) -> None:
-    paging.next_level(desk.db, desk.now, _ticket(desk), desk.call.id)
+    levels.next_level(desk.db, desk.now, _ticket(desk), desk.call.id)

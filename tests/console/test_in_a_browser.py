@@ -75,19 +75,21 @@ def test_a_call_appears_on_both_pages_by_itself(
 def test_what_somebody_uses_is_left_alone_while_the_rest_goes_on(line: Line, page: Page) -> None:
     leaves_a_message(line, line.customer(), "4411", "The fax is mute")
     page.goto("/tickets/4411")
-    page.get_by_label("What the next person should know").fill("Half a thou")
+    page.get_by_label("What the next person, or the customer, should know").fill("Half a thou")
     page.evaluate("window.player = document.querySelector('audio')")
-    call = page.locator("details").first
+    call = page.locator("#live details").first
     call.locator("summary").click()
     expect(call).not_to_have_attribute("open", "")
     page.locator("body").click(position={"x": 5, "y": 5})
     line.passes(60)
     calls(line)
     expect(page.get_by_role("heading", name="Nobody has it yet.")).to_be_visible()
-    expect(page.locator("details")).to_have_count(4)  # two calls, two texts
+    expect(page.locator("#live details")).to_have_count(4)  # two calls, two texts
     expect(call).not_to_have_attribute("open", "")
     assert page.evaluate("window.player === document.querySelector('audio')")
-    expect(page.get_by_label("What the next person should know")).to_have_value("Half a thou")
+    expect(page.get_by_label("What the next person, or the customer, should know")).to_have_value(
+        "Half a thou"
+    )
 
 
 def test_a_service_that_is_away_is_told_and_so_is_its_return(line: Line, page: Page) -> None:
@@ -112,8 +114,9 @@ def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
     expect(page.get_by_role("link", name="4411").first).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/tickets/4411")
-    page.get_by_label("What the next person should know").focus()
+    page.get_by_label("What the next person, or the customer, should know").focus()
     page.keyboard.type("Ana is called back")
+    page.keyboard.press("Tab")  # who you are
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("blockquote", has_text="Ana is called back")).to_be_visible()
@@ -129,7 +132,7 @@ def test_without_javascript_everything_is_there(line: Line, browser: Browser) ->
     page = context.new_page()
     page.goto("/tickets/4411")
     expect(page.get_by_role("heading", name="Nobody has it yet.")).to_be_visible()
-    page.get_by_label("What the next person should know").fill("By hand")
+    page.get_by_label("What the next person, or the customer, should know").fill("By hand")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator("blockquote", has_text="By hand")).to_be_visible()
     page.get_by_role("button", name="Resolve").click()
@@ -194,8 +197,8 @@ def test_the_pages_have_landmarks_headings_and_named_things(line: Line, page: Pa
             expect(page.get_by_role(landmark).first).to_be_attached()  # type: ignore[arg-type]
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         nameless = page.evaluate(
-            "[...document.querySelectorAll('audio, textarea, button, section')]"
-            ".filter((one) => !one.labels?.length && !one.ariaLabel && !one.innerText.trim()"
+            "[...document.querySelectorAll('audio, textarea, input:not([type=hidden]), select, button, section')]"
+            ".filter((one) => !one.labels?.length && !one.ariaLabel && !one.textContent.trim()"
             " && !one.hasAttribute('aria-labelledby')).length"
         )
         assert nameless == 0

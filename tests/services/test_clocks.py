@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import Clock, ClockKind, Ticket, Why
-from ivr.services import business_time, clocks, house, overdue, tickets
+from ivr.models import Clock, ClockKind, Status, Ticket, Why
+from ivr.services import business_time, clocks, house, life, overdue, tickets
 from ivr.services.business_time import Calendar
 from tests.services.people import NOW, organization, ticket
 from tests.services.slow_clock import slowly
@@ -56,7 +56,7 @@ class History:
 
     def resolve(self) -> None:
         if not self.resolved:
-            tickets.resolve(self.db, self.now, self.ticket, None, "test")
+            life.move(self.db, self.now, self.ticket, Status.RESOLVED, life.STAFF)
             self._pause()
             self.resolved = self.answered = True
 
@@ -154,7 +154,7 @@ def test_what_is_met_is_met_once_and_not_due_any_more(db: Session, opened: Ticke
 def test_a_reopened_ticket_runs_on_without_the_time_it_was_resolved(
     db: Session, opened: Ticket
 ) -> None:
-    tickets.resolve(db, NOW + timedelta(minutes=30), opened, None, "test")
+    life.move(db, NOW + timedelta(minutes=30), opened, Status.RESOLVED, life.STAFF)
     assert clock(db, opened).due_at is None
     tickets.declare(db, NOW + timedelta(days=3), opened, Severity.CRITICAL)
     assert clock(db, opened).ends_at == NOW + timedelta(days=3, minutes=90)

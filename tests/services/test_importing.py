@@ -12,18 +12,21 @@ from sqlalchemy import select
 
 from ivr.database import reading, transaction
 from ivr.models import (
+    AssignmentRule,
     Contact,
     Customer,
     Entry,
     Organization,
     Policy,
     Shift,
+    Team,
     Technician,
     Ticket,
 )
-from ivr.services import importing, pins
+from ivr.services import import_reading, importing, pins
 from ivr.services.import_file import ImportFile
-from ivr.services.importing import ImportRefusedError, Summary
+from ivr.services.import_reading import ImportRefusedError
+from ivr.services.importing import Summary
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs"
@@ -180,7 +183,7 @@ def test_a_file_that_cannot_be_read_is_told(database: str, tmp_path: Path) -> No
 
 
 def test_a_file_that_is_too_large_is_not_read(database: str, tmp_path: Path) -> None:
-    assert "larger than" in refused(tmp_path, "#" * (importing.LARGEST + 1))[0]
+    assert "larger than" in refused(tmp_path, "#" * (import_reading.LARGEST + 1))[0]
 
 
 def test_names_may_hold_anything(database: str, tmp_path: Path) -> None:
@@ -202,3 +205,76 @@ def test_the_documentation_names_every_key() -> None:
     keys = {key for one in schema["$defs"].values() for key in one.get("properties", {})}
     for key in keys | schema["properties"].keys():
         assert f"`{key}`" in told or f"## {key}" in told, key
+
+
+# Teams, rules, targets ----------------------------------------------------------------------------
+
+TEAMS = """
+organization:
+  name: 2N5
+  business_hours: {opens: "08:00", closes: "18:00", days: [0, 1, 2, 3, 4, 5]}
+  targets: {major: {response: {within: 600}}, reopen_days: 10}
+customers:
+  - {name: Acme, targets: {minor: {resolution: {business_days: 1}, missed: page}}}
+staff:
+  - {name: Bo Chan, email: bo@2n5.example}
+  - {name: Cy Singh, email: cy@2n5.example}
+teams:
+  - {name: Voice, members: [cy@2n5.example, bo@2n5.example]}
+  - {name: Data}
+assignment:
+  - {team: Voice, words: [sip, fax], severity: major}
+  - {team: Data, customer: Acme, category: network}
+canned_replies:
+  - {name: Hello, language: fr-CA, text: Bonjour}
+"""
+
+
+def test_teams_rules_and_targets_are_imported_once(database: str, tmp_path: Path) -> None:
+    imported(tmp_path, TEAMS)
+    assert imported(tmp_path, TEAMS) == Summary(new=0, changed=0, unchanged=8)
+    (organization,) = rows(Organization)
+    assert organization.targets == {"major": {"response": {"within": 600}}, "reopen_days": 10}
+    assert organization.business_hours["days"] == [0, 1, 2, 3, 4, 5]
+    (acme,) = rows(Customer)
+    assert acme.targets["minor"]["missed"] == "page"
+    with reading() as db:
+        voice = db.scalars(select(Team).where(Team.name == "Voice")).one()
+        assert [one.name for one in voice.members] == ["Bo Chan", "Cy Singh"]
+    assert [(rule.team_id, rule.words) for rule in rows(AssignmentRule)] == [
+        (voice.id, ["sip", "fax"]),
+        (voice.id + 1, []),
+    ]
+
+
+def test_rules_are_replaced_as_a_whole(database: str, tmp_path: Path) -> None:
+    imported(tmp_path, TEAMS)
+    imported(tmp_path, "assignment: [{team: Data}]")
+    assert [rule.severity for rule in rows(AssignmentRule)] == [None]
+    imported(tmp_path, "assignment: []")
+    assert rows(AssignmentRule) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("assignment: [{team: Nobody}]", "assignment[0].team: there is no team 'Nobody'"),
+        ("teams: [{name: A, members: [x@y.z]}]", "nobody on the staff has the e-mail x@y.z"),
+        (
+            "{teams: [{name: A}], assignment: [{team: A, customer: Who}]}",
+            "assignment[0].customer: there is no customer 'Who'",
+        ),
+        (
+            "organization: {name: A, targets: {minor: {response: {within: 60, business_days: 1}}}}",
+            "either within (seconds) or business_days",
+        ),
+        (
+            'organization: {name: A, business_hours: {opens: "17:00", closes: "09:00"}}',
+            "closes must be later than opens",
+        ),
+    ],
+)
+def test_what_is_wrong_with_teams_and_targets_is_told(
+    database: str, tmp_path: Path, given: str, told: str
+) -> None:
+    assert told in refused(tmp_path, given)[0]

@@ -54,7 +54,7 @@ def test_a_major_ticket_is_told_at_80_percent_and_mailed_a_level_up_when_late(
         ("cy@2n5.example", f"[#{opened.number}] Resolution due at 2026-11-24 11:00: SIP trunk down", NOW + timedelta(hours=4)),
     ]  # fmt: skip
     assert opened.level == 2
-    assert told(db, opened, Kind.RAISED) == ["Raised to level 2: the response is late"]
+    assert told(db, opened, Kind.LEVEL) == ["Moved to level 2: the response is late"]
     assert db.scalar(select(Page)) is None
     passes(db, timedelta(hours=9))
     assert letters(db)[-1][0] == "escalation@2n5.example"
@@ -90,7 +90,7 @@ def test_at_the_last_level_the_escalation_list_is_mailed_once_a_clock(
     passes(db, timedelta(hours=20))
     assert [to for to, _, _ in letters(db)] == ["escalation@2n5.example"] * 2
     assert opened.level == 3
-    assert told(db, opened, Kind.RAISED) == []
+    assert told(db, opened, Kind.LEVEL) == []
 
 
 def test_after_a_long_outage_the_end_is_told_without_the_warning(

@@ -178,6 +178,11 @@ class Line:
         with reading() as db:
             return show.call(db, sid)
 
+    def mails(self, number: str = "4411") -> list[str]:
+        """To whom the ticket's mails went, one after the other."""
+        messages = self.ticket(number)["messages"]
+        return [one["to"] for one in messages if one["channel"] == "mail"]
+
     def kinds(self, number: str = "4411") -> list[str]:
         return [entry["kind"] for entry in self.ticket(number)["entries"]]
 

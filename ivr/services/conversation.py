@@ -1,0 +1,83 @@
+"""What our people and the customer say to each other on a ticket, by whatever door it comes.
+
+What we say answers the customer, and stops the clock of the first response; what the customer says
+ends a wait, or opens the ticket again.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callflows.turn import Severity
+from ivr.models import ClockKind, Status, Ticket
+from ivr.services import clocks, life, notices, paging, tickets, timeline
+from ivr.services.life import Who
+from ivr.services.timeline import Kind
+
+# What we say --------------------------------------------------------------------------------------
+
+
+def reply(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> None:
+    entry = _say(db, now, ticket, Kind.REPLY, by, text)
+    if ticket.status == Status.NEW:
+        life.move(db, now, ticket, Status.OPEN, life.STAFF, by=by)
+    notices.replied(db, now, ticket, entry, by=by, text=text)
+
+
+def ask(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> None:
+    """The ball is in the customer's court: the resolution waits for the answer."""
+    entry = _say(db, now, ticket, Kind.ASKED, by, text)
+    if ticket.status in life.OVER:
+        life.move(db, now, ticket, Status.OPEN, life.STAFF, by=by)
+    life.move(db, now, ticket, Status.WAITING, life.STAFF, by=by)
+    notices.asked(db, now, ticket, entry, by=by, text=text)
+
+
+def _say(db: Session, now: datetime, ticket: Ticket, kind: Kind, by: str, text: str) -> int:
+    clocks.meet(db, now, ticket.id, ClockKind.RESPONSE, ClockKind.ESCALATION)
+    return timeline.add(db, kind, now, ticket_id=ticket.id, by=by, text=text)
+
+
+# What the customer says ---------------------------------------------------------------------------
+
+
+def said(
+    db: Session, now: datetime, ticket: Ticket, who: Who, by: str, text: str, channel: str
+) -> None:
+    """An answer, an addition, or that it is not solved after all."""
+    entry = timeline.add(db, Kind.SAID, now, ticket_id=ticket.id, by=by, text=text, channel=channel)
+    if ticket.status == Status.WAITING:
+        life.move(db, now, ticket, Status.OPEN, who, by=by)
+    elif life.may_reopen(db, now, ticket):
+        open_again(db, now, ticket, who, by)
+    notices.written(db, now, ticket, entry, by=by, text=text)
+
+
+def worse(db: Session, now: datetime, ticket: Ticket, severity: Severity) -> None:
+    """It can be made worse, never better; critical rings."""
+    tickets.declare(db, now, ticket, severity)
+    if ticket.severity == Severity.CRITICAL:
+        paging.open_page(db, now, ticket)
+
+
+def solved(db: Session, now: datetime, ticket: Ticket, by: str) -> None:
+    if life.move(db, now, ticket, Status.RESOLVED, life.CUSTOMER, by=by, how="customer"):
+        paging.close(db, now, ticket.id)
+
+
+# How it ends, and does not ------------------------------------------------------------------------
+
+
+def resolve(db: Session, now: datetime, ticket: Ticket, by: str, how: str) -> None:
+    """The ticket is solved: nobody is rung for it any more, and the customer is told."""
+    paging.close(db, now, ticket.id)
+    if ticket.status not in life.OVER:
+        life.move(db, now, ticket, Status.RESOLVED, life.STAFF, by=by, how=how)
+        notices.resolved(db, now, ticket)
+
+
+def open_again(db: Session, now: datetime, ticket: Ticket, who: Who, by: str) -> None:
+    """It is not solved after all; a critical one pages afresh, from the first level."""
+    life.move(db, now, ticket, Status.OPEN, who, by=by)
+    if ticket.severity == Severity.CRITICAL and who != life.STAFF:
+        paging.open_page(db, now, ticket)

@@ -1,0 +1,25 @@
+"""A new ticket, whatever door it comes in by: opened, assigned, acknowledged, and paged if it is
+critical (support policy, sections 1 to 3).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from callflows.turn import Severity
+from ivr.models import Ticket
+from ivr.services import assignment, notices, paging, tickets
+
+
+def take(
+    db: Session, now: datetime, *, severity: Severity, page: bool = True, **what: Any
+) -> Ticket:
+    """Without `page` the door pages itself: the phone, where somebody holds."""
+    ticket = tickets.open_ticket(db, now, severity=severity, **what)
+    assignment.assign(db, now, ticket)
+    critical = severity == Severity.CRITICAL
+    if critical and page:
+        paging.open_page(db, now, ticket)
+    notices.acknowledged(db, now, ticket, paged=critical)
+    return ticket
