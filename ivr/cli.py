@@ -70,6 +70,13 @@ def tick(_args: argparse.Namespace) -> int:
     return 0
 
 
+def mail(_args: argparse.Namespace) -> int:
+    from ivr.mail import serving
+
+    serving.serve()
+    return 0
+
+
 def exchange(_args: argparse.Namespace) -> int:
     from ivr.exchange import server
 
@@ -187,6 +194,7 @@ def parser() -> argparse.ArgumentParser:
     add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")
     add("tick", tick, "the ticker: hands out what is due; any number may run")
     add("redis", redis, "the embedded broker")
+    add("mail", mail, "take mail in: the SMTP listener, and the mailbox that is polled")
     add("exchange", exchange, "the embedded telephone exchange")
     add("draw", draw, "draw the call flows into docs/flows")
     add("check-flows", check_flows, "prove the call flows by walking them")

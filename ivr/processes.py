@@ -125,6 +125,7 @@ def _environment() -> dict[str, str]:
     return {
         "PORT": str(settings().port),
         "EXCHANGE_PORT": str(settings().exchange_port),
+        "MAIL_PORT": str(settings().mail_port),
         "VAR_DIR": str(settings().var_dir.resolve()),
         "REDIS_URL": broker.url(),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -133,7 +134,7 @@ def _environment() -> dict[str, str]:
 
 
 def check_ports() -> None:
-    ports = {"PORT": settings().port}
+    ports = {"PORT": settings().port, "MAIL_PORT": settings().mail_port}
     if settings().embedded_exchange:
         ports["EXCHANGE_PORT"] = settings().exchange_port
     for name, port in ports.items():

@@ -39,6 +39,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     twilio_number: str = "+18005550100"
 
     smtp_url: str = ""
+    mail_host: str = "127.0.0.1"
+    mail_port: Port = 8025
+    imap_url: str = ""
+    mail_token: str = ""
     support_email: str = "support@2n5.example"
     escalation_email: str = ""
     console_password: str = ""
@@ -55,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
                 told = "must be an address such as https://support.example.com"
                 raise BrokenSettingError(f"{name.upper()}: {told}")
+        scheme = urlsplit(self.imap_url).scheme
+        if self.imap_url and scheme not in {"imap", "imaps"}:
+            raise BrokenSettingError("IMAP_URL: must be imaps://user:password@host/folder")
         if not E164.fullmatch(self.twilio_number):
             told = "must be +, country code and number, such as +15145550100"
             raise BrokenSettingError(f"TWILIO_NUMBER: {told}")

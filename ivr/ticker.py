@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from ivr import clock
 from ivr.database import reading, transaction, when_hurried
-from ivr.services import due, lifeline
+from ivr.services import due, inbox, lifeline
 from ivr.services.carrier import Carrier
 from ivr.services.due import Due
 
@@ -47,6 +47,7 @@ class Ticker:
             if row.at <= now:
                 self._deal(row, now)
         self._forget(found)
+        inbox.collect(now)
         later = [row.at - now for row in found if row.at > now]
         return min([LONGEST_SLEEP, *later])
 

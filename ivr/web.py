@@ -14,6 +14,7 @@ from sqlalchemy.orm import configure_mappers
 from ivr import clock
 from ivr.console.pages import console
 from ivr.database import reading
+from ivr.mail.webhook import mail
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician
 from ivr.phone import callbacks, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
@@ -28,6 +29,7 @@ def make_app() -> Flask:
     made.config["MAX_CONTENT_LENGTH"] = LARGEST
     made.register_blueprint(phone)
     made.register_blueprint(console)
+    made.register_blueprint(mail)
     made.add_url_rule("/healthz", "healthz", lambda: Response("ok", mimetype="text/plain"))
     made.add_url_rule("/readyz", "readyz", readyz)
     made.add_url_rule("/metrics", "metrics", metrics)

@@ -1,5 +1,6 @@
 """The tables, one file a noun."""
 
+from ivr.models.attachment import Attachment
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
@@ -11,6 +12,7 @@ from ivr.models.entry import Entry
 from ivr.models.heartbeat import Heartbeat
 from ivr.models.leg import Leg, LegState
 from ivr.models.link import Link
+from ivr.models.mail import Mail, MailOutcome
 from ivr.models.message import Message, MessageState
 from ivr.models.organization import Organization
 from ivr.models.page import Page, PageState
@@ -26,6 +28,7 @@ from ivr.models.watcher import Watcher
 
 __all__ = [
     "AssignmentRule",
+    "Attachment",
     "Base",
     "Call",
     "Caller",
@@ -40,6 +43,8 @@ __all__ = [
     "Leg",
     "LegState",
     "Link",
+    "Mail",
+    "MailOutcome",
     "Membership",
     "Message",
     "MessageState",

@@ -42,21 +42,39 @@ def _say(db: Session, now: datetime, ticket: Ticket, kind: Kind, by: str, text: 
 
 
 def said(
-    db: Session, now: datetime, ticket: Ticket, who: Who, by: str, text: str, channel: str
-) -> None:
-    """An answer, an addition, or that it is not solved after all."""
-    entry = timeline.add(db, Kind.SAID, now, ticket_id=ticket.id, by=by, text=text, channel=channel)
-    if ticket.status == Status.WAITING:
+    db: Session,
+    now: datetime,
+    ticket: Ticket,
+    who: Who,
+    *,
+    by: str,
+    text: str,
+    channel: str,
+    quoted: str = "",
+    known: bool = True,
+    loud: bool = True,
+) -> int:
+    """An answer, an addition, or that it is not solved after all. What somebody writes who has
+    nothing to do with the ticket, as far as we know, is kept, and changes nothing. `loud`: whoever
+    has the ticket is told.
+    """
+    told = {"by": by, "text": text, "channel": channel, "quoted": quoted, "known": known}
+    entry = timeline.add(db, Kind.SAID, now, ticket_id=ticket.id, **told)
+    if known and ticket.status == Status.WAITING:
         life.move(db, now, ticket, Status.OPEN, who, by=by)
-    elif life.may_reopen(db, now, ticket):
+    elif known and life.may_reopen(db, now, ticket):
         open_again(db, now, ticket, who, by)
-    notices.written(db, now, ticket, entry, by=by, text=text)
+    if loud:
+        notices.written(db, now, ticket, entry, by=by, text=text)
+    return entry
 
 
 def worse(db: Session, now: datetime, ticket: Ticket, severity: Severity) -> None:
     """It can be made worse, never better; critical rings."""
+    if tickets.ORDER.index(severity) <= tickets.ORDER.index(Severity(ticket.severity)):
+        return
     tickets.declare(db, now, ticket, severity)
-    if ticket.severity == Severity.CRITICAL:
+    if severity == Severity.CRITICAL:
         paging.open_page(db, now, ticket)
 
 

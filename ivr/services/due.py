@@ -15,19 +15,20 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import Utc, transaction
-from ivr.models import Clock, Heartbeat, Leg, Message, Page, Recording
-from ivr.services import outbox, overdue, paging, recordings, ringing
+from ivr.models import Clock, Heartbeat, Leg, Mail, Message, Page, Recording
+from ivr.services import inbox, outbox, overdue, paging, recordings, ringing
 from ivr.services.carrier import Carrier
 
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-TABLES: dict[str, type[Page | Leg | Message | Recording | Clock]] = {
+TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail]] = {
     "page": Page,
     "leg": Leg,
     "message": Message,
     "recording": Recording,
     "clock": Clock,
+    "mail": Mail,
 }
 
 
@@ -77,6 +78,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "message": outbox.attend,
     "recording": recordings.attend,
     "clock": overdue.attend,
+    "mail": inbox.attend,
 }
 
 

@@ -19,7 +19,7 @@ def to_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -
         db.flush()
         paging.open_page(db, now, ticket, None, index)
     else:
-        notices.handed(db, now, ticket)
+        notices.handed(db, now, ticket, level)
 
 
 def next_level(db: Session, now: datetime, ticket: Ticket, call_id: int | None) -> None:

@@ -15,6 +15,7 @@ from ivr.models import (
     ClockKind,
     Contact,
     Leg,
+    Mail,
     Message,
     Page,
     Technician,
@@ -117,11 +118,14 @@ def _tell_customer(
 
 
 def _thread(db: Session, ticket: Ticket) -> list[str]:
-    """The mail with which the ticket's thread began."""
-    first = select(Message.message_id).where(
+    """Our first mail about the ticket, and the last one that came."""
+    ours = select(Message.message_id).where(
         Message.ticket_id == ticket.id, Message.message_id.is_not(None)
     )
-    return [found for found in db.scalars(first.order_by(Message.id).limit(1)) if found]
+    theirs = select(Mail.message_id).where(Mail.ticket_id == ticket.id)
+    first = db.scalar(ours.order_by(Message.id).limit(1))
+    last = db.scalar(theirs.order_by(Mail.id.desc()).limit(1))
+    return [found for found in (first, last) if found]
 
 
 # To staff -----------------------------------------------------------------------------------------
@@ -146,7 +150,7 @@ def warned(db: Session, now: datetime, clock: Clock) -> None:
 
 def missed(db: Session, now: datetime, clock: Clock) -> None:
     """A clock has ended: the ticket's level, which is the next one by now, is told."""
-    _tell_of_clock(db, now, clock, "missed", on_level(db, clock.ticket))
+    _tell_of_clock(db, now, clock, "missed", on_level(db, clock.ticket.level))
 
 
 def _tell_of_clock(
@@ -163,22 +167,22 @@ def written(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: s
     _tell_staff(db, now, ticket, "written", f"entry-{entry_id}", in_charge(db, ticket), **told)
 
 
-def handed(db: Session, now: datetime, ticket: Ticket) -> None:
-    """Moved to another level by hand: those of it who are on call are told."""
-    occasion = f"level-{ticket.level}-{int(now.timestamp())}"
-    _tell_staff(db, now, ticket, "yours", occasion, on_level(db, ticket))
+def handed(db: Session, now: datetime, ticket: Ticket, level: int) -> None:
+    """Handed to another level: those of it who are on call are told."""
+    occasion = f"level-{level}-{int(now.timestamp())}"
+    _tell_staff(db, now, ticket, "yours", occasion, on_level(db, level))
 
 
 def in_charge(db: Session, ticket: Ticket) -> list[Reader]:
     """Its assignee and team; where it has neither, those of its level who are on call."""
     people = [ticket.assignee] if ticket.assignee else []
     people += ticket.team.members if ticket.team else []
-    return [_reader(one) for one in people] or on_level(db, ticket)
+    return [_reader(one) for one in people] or on_level(db, ticket.level)
 
 
-def on_level(db: Session, ticket: Ticket) -> list[Reader]:
-    """Those of its level who are on call; where nobody is, the escalation list."""
-    people = [_reader(one) for one in rota.on_call(db, ticket.level)]
+def on_level(db: Session, level: int) -> list[Reader]:
+    """Those of a level who are on call; where nobody is, the escalation list."""
+    people = [_reader(one) for one in rota.on_call(db, level)]
     return people or [(rota.escalation_list(db), None)]
 
 

@@ -77,8 +77,9 @@ def change_severity(
     clocks.recompute(db, ticket)
 
 
-def note(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> None:
-    timeline.write(db, Kind.NOTE, now, ticket_id=ticket.id, by=by, text=text)
+def note(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> int:
+    """Among us: the customer never sees it."""
+    return timeline.add(db, Kind.NOTE, now, ticket_id=ticket.id, by=by, text=text)
 
 
 def set_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -> None:

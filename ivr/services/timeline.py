@@ -26,6 +26,9 @@ class Kind(StrEnum):
     REPLY = "reply"
     ASKED = "asked"
     SAID = "said"
+    BOUNCED = "bounced"
+    AUTOMATIC = "automatic"
+    FILES_LEFT = "files-left"
     MERGED = "merged"
     LINKED = "linked"
     WATCHED = "watched"
@@ -87,7 +90,7 @@ def last(db: Session, ticket_id: int, kind: Kind) -> dict[str, Any]:
 SENTENCES: dict[str, str] = {
     Kind.OPENED: "Ticket opened, {severity}",
     Kind.CALLED: "The customer called",
-    Kind.SEVERITY: "The caller said {severity} (it was {was})",
+    Kind.SEVERITY: "The customer said {severity} (it was {was})",
     Kind.REGRADED: "{by} made it {severity} (it was {was})",
     Kind.REOPENED: "Ticket reopened",
     Kind.WAITS: "Waits for the customer",
@@ -98,6 +101,9 @@ SENTENCES: dict[str, str] = {
     Kind.REPLY: "{by} to the customer: {text}",
     Kind.ASKED: "{by} asked the customer: {text}",
     Kind.SAID: "{by} by {channel}: {text}",
+    Kind.BOUNCED: "A mail of ours did not arrive: {text}",
+    Kind.AUTOMATIC: "An automatic answer of {by}: {text}",
+    Kind.FILES_LEFT: "Files of the mail that are only in its raw text: {count}",
     Kind.MERGED: "{by} merged {other} into {number}",
     Kind.LINKED: "{by} linked it with {other}",
     Kind.WATCHED: "{email} gets copies of the mail to the customer",

@@ -163,7 +163,7 @@ def test_a_ticket_tells_all_that_happened(line: Line) -> None:
     told = words(get("/tickets/4411"))
     for sentence in (
         "Tuesday 24 November 2026 03:00:00 Ticket opened, major",
-        "The caller said critical (it was major)",
+        "The customer said critical (it was major)",
         "Bo Chan was put through to the caller",
         "Note by Bo Chan Restarted the trunk",
         "Di Wu 1 03:00:06",

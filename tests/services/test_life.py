@@ -92,7 +92,9 @@ def test_a_question_waits_and_an_answer_ends_the_wait(db: Session, opened: Ticke
     assert response.met_at == NOW + AN_HOUR
     passes(db, opened, A_DAY)
     assert told(db, opened, Kind.MISSED) == []
-    conversation.said(db, NOW + A_DAY, opened, life.MAIL, "Ana Roy", "All of them", "mail")
+    conversation.said(
+        db, NOW + A_DAY, opened, life.MAIL, by="Ana Roy", text="All of them", channel="mail"
+    )
     assert opened.status == Status.OPEN
     resolution = clocks.one(db, opened.id, ClockKind.RESOLUTION)
     assert resolution
@@ -115,7 +117,9 @@ def test_the_customer_is_reminded_once_a_question(db: Session, opened: Ticket) -
         f"[#{opened.number}] Votre billet attend toujours votre réponse : Slow",
     ]
     assert "Which phone?" in db.scalars(select(Message).order_by(Message.id.desc())).first().body
-    conversation.said(db, NOW + 20 * A_DAY, opened, life.MAIL, "Ana Roy", "This one", "mail")
+    conversation.said(
+        db, NOW + 20 * A_DAY, opened, life.MAIL, by="Ana Roy", text="This one", channel="mail"
+    )
     conversation.ask(db, NOW + 21 * A_DAY, opened, "Bo", "And the other?")
     passes(db, opened, 40 * A_DAY)
     assert len(told(db, opened, Kind.REMINDED)) == 2
@@ -142,7 +146,7 @@ def test_an_answer_opens_a_resolved_ticket_again_and_it_does_not_close(
     db: Session, opened: Ticket
 ) -> None:
     conversation.resolve(db, NOW, opened, "Bo", "test")
-    conversation.said(db, NOW + A_DAY, opened, life.MAIL, "Ana Roy", "No", "mail")
+    conversation.said(db, NOW + A_DAY, opened, life.MAIL, by="Ana Roy", text="No", channel="mail")
     assert opened.status == Status.OPEN
     passes(db, opened, 30 * A_DAY)
     assert opened.status == Status.OPEN
@@ -153,7 +157,9 @@ def test_after_the_days_to_reopen_an_answer_is_kept_and_opens_nothing(
 ) -> None:
     conversation.resolve(db, NOW, opened, "Bo", "test")
     passes(db, opened, 6 * A_DAY)
-    conversation.said(db, NOW + 31 * A_DAY, opened, life.MAIL, "Ana Roy", "Again", "mail")
+    conversation.said(
+        db, NOW + 31 * A_DAY, opened, life.MAIL, by="Ana Roy", text="Again", channel="mail"
+    )
     assert opened.status == Status.CLOSED
     assert told(db, opened, Kind.SAID) == ["Ana Roy by mail: Again"]
 
@@ -166,7 +172,9 @@ def critical(db: Session, opened: Ticket) -> Iterator[Ticket]:
 
 
 def test_a_critical_ticket_that_is_opened_again_pages_afresh(db: Session, critical: Ticket) -> None:
-    conversation.said(db, NOW + AN_HOUR, critical, life.MAIL, "Ana Roy", "Down again", "mail")
+    conversation.said(
+        db, NOW + AN_HOUR, critical, life.MAIL, by="Ana Roy", text="Down again", channel="mail"
+    )
     page = db.scalars(select(Page)).one()
     assert (page.state, page.level) == (PageState.OPEN, 0)
 

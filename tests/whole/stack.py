@@ -27,7 +27,7 @@ QUICK = [
 """The demo's policy, for people who cannot wait a minute."""
 Found = TypeVar("Found")
 WITHIN = 60.0
-PROCESSES = ("redis", "web", "worker", "beat", "tick", "exchange")
+PROCESSES = ("redis", "web", "worker", "beat", "tick", "exchange", "mail")
 
 
 def eventually(look: Callable[[], Found], every: float = 0.05) -> Found:
@@ -42,10 +42,12 @@ def eventually(look: Callable[[], Found], every: float = 0.05) -> Found:
 class Stack:
     def __init__(self, folder: Path, **environment: str) -> None:
         self.var, self.port, self.exchange_port = folder / "var", free_port(), free_port()
+        self.mail_port = free_port()
         self.own = {
             "VAR_DIR": str(self.var),
             "PORT": str(self.port),
             "EXCHANGE_PORT": str(self.exchange_port),
+            "MAIL_PORT": str(self.mail_port),
             **environment,
         }
         self.log = folder / "log"

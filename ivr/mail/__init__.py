@@ -1,0 +1,1 @@
+"""The doors by which mail comes in: an SMTP listener, a mailbox that is polled, a webhook."""

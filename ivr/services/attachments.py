@@ -1,0 +1,115 @@
+"""Files on tickets: written to disk under a name of ours, with their hash, and handed out as they
+came, never opened.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.models import Attachment
+from ivr.settings import settings
+
+LARGEST = 40_000_000
+"""Bytes of one file; as much as of a whole mail (services/spool.py)."""
+UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
+TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
+
+
+class TooLargeError(Exception):
+    """A file of more than LARGEST bytes."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that is on the disk, and on no ticket yet."""
+
+    key: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def folder() -> Path:
+    return settings().var_dir / "attachments"
+
+
+def keep(name: str, media_type: str, chunks: Iterable[bytes]) -> Kept:
+    """Write a file to disk as it comes, outside of any transaction. Raises OSError when the disk
+    does not take it, TooLargeError.
+    """
+    key = secrets.token_urlsafe(16)
+    size, sha256 = _write(folder() / key, chunks)
+    known = TYPE.fullmatch(media_type)
+    return Kept(
+        key, safe_name(name), media_type if known else "application/octet-stream", size, sha256
+    )
+
+
+def discard(files: Iterable[Kept]) -> None:
+    """Take files away again whose ticket did not come about."""
+    for file in files:
+        (folder() / file.key).unlink(missing_ok=True)
+
+
+def attach(
+    db: Session,
+    now: datetime,
+    ticket_id: int,
+    files: Sequence[Kept],
+    entry_id: int | None = None,
+) -> None:
+    for file in files:
+        db.add(Attachment(ticket_id=ticket_id, entry_id=entry_id, at=now, **vars(file)))
+
+
+def _write(file: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    size, hashed = 0, hashlib.sha256()
+    try:
+        with file.open("xb") as out:
+            for chunk in _limited(chunks):
+                size += len(chunk)
+                hashed.update(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return size, hashed.hexdigest()
+
+
+def _limited(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > LARGEST:
+            raise TooLargeError
+        yield chunk
+
+
+def safe_name(given: str) -> str:
+    """What the file is called when it is handed out; never a path."""
+    name = " ".join(UNSAFE.sub("_", given).split()).strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > 150 and dot:  # noqa: PLR2004  longer than most disks take
+        name = f"{stem[: 149 - len(ending)]}.{ending}" if len(ending) < 20 else name[:150]  # noqa: PLR2004
+    return name[:150] or "file"
+
+
+def by_key(db: Session, key: str) -> Attachment | None:
+    return db.scalar(select(Attachment).where(Attachment.key == key))
+
+
+def of(db: Session, ticket_id: int) -> Sequence[Attachment]:
+    which = Attachment.ticket_id == ticket_id
+    return db.scalars(select(Attachment).where(which).order_by(Attachment.id)).all()
