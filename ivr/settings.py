@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     exchange_port: Port = 8100
     var_dir: Path = Path("var")
     public_url: str = ""
+    proxies: Annotated[int, msgspec.Meta(ge=0, le=9)] = 0
     database_url: str = ""
     redis_url: str = ""
     demo_data: bool = True

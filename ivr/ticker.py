@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from ivr import clock
 from ivr.database import reading, transaction, when_hurried
-from ivr.services import due, inbox, lifeline
+from ivr.services import attachments, due, inbox, lifeline, signing_in
 from ivr.services.carrier import Carrier
 from ivr.services.due import Due
 
@@ -25,6 +25,7 @@ WORKERS_HAVE = timedelta(seconds=2)
 """How long a row that was handed out may stay due before the ticker attends to it itself."""
 HEARTBEAT = timedelta(seconds=2)
 UPKEEP = timedelta(seconds=60)
+SWEEP = timedelta(days=1)
 UNDERSTUDY_AFTER = timedelta(seconds=5)
 
 Hand = Callable[[str, int], object]
@@ -36,7 +37,7 @@ class Ticker:
         self.carrier, self.hand = carrier, hand
         self.own_hands = ThreadPoolExecutor(8, "attend")
         self.handed: dict[tuple[str, int, datetime], datetime] = {}
-        self.beaten = self.kept = datetime.min.replace(tzinfo=clock.now().tzinfo)
+        self.beaten = self.kept = self.swept = datetime.min.replace(tzinfo=clock.now().tzinfo)
 
     def tick(self) -> timedelta:
         """Hand out what is due. Returns how long to sleep."""
@@ -85,7 +86,9 @@ class Ticker:
         self.handed = {key: at for key, at in self.handed.items() if key in present}
 
     def upkeep(self) -> None:
-        """The heartbeat; and every minute the roster for bad days, and what they left behind."""
+        """The heartbeat; every minute the roster for bad days, and what they left behind; once a
+        day what nobody needs any more.
+        """
         now = clock.now()
         if now - self.beaten >= HEARTBEAT:
             with transaction() as db:
@@ -96,6 +99,12 @@ class Ticker:
                 lifeline.write_roster(db)
             lifeline.replay(now)
             self.kept = now
+        if now - self.swept >= SWEEP:
+            with transaction() as db:
+                signing_in.sweep(db, now)
+            with reading() as db:
+                attachments.sweep(db, now)
+            self.swept = now
 
 
 def run(ticker: Ticker, stop: threading.Event) -> None:

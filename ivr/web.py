@@ -10,6 +10,7 @@ from flask import Flask, Response, abort
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr import clock
 from ivr.console.pages import console
@@ -18,7 +19,10 @@ from ivr.mail.webhook import mail
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician
 from ivr.phone import callbacks, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
+from ivr.portal import account, files, opening, sign_in, tickets  # noqa: F401  the same
+from ivr.portal.door import portal
 from ivr.services import due
+from ivr.settings import settings
 
 LARGEST = 1_048_576
 FRESH = timedelta(seconds=15)
@@ -27,9 +31,14 @@ FRESH = timedelta(seconds=15)
 def make_app() -> Flask:
     made = Flask("ivr", static_folder=None)
     made.config["MAX_CONTENT_LENGTH"] = LARGEST
+    if settings().proxies:  # only who asks is taken from them, never where we are
+        made.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            made.wsgi_app, x_for=settings().proxies, x_proto=0, x_host=0
+        )
     made.register_blueprint(phone)
     made.register_blueprint(console)
     made.register_blueprint(mail)
+    made.register_blueprint(portal)
     made.add_url_rule("/healthz", "healthz", lambda: Response("ok", mimetype="text/plain"))
     made.add_url_rule("/readyz", "readyz", readyz)
     made.add_url_rule("/metrics", "metrics", metrics)

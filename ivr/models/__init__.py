@@ -20,6 +20,7 @@ from ivr.models.pause import Pause, Why
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.shift import Shift
+from ivr.models.sign_in import SignIn, SignInAttempt, SignInLink
 from ivr.models.team import AssignmentRule, Membership, Team
 from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
@@ -58,6 +59,9 @@ __all__ = [
     "RecordingState",
     "Role",
     "Shift",
+    "SignIn",
+    "SignInAttempt",
+    "SignInLink",
     "Status",
     "TakenTurn",
     "Team",

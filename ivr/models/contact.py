@@ -16,5 +16,7 @@ class Contact(Base):
     phone: Mapped[str | None] = mapped_column(index=True)
     email: Mapped[str | None] = mapped_column(unique=True)
     language: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    """argon2; who has none signs in by a mailed link."""
 
     customer: Mapped[Customer | None] = relationship()

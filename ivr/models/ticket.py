@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.models.base import Base
@@ -23,6 +23,7 @@ class Status(StrEnum):
 
 class Ticket(Base):
     __tablename__ = "tickets"
+    __table_args__ = (Index("uq_tickets_form_key", "form_key", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -46,6 +47,8 @@ class Ticket(Base):
     """The ticket that this one is a duplicate of."""
     opened_by_number: Mapped[str | None] = mapped_column(index=True)
     """The caller's number, for a ticket that a call opened."""
+    form_key: Mapped[str | None]
+    """The form that it came by, so that one that is sent twice opens one ticket."""
 
     customer: Mapped[Customer | None] = relationship()
     contact: Mapped[Contact | None] = relationship()

@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -19,12 +19,26 @@ from ivr.settings import settings
 
 LARGEST = 40_000_000
 """Bytes of one file; as much as of a whole mail (services/spool.py)."""
+LARGEST_BY_WEB = 25_000_000
+MOST_BY_WEB = 10
+"""Files of one form."""
+TAKEN_BY_WEB = {
+    *("png", "jpg", "jpeg", "gif", "webp", "heic", "bmp", "tif", "tiff"),
+    *("txt", "log", "csv", "tsv", "json", "xml", "yaml", "yml", "md", "har", "eml"),
+    *("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "rtf"),
+    *("zip", "gz", "tgz", "bz2", "xz", "7z", "tar", "pcap", "pcapng", "cfg", "conf", "ini"),
+    *("wav", "mp3", "m4a", "ogg", "mp4", "mov", "webm"),
+}
+"""Endings of what is sent by a form: pictures, logs, documents, captures; nothing that a click
+would run. A mail's files are kept whatever they are.
+"""
+A_DAY = timedelta(days=1)
 UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
 TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
 
 class TooLargeError(Exception):
-    """A file of more than LARGEST bytes."""
+    """A file of more bytes than are taken."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +56,17 @@ def folder() -> Path:
     return settings().var_dir / "attachments"
 
 
-def keep(name: str, media_type: str, chunks: Iterable[bytes]) -> Kept:
+def is_taken(name: str) -> bool:
+    """Whether a form may send a file of that name."""
+    return name.rpartition(".")[2].lower() in TAKEN_BY_WEB
+
+
+def keep(name: str, media_type: str, chunks: Iterable[bytes], largest: int = LARGEST) -> Kept:
     """Write a file to disk as it comes, outside of any transaction. Raises OSError when the disk
     does not take it, TooLargeError.
     """
     key = secrets.token_urlsafe(16)
-    size, sha256 = _write(folder() / key, chunks)
+    size, sha256 = _write(folder() / key, _limited(chunks, largest))
     known = TYPE.fullmatch(media_type)
     return Kept(
         key, safe_name(name), media_type if known else "application/octet-stream", size, sha256
@@ -67,7 +86,12 @@ def attach(
     files: Sequence[Kept],
     entry_id: int | None = None,
 ) -> None:
+    """Those that are on a ticket already stay where they are."""
+    keys = select(Attachment.key).where(Attachment.key.in_([one.key for one in files]))
+    there = set(db.scalars(keys))
     for file in files:
+        if file.key in there:
+            continue
         db.add(Attachment(ticket_id=ticket_id, entry_id=entry_id, at=now, **vars(file)))
 
 
@@ -76,7 +100,7 @@ def _write(file: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
     size, hashed = 0, hashlib.sha256()
     try:
         with file.open("xb") as out:
-            for chunk in _limited(chunks):
+            for chunk in chunks:
                 size += len(chunk)
                 hashed.update(chunk)
                 out.write(chunk)
@@ -88,11 +112,11 @@ def _write(file: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
     return size, hashed.hexdigest()
 
 
-def _limited(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _limited(chunks: Iterable[bytes], largest: int) -> Iterator[bytes]:
     size = 0
     for chunk in chunks:
         size += len(chunk)
-        if size > LARGEST:
+        if size > largest:
             raise TooLargeError
         yield chunk
 
@@ -113,3 +137,22 @@ def by_key(db: Session, key: str) -> Attachment | None:
 def of(db: Session, ticket_id: int) -> Sequence[Attachment]:
     which = Attachment.ticket_id == ticket_id
     return db.scalars(select(Attachment).where(which).order_by(Attachment.id)).all()
+
+
+def sweep(db: Session, now: datetime) -> None:
+    """Take away what was sent a day ago, and put on no ticket."""
+    if not folder().is_dir():
+        return
+    old = (now - A_DAY).timestamp()
+    for file in folder().iterdir():
+        if file.stat().st_mtime < old and by_key(db, file.name) is None:
+            file.unlink(missing_ok=True)
+
+
+# Handing out --------------------------------------------------------------------------------------
+
+
+def file_of(key: str) -> Path | None:
+    """Where a file lies; None when it is lost."""
+    file = (folder() / key).resolve()
+    return file if file.is_file() else None

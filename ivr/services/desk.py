@@ -14,10 +14,10 @@ from ivr.services import (
     business_time,
     clocks,
     dialling,
+    hashing,
     house,
     moments,
     paging,
-    pins,
     targets,
     ticket_row,
 )
@@ -89,7 +89,7 @@ class CallDesk:
     def pin_matches(self, pin: str) -> bool:
         ticket = self.of_call()
         kept = ticket.pin_hash if ticket else None
-        return kept is not None and pins.matches(kept, pin)
+        return kept is not None and hashing.matches(kept, pin)
 
     # The page ------------------------------------------------------------------------------------
 

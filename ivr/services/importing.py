@@ -25,7 +25,7 @@ from ivr.models import (
     Team,
     Technician,
 )
-from ivr.services import import_reading, pins, tickets
+from ivr.services import hashing, import_reading, tickets
 from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
 from ivr.services.import_reading import ImportRefusedError
 
@@ -131,8 +131,8 @@ class _Import:
         if row is None:
             row = Customer(name=given.name)
             self.db.add(row)
-        if given.pin and not (row.pin_hash and pins.matches(row.pin_hash, given.pin)):
-            row.pin_hash = pins.hash_pin(given.pin)
+        if given.pin and not (row.pin_hash and hashing.matches(row.pin_hash, given.pin)):
+            row.pin_hash = hashing.hashed(given.pin)
         if given.targets:
             _set(row, targets=given.targets.model_dump(exclude_none=True))
         self.summary.count(self.db, row)

@@ -81,6 +81,19 @@ def raised(db: Session, now: datetime, ticket: Ticket) -> None:
     _tell_customer(db, now, ticket, "raised", occasion, respond_by=due)
 
 
+def sign_in_link(
+    db: Session, now: datetime, contact: Contact, language: str, link_id: int, token: str
+) -> None:
+    """In the language that they read just now, unless we know which one they prefer."""
+    assert contact.email
+    told = {
+        "organization": house.ours(db).name,
+        "url": f"{settings().own_url}/portal/sign-in/{token}",
+    }
+    letter = letters.write("sign-in", contact.language or language, **told)
+    outbox.mail(db, now, key=f"sign-in-{link_id}", to=contact.email, letter=letter)
+
+
 def _due(db: Session, ticket: Ticket, kind: ClockKind) -> str:
     clock = clocks.one(db, ticket.id, kind)
     ends_at = clock.ends_at if clock else None
@@ -111,10 +124,11 @@ def _tell_customer(
     by_hand: bool = False,
     **values: Any,
 ) -> None:
-    phone = numbers.readable(settings().twilio_number)
+    values["phone"] = numbers.readable(settings().twilio_number)
+    values["portal_url"] = f"{settings().own_url}/portal/tickets/{ticket.number}"
     thread = {"references": _thread(db, ticket), "by_hand": by_hand}
     key = f"ticket-{ticket.id}-{occasion}"
-    _tell(db, now, ticket, name, key, customers(db, ticket), thread, phone=phone, **values)
+    _tell(db, now, ticket, name, key, customers(db, ticket), thread, **values)
 
 
 def _thread(db: Session, ticket: Ticket) -> list[str]:

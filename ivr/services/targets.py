@@ -72,9 +72,7 @@ class Target:
 
 def target(kind: ClockKind, severity: Severity, calendar: Calendar, *promises: Targets) -> Target:
     """The defaults, changed by each of the promises: the organization's, then the customer's."""
-    given = dict[str, Any]()
-    for promised in (DEFAULTS, *promises):
-        given = promised.get(severity, {}).get(kind) or promised.get(kind) or given
+    given = _given(kind, severity, *promises)
     in_business_time = "business_days" in given
     amount = (
         given["business_days"] * calendar.business_day
@@ -82,6 +80,22 @@ def target(kind: ClockKind, severity: Severity, calendar: Calendar, *promises: T
         else timedelta(seconds=given["within"])
     )
     return Target(amount, in_business_time, given.get("warn", WARN))
+
+
+def _given(kind: ClockKind, severity: Severity, *promises: Targets) -> Targets:
+    given = Targets()
+    for promised in (DEFAULTS, *promises):
+        given = promised.get(severity, {}).get(kind) or promised.get(kind) or given
+    return given
+
+
+def in_units(kind: ClockKind, severity: Severity, *promises: Targets) -> tuple[str, int]:
+    """How it is promised to a customer: minutes, hours or business_days, and how many."""
+    given = _given(kind, severity, *promises)
+    if "business_days" in given:
+        return "business_days", int(given["business_days"])
+    minutes = round(given["within"] / 60)
+    return ("hours", minutes // 60) if minutes % 60 == 0 else ("minutes", minutes)
 
 
 def when_missed(severity: Severity, *promises: Targets) -> str:

@@ -30,6 +30,7 @@ def open_ticket(
     number: str | None = None,
     category: str = "",
     opened_by_number: str | None = None,
+    form_key: str | None = None,
 ) -> Ticket:
     number = number or numbers.next_number(db)
     ticket = Ticket(
@@ -43,6 +44,7 @@ def open_ticket(
         severity=severity,
         opened_at=now,
         opened_by_number=opened_by_number,
+        form_key=form_key,
     )
     db.add(ticket)
     db.flush()

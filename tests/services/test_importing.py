@@ -23,7 +23,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import import_reading, importing, pins
+from ivr.services import hashing, import_reading, importing
 from ivr.services.import_file import ImportFile
 from ivr.services.import_reading import ImportRefusedError
 from ivr.services.importing import Summary
@@ -60,7 +60,7 @@ def test_the_example_of_the_documentation_is_imported(database: str, tmp_path: P
     (organization,) = rows(Organization)
     assert (organization.name, organization.time_zone) == ("2N5", "America/Toronto")
     (customer,) = rows(Customer)
-    assert pins.matches(customer.pin_hash, "482913")
+    assert hashing.matches(customer.pin_hash, "482913")
     assert "482913" not in customer.pin_hash
     (contact,) = rows(Contact)
     assert (contact.phone, contact.language) == ("+15145550100", "fr-CA")

@@ -32,6 +32,8 @@ def letter(name: str, language: str) -> letters.Letter:
         rung=[{"level": 1, "name": HOSTILE, "outcome": "no-answer"}],
         minutes=3,
         phone="+1 800-555-0100",
+        portal_url="https://support.example/portal/tickets/4411",
+        url="https://support.example/portal/sign-in/4411",
         respond_by="2026-11-24 03:30",
         closes_on="2026-11-24 03:30",
         reopen_by="2026-11-24 03:30",
@@ -46,7 +48,7 @@ def letter(name: str, language: str) -> letters.Letter:
 @pytest.mark.parametrize("language", vocabulary.LANGUAGES)
 def test_every_letter_is_written_in_every_language(name: str, language: str) -> None:
     made = letter(name, language)
-    assert "4411" in made.subject
+    assert "4411" in made.subject or name == "sign-in"
     assert "4411" in made.text
     assert "4411" in made.html
     assert f'<html lang="{language}">' in made.html

@@ -1,4 +1,6 @@
-"""The PIN of a customer: argon2, so that a stolen database does not give it away."""
+"""What somebody knows by heart, a PIN or a password: kept as argon2, so that a stolen database does
+not give it away.
+"""
 
 from functools import cache
 
@@ -11,12 +13,12 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
-def hash_pin(pin: str) -> str:
-    return _hasher().hash(pin)
+def hashed(secret: str) -> str:
+    return _hasher().hash(secret)
 
 
-def matches(kept: str, pin: str) -> bool:
+def matches(kept: str, secret: str) -> bool:
     try:
-        return _hasher().verify(kept, pin)
+        return _hasher().verify(kept, secret)
     except (VerificationError, InvalidHashError):
         return False
