@@ -16,5 +16,7 @@ class Contact(Base):
     phone: Mapped[str | None] = mapped_column(index=True)
     email: Mapped[str | None] = mapped_column(unique=True)
     language: Mapped[str | None]
+    no_feedback: Mapped[bool] = mapped_column(default=False)
+    """Wants no requests for feedback."""
 
     customer: Mapped[Customer | None] = relationship()
