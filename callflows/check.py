@@ -8,6 +8,7 @@ nothing is recorded before the notice or while a PIN is keyed, every call ends.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
+from callflows.feedback import SOLVED
 from callflows.prompts import FILES, LANGUAGES, entry, placeholders
 from callflows.steps import SECRET, STEPS
 from callflows.turn import (
@@ -25,19 +26,21 @@ from callflows.turn import (
     Missed,
     NextLevel,
     OpenPage,
+    Rate,
     Reached,
     Record,
     Resolve,
     Say,
     Severity,
+    Solved,
 )
-from callflows.walk import Edge, EndlessError, Node, walked
+from callflows.walk import CALLERS, Edge, EndlessError, Node, walked
 
 NOTICES: dict[type, str] = {Bridge: "connecting", Dial: "calling_back"}
 """What a technician is told before a conversation is recorded; callers hear the welcome."""
 TECHNICIANS_ONLY = (Accept, Decline, Reached, Missed, Resolve, NextLevel)
 """What a caller can never do, by whatever key: end or take a page."""
-CUSTOMERS_ONLY = (ChooseLanguage, Declare, OpenPage)
+CUSTOMERS_ONLY = (ChooseLanguage, Declare, OpenPage, Solved, Rate)
 SAID_ELSEWHERE = {
     "one_moment",
     "fallback_connecting",
@@ -64,6 +67,7 @@ def problems() -> list[str]:
         *a_critical_call_pages(graph),
         *nobody_is_hung_up_on_unheard(graph),
         *callers_and_technicians_keep_to_their_own(edges),
+        *only_the_helped_are_asked_how_we_did(edges),
         *recording_is_announced(edges),
         *secrets_stay_secret(graph),
         *state_survives_json(graph),
@@ -136,11 +140,21 @@ def nobody_is_hung_up_on_unheard(graph: Mapping[Node, list[Edge]]) -> Iterator[s
 
 def callers_and_technicians_keep_to_their_own(edges: Iterable[Edge]) -> Iterator[str]:
     for edge in edges:
-        caller = edge.step.partition(".")[0] in {"customer", "holding"}
+        caller = edge.step.partition(".")[0] in CALLERS
         forbidden = TECHNICIANS_ONLY if caller else CUSTOMERS_ONLY
         for write in edge.turn.write:
             if isinstance(write, forbidden):
                 yield f"{edge.step} may not {type(write).__name__}"
+
+
+def only_the_helped_are_asked_how_we_did(edges: Iterable[Edge]) -> Iterator[str]:
+    """Of all that the desk may say of the ticket, only that it is solved."""
+    solved = {("own_ticket", status) for status in SOLVED}
+    for edge in edges:
+        asked = edge.start.known.at == edge.end.known.at  # asked again
+        asks = any(one.key == "ask_feedback" for one in edge.turn.say)
+        if asks and not asked and not solved & set(edge.dealt):
+            yield f"{edge.step} asks how we did before it is solved"
 
 
 def recording_is_announced(edges: Iterable[Edge]) -> Iterator[str]:

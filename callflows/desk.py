@@ -77,5 +77,8 @@ class Desk(Protocol):
 
     def caller(self) -> CallerCard: ...
 
+    def feedback_due(self) -> bool:
+        """Whether the caller may be asked how we did: not asked lately, and willing."""
+
     def waiting_before(self) -> int:
         """How many callers have been holding for longer than this one."""

@@ -44,6 +44,7 @@ KNOWN: dict[str, Callable[[Known], str]] = {
 TITLES = {
     "customer": "The customer's line",
     "holding": "Holding",
+    "feedback": "Feedback",
     "technician": "The technician's side",
     "callback": "Calling back",
     "after": "After the call",

@@ -1,7 +1,8 @@
 """Holding: the caller of a critical ticket waits while technicians are rung.
 
 start -> wait (again and again: what is being done now; 1 stay, 2 call back, 3 message) -> left
-The wait ends when a technician takes the caller (bridged) or the caller leaves. Nothing here
+The wait ends when a technician takes the caller (bridged) or the caller leaves. After the
+conversation: 1 still needs help, 2 it is solved (callflows/feedback.py). Nothing here
 can end a page: whoever hangs up, the ringing goes on (policy section 10).
 """
 
@@ -19,6 +20,7 @@ from callflows.turn import (
     Record,
     ReopenPage,
     Say,
+    Solved,
     Turn,
     Wish,
     say,
@@ -99,10 +101,15 @@ def left(known: Known, heard: Heard, desk: Desk) -> Turn:
 @step
 def talked(known: Known, heard: Heard, desk: Desk) -> Turn:
     """The technician has hung up. Whoever still needs help is helped at once."""
+    if heard.keys == "1":
+        return ring_again(known, desk)
     if heard.keys == "#" and not known.strays:
         return Turn(known.but(strays=1), Keys(seconds=8), (say("still_need_help"),))
-    if heard.keys != "1":
-        return goodbye(known)
+    solved = (Solved(),) if heard.keys == "2" else ()
+    return Turn(known.to("feedback.offer"), Go(), write=solved)
+
+
+def ring_again(known: Known, desk: Desk) -> Turn:
     if known.returns >= TRIES:
         return call_back(known, desk).after(write=(ReopenPage(),))
     return hold_again(known).after(write=(ReopenPage(),))

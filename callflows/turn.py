@@ -244,6 +244,18 @@ class NextLevel:
     """Hand the ticket to the next level, which is rung at once."""
 
 
+@dataclass(frozen=True)
+class Solved:
+    """The caller says that it is solved."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The caller says how we did: 1, very poor, to 5, excellent."""
+
+    score: int
+
+
 Write = (
     ChooseLanguage
     | Take
@@ -258,6 +270,8 @@ Write = (
     | Missed
     | Resolve
     | NextLevel
+    | Solved
+    | Rate
 )
 
 

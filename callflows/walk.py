@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
+from callflows import (  # noqa: F401  enter their steps
+    after,
+    callback,
+    customer,
+    feedback,
+    holding,
+    technician,
+)
 from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.steps import STEPS
 from callflows.turn import (
@@ -30,9 +37,11 @@ from callflows.turn import (
     Turn,
 )
 
+CALLERS = ("customer", "holding", "feedback")
+"""The flows of a caller's line."""
 STARTS = ("customer.welcome", "technician.start")
 NUMBER = "4411"
-ONE_KEY = ("", *"01239*#")
+ONE_KEY = ("", *"0123459*#")
 """Silence, every key that means something somewhere, and one that means nothing: 0."""
 OPEN_ENDED = ("", NUMBER, "0", "00", "*", "4*1", "12345678901234567890")
 PIN = ("", "482913", "4829#", "#")
@@ -83,6 +92,7 @@ CARDS: dict[str, dict[str, Any]] = {
         "caller gone": CallerCard("gone", "Ana", "+15145550100"),
         "caller unknown": CallerCard("gone", None, None),
     },
+    "feedback_due": {"to be asked": True, "asked lately": False},
     "waiting_before": {"first": 0, "second": 1},
 }
 """Whatever the desk may answer, each with the words for it."""
@@ -120,6 +130,9 @@ class GuessingDesk:
 
     def caller(self) -> CallerCard:
         return self._card("caller")  # type: ignore[no-any-return]
+
+    def feedback_due(self) -> bool:
+        return bool(self._card("feedback_due"))
 
     def waiting_before(self) -> int:
         return int(self._card("waiting_before"))
@@ -224,7 +237,7 @@ def _turns(known: Known, heard: Heard) -> list[tuple[Dealt, Turn]]:
 def _after(node: Node, turn: Turn) -> Node:
     declared = node.declared or any(isinstance(write, Declare) for write in turn.write)
     known = turn.known
-    if declared and known.ticket is None and known.at.split(".")[0] in {"customer", "holding"}:
+    if declared and known.ticket is None and known.at.split(".")[0] in CALLERS:
         known = known.but(ticket=NUMBER)  # the desk opened one
     return Node(
         known,

@@ -21,6 +21,8 @@ QUESTIONS = {
     "holding.talked": "Still need help?",
     "holding.message": "Message",
     "holding.stay": "Go on waiting?",
+    "feedback.score": "How did we do?",
+    "feedback.sorry": "Still need help?",
     "technician.start": "Picked up",
     "technician.answer": "Accept, pass or repeat",
     "technician.accepted": "Waiting for the caller",

@@ -9,6 +9,7 @@ from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
+from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
 from ivr.models.leg import Leg, LegState
 from ivr.models.link import Link
@@ -34,12 +35,14 @@ __all__ = [
     "Call",
     "Caller",
     "CannedReply",
+    "Channel",
     "Clock",
     "ClockKind",
     "Contact",
     "Customer",
     "Direction",
     "Entry",
+    "Feedback",
     "Heartbeat",
     "Leg",
     "LegState",

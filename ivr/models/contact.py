@@ -18,5 +18,7 @@ class Contact(Base):
     language: Mapped[str | None]
     password_hash: Mapped[str | None]
     """argon2; who has none signs in by a mailed link."""
+    no_feedback: Mapped[bool] = mapped_column(default=False)
+    """Wants no requests for feedback."""
 
     customer: Mapped[Customer | None] = relationship()

@@ -47,6 +47,8 @@ class Message(Base):
     """Message-IDs of the thread, the one that is answered last."""
     by_hand: Mapped[bool] = mapped_column(default=False)
     """Written by one of us, so not Auto-Submitted (RFC 3834)."""
+    unsubscribe_url: Mapped[str | None]
+    """Where a mail program posts that its reader wants no more of this kind (RFC 8058)."""
     state: Mapped[str] = mapped_column(default=MessageState.DUE)
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
+from callflows import (  # noqa: F401  enter their steps
+    after,
+    callback,
+    customer,
+    feedback,
+    holding,
+    technician,
+)
 from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
 from ivr.database import connection, table_of
@@ -22,6 +29,7 @@ from ivr.services.timeline import Kind
 from ivr.settings import settings
 
 MANY_CALLS = 5
+AFTER_THE_CONVERSATION = {"talked", "score", "sorry"}
 TERMINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
@@ -144,7 +152,7 @@ def ended(db: Session, now: datetime, sid: str, status: str) -> None:
 def _last_heard_of(call: Call) -> str:
     """Where the caller was when the line ended, in words for staff."""
     step = str(call.known["at"]).partition(".")[2]
-    if call.place == Place.BRIDGED or step == "talked":
+    if call.place == Place.BRIDGED or step in AFTER_THE_CONVERSATION:
         return "after the conversation"
     if call.place in {Place.HOLDING, Place.GONE}:
         return "while holding"

@@ -5,12 +5,13 @@ ends a wait, or opens the ticket again.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import ClockKind, Status, Ticket
-from ivr.services import clocks, life, notices, paging, tickets, timeline
+from ivr.services import clocks, feedback, life, notices, paging, tickets, timeline
 from ivr.services.life import Who
 from ivr.services.timeline import Kind
 
@@ -83,6 +84,16 @@ def solved(db: Session, now: datetime, ticket: Ticket, by: str) -> None:
         paging.close(db, now, ticket.id)
 
 
+def solved_by_phone(db: Session, now: datetime, ticket: Ticket, by: str) -> None:
+    """While somebody is rung for the ticket it is not solved: another caller may hold. Nobody has
+    to prove who they are on the phone, so the contact is told.
+    """
+    if ticket.status in life.OVER or paging.live_page(db, ticket.id):
+        return
+    solved(db, now, ticket, by)
+    notices.resolved(db, now, ticket)
+
+
 # How it ends, and does not ------------------------------------------------------------------------
 
 
@@ -92,6 +103,13 @@ def resolve(db: Session, now: datetime, ticket: Ticket, by: str, how: str) -> No
     if ticket.status not in life.OVER:
         life.move(db, now, ticket, Status.RESOLVED, life.STAFF, by=by, how=how)
         notices.resolved(db, now, ticket)
+
+
+def close(db: Session, now: datetime, ticket: Ticket, who: Who, **told: Any) -> None:
+    """It is over. The customer is told, and asked how we did, by one mail."""
+    paging.close(db, now, ticket.id)
+    if life.move(db, now, ticket, Status.CLOSED, who, **told):
+        notices.closed(db, now, ticket, feedback.ask(db, now, ticket))
 
 
 def open_again(db: Session, now: datetime, ticket: Ticket, who: Who, by: str) -> None:

@@ -9,11 +9,22 @@ from sqlalchemy.orm import Session
 
 from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.turn import Severity
-from ivr.models import Call, ClockKind, Direction, Leg, Organization, Page, PageState, Place
+from ivr.models import (
+    Call,
+    ClockKind,
+    Direction,
+    Leg,
+    Organization,
+    Page,
+    PageState,
+    Place,
+    Ticket,
+)
 from ivr.services import (
     business_time,
     clocks,
     dialling,
+    feedback,
     hashing,
     house,
     moments,
@@ -133,6 +144,19 @@ class CallDesk:
         """The caller's call that this technician's page is about."""
         page = self._page()
         return self.db.get(Call, page.call_id) if page and page.call_id else None
+
+    @property
+    def contact_id(self) -> int | None:
+        """Whose number calls or, where it is nobody's, who the ticket's contact is."""
+        ticket = self._ticket()
+        return self.call.contact_id or (ticket.contact_id if ticket else None)
+
+    def _ticket(self) -> Ticket | None:
+        return self.db.get(Ticket, self.call.ticket_id) if self.call.ticket_id else None
+
+    def feedback_due(self) -> bool:
+        ticket = self._ticket()
+        return ticket is not None and feedback.due(self.db, self.now, ticket, self.contact_id)
 
     def waiting_before(self) -> int:
         earlier = select(func.count()).where(

@@ -74,6 +74,7 @@ class TargetsIn(ContractIn):
     reminder: TargetIn | None = None
     closing: TargetIn | None = None
     reopen_days: int | None = Field(default=None, ge=1, le=3650)
+    feedback_days: int | None = Field(default=None, ge=1, le=3650)
 
 
 Minute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]

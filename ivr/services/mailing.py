@@ -2,7 +2,9 @@
 
 import smtplib
 import ssl
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy, default
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
@@ -17,8 +19,23 @@ PERMANENT = 500
 """SMTP replies from here on are refusals for good (RFC 5321, 4.2.1)."""
 
 
+class _Unbroken(UnstructuredHeader, BaseHeader):
+    """Addresses and Message-IDs, one a line however long. The standard library would break up a
+    long one into encoded words, which no mail program reads in these headers.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep
+
+
+HEADERS = HeaderRegistry()
+for _name in ("in-reply-to", "references", "list-unsubscribe"):
+    HEADERS.map_to_type(_name, _Unbroken)
+POLICY = default.clone(header_factory=HEADERS)
+
+
 def _letter(message: Message) -> EmailMessage:
-    letter = EmailMessage()
+    letter = EmailMessage(POLICY)
     letter["From"] = settings().support_email
     letter["To"] = message.to
     letter["Subject"] = message.subject
@@ -30,6 +47,9 @@ def _letter(message: Message) -> EmailMessage:
         letter["References"] = " ".join(message.references)
     if not message.by_hand:
         letter["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url:
+        letter["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter.set_content(message.body)
     if message.html:
         letter.add_alternative(message.html, subtype="html")

@@ -14,6 +14,7 @@ from ivr.models import (
     Clock,
     ClockKind,
     Contact,
+    Feedback,
     Leg,
     Mail,
     Message,
@@ -22,7 +23,7 @@ from ivr.models import (
     Ticket,
     Watcher,
 )
-from ivr.services import clocks, house, letters, life, numbers, outbox, rota, timeline
+from ivr.services import clocks, house, letters, life, links, numbers, outbox, rota, timeline
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -48,11 +49,11 @@ def assigned(db: Session, now: datetime, ticket: Ticket) -> None:
     _tell_customer(db, now, ticket, "assigned", occasion, assignee=person.name)
 
 
-def replied(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: str) -> None:
+def replied(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: Any) -> None:
     _tell_customer(db, now, ticket, "reply", f"entry-{entry_id}", by_hand=True, **told)
 
 
-def asked(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: str) -> None:
+def asked(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: Any) -> None:
     _tell_customer(db, now, ticket, "question", f"entry-{entry_id}", by_hand=True, **told)
 
 
@@ -68,9 +69,24 @@ def resolved(db: Session, now: datetime, ticket: Ticket, text: str = "") -> None
     _tell_customer(db, now, ticket, "resolved", occasion, text=text, closes_on=closes_on)
 
 
-def closed(db: Session, now: datetime, ticket: Ticket) -> None:
+def closed(db: Session, now: datetime, ticket: Ticket, request: Feedback | None) -> None:
+    """The contact who is asked for feedback is asked in the same mail; watchers are only told."""
     reopen_by = letters.moment(life.reopen_by(db, ticket), house.ours(db).time_zone)
     occasion = f"closed-{int(now.timestamp())}"
+    if request:
+        _tell_customer(
+            db,
+            now,
+            ticket,
+            "feedback",
+            occasion,
+            readers=_contact(ticket),
+            unsubscribe_url=links.no_feedback(request.token),
+            reopen_by=reopen_by,
+            scores=[(str(one), links.feedback(request.token, one)) for one in range(1, 6)],
+            stop_url=links.no_feedback(request.token),
+        )
+    # Whoever was just asked has been told on this occasion, and is not told twice.
     _tell_customer(db, now, ticket, "closed", occasion, reopen_by=reopen_by)
 
 
@@ -88,7 +104,7 @@ def sign_in_link(
     assert contact.email
     told = {
         "organization": house.ours(db).name,
-        "url": f"{settings().own_url}/portal/sign-in/{token}",
+        "url": links.sign_in(token),
     }
     letter = letters.write("sign-in", contact.language or language, **told)
     outbox.mail(db, now, key=f"sign-in-{link_id}", to=contact.email, letter=letter)
@@ -102,16 +118,20 @@ def _due(db: Session, ticket: Ticket, kind: ClockKind) -> str:
 
 def customers(db: Session, ticket: Ticket) -> list[Reader]:
     """The contact, and whoever watches."""
-    contact = ticket.contact
-    spoken = contact.language if contact else None
-    readers: list[Reader] = [(contact.email, spoken)] if contact and contact.email else []
+    spoken = ticket.contact.language if ticket.contact else None
     watching = (
         select(Watcher.email, Contact.language)
         .outerjoin(Contact, Contact.email == Watcher.email)
         .where(Watcher.ticket_id == ticket.id)
         .order_by(Watcher.id)
     )
-    return readers + [(email, language or spoken) for email, language in db.execute(watching)]
+    watchers = [(email, language or spoken) for email, language in db.execute(watching)]
+    return _contact(ticket) + watchers
+
+
+def _contact(ticket: Ticket) -> list[Reader]:
+    contact = ticket.contact
+    return [(contact.email, contact.language)] if contact and contact.email else []
 
 
 def _tell_customer(
@@ -121,14 +141,22 @@ def _tell_customer(
     name: str,
     occasion: str,
     *,
+    readers: list[Reader] | None = None,
     by_hand: bool = False,
+    unsubscribe_url: str | None = None,
     **values: Any,
 ) -> None:
+    """To the contact and the watchers, or only to some of them."""
     values["phone"] = numbers.readable(settings().twilio_number)
-    values["portal_url"] = f"{settings().own_url}/portal/tickets/{ticket.number}"
-    thread = {"references": _thread(db, ticket), "by_hand": by_hand}
+    values["portal_url"] = links.ticket(ticket.number)
+    readers = customers(db, ticket) if readers is None else readers
+    headers = {
+        "references": _thread(db, ticket),
+        "by_hand": by_hand,
+        "unsubscribe_url": unsubscribe_url,
+    }
     key = f"ticket-{ticket.id}-{occasion}"
-    _tell(db, now, ticket, name, key, customers(db, ticket), thread, **values)
+    _tell(db, now, ticket, name, key, readers, headers, **values)
 
 
 def _thread(db: Session, ticket: Ticket) -> list[str]:
@@ -181,6 +209,12 @@ def written(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: s
     _tell_staff(db, now, ticket, "written", f"entry-{entry_id}", in_charge(db, ticket), **told)
 
 
+def unhappy(db: Session, now: datetime, ticket: Ticket, **told: Any) -> None:
+    """The customer says that we did badly: whoever had the ticket is told."""
+    occasion = f"unhappy-{int(now.timestamp())}"
+    _tell_staff(db, now, ticket, "unhappy", occasion, in_charge(db, ticket), **told)
+
+
 def handed(db: Session, now: datetime, ticket: Ticket, level: int) -> None:
     """Handed to another level: those of it who are on call are told."""
     occasion = f"level-{level}-{int(now.timestamp())}"
@@ -214,7 +248,7 @@ def _tell_staff(
     **values: Any,
 ) -> None:
     values["customer"] = ticket.customer.name if ticket.customer else "?"
-    values["staff_url"] = f"{settings().own_url}/tickets/{ticket.number}"
+    values["staff_url"] = links.for_staff(ticket.number)
     _tell(db, now, ticket, name, f"staff-{ticket.id}-{occasion}", readers, {}, **values)
 
 

@@ -13,8 +13,19 @@ from sqlalchemy.orm import Session
 from callflows.turn import Severity
 from ivr import clock as wall
 from ivr.database import transaction
-from ivr.models import Clock, ClockKind, Page, Status, Ticket
-from ivr.services import clocks, house, life, notices, paging, rota, targets, tickets, timeline
+from ivr.models import Clock, ClockKind, Page, Ticket
+from ivr.services import (
+    clocks,
+    conversation,
+    house,
+    life,
+    notices,
+    paging,
+    rota,
+    targets,
+    tickets,
+    timeline,
+)
 from ivr.services.carrier import Carrier
 from ivr.services.timeline import Kind
 
@@ -71,8 +82,7 @@ def _remind(db: Session, now: datetime, ticket: Ticket) -> None:
 
 
 def _close(db: Session, now: datetime, ticket: Ticket) -> None:
-    life.move(db, now, ticket, Status.CLOSED, life.TIME)
-    notices.closed(db, now, ticket)
+    conversation.close(db, now, ticket, life.TIME)
 
 
 WHEN_DUE: dict[str, Callable[[Session, datetime, Ticket], None]] = {

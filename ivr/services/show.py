@@ -11,6 +11,7 @@ from ivr.models import (
     Clock,
     Contact,
     Entry,
+    Feedback,
     Leg,
     Message,
     Page,
@@ -43,6 +44,7 @@ def ticket(db: Session, number: str) -> Record:
         "related": [_related(row, one) for one in relations.linked(db, row)],
         "clocks": {one.kind: _clock(one) for one in clocks.of(db, row.id)},
         "entries": [_entry(db, one) for one in _all(db, Entry, Entry.ticket_id == row.id)],
+        "feedback": [_feedback(one) for one in _all(db, Feedback, Feedback.ticket_id == row.id)],
         "calls": [_call(db, one) for one in _all(db, Call, Call.ticket_id == row.id)],
         "pages": [_page(db, one) for one in _all(db, Page, Page.ticket_id == row.id)],
         "recordings": [
@@ -125,6 +127,18 @@ def _entry(db: Session, row: Entry) -> Record:
         "sentence": timeline.sentence(row),
         "language": _language(db, row.call_id),
         "data": row.data,
+    }
+
+
+def _feedback(row: Feedback) -> Record:
+    return {
+        "contact": row.contact.name if row.contact else None,
+        "asked_at": _at(row.asked_at),
+        "asked_by": row.asked_by,
+        "answered_at": _at(row.answered_at),
+        "answered_by": row.answered_by,
+        "score": row.score,
+        "comment": row.comment,
     }
 
 

@@ -44,6 +44,8 @@ those who have the ticket are told.
 WARN = 0.8
 REOPEN_DAYS = 30
 """After its resolution a customer may reopen a ticket, unless `reopen_days` says otherwise."""
+FEEDBACK_DAYS = 30
+"""No contact is asked for feedback twice within them, unless `feedback_days` says otherwise."""
 
 
 @dataclass(frozen=True)

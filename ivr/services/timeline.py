@@ -56,6 +56,8 @@ class Kind(StrEnum):
     TRANSCRIPT_FAILED = "transcript-failed"
     NOTE = "note"
     RESOLVED = "resolved"
+    FEEDBACK = "feedback"
+    NO_FEEDBACK = "no-feedback"
     CALLER_BLOCKED = "caller-blocked"
     MANY_CALLS = "many-calls"
     LIFELINE = "lifeline"
@@ -131,6 +133,8 @@ SENTENCES: dict[str, str] = {
     Kind.TRANSCRIPT_FAILED: "The recording could not be transcribed",
     Kind.NOTE: "Note by {by}: {text}",
     Kind.RESOLVED: "Resolved by {by} ({how})",
+    Kind.FEEDBACK: "The customer gave {score} of 5: {text}",
+    Kind.NO_FEEDBACK: "{name} wants no more requests for feedback",
     Kind.CALLER_BLOCKED: "A blocked caller was turned away",
     Kind.MANY_CALLS: "This number calls many times a minute",
     Kind.LIFELINE: "A caller was served without the database",
@@ -151,4 +155,6 @@ def sentence(entry: Entry) -> str:
     told = SENTENCES.get(entry.kind, entry.kind).format_map(data)
     if entry.kind == Kind.SEVERITY and data["was"] == data["severity"]:
         told = told.partition(" (")[0]
+    if entry.kind == Kind.FEEDBACK and not data["text"]:
+        told = told.removesuffix(": ")
     return f"{told} ({cause})" if cause else told

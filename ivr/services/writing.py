@@ -16,23 +16,27 @@ from callflows.turn import (
     Missed,
     NextLevel,
     OpenPage,
+    Rate,
     Reached,
     ReopenPage,
     Resolve,
+    Solved,
     Take,
     Turn,
     Wish,
     Write,
 )
-from ivr.models import Caller, Contact, Leg, Ticket
+from ivr.models import Caller, Channel, Contact, Leg, Status, Ticket
 from ivr.services import (
     conversation,
+    feedback,
     intake,
     legs,
     levels,
     life,
     paging,
     recordings,
+    relations,
     tickets,
     timeline,
 )
@@ -137,7 +141,10 @@ def _(write: OpenPage, desk: CallDesk) -> None:
 @perform.register
 def _(write: ReopenPage, desk: CallDesk) -> None:
     why = "the caller still needs help"
-    paging.reopen(desk.db, desk.now, _ticket(desk), desk.call.id, why)
+    ticket = relations.survivor(desk.db, _ticket(desk))
+    if ticket.status in life.OVER:  # it was thought to be solved
+        life.move(desk.db, desk.now, ticket, Status.OPEN, life.CUSTOMER)
+    paging.reopen(desk.db, desk.now, ticket, desk.call.id, why)
 
 
 @perform.register
@@ -152,6 +159,26 @@ def _(write: Wish, desk: CallDesk) -> None:
 @perform.register
 def _(write: Keep, desk: CallDesk) -> None:
     recordings.keep(desk.db, desk.now, desk.call, write.recording, write.kind, write.seconds)
+
+
+@perform.register
+def _(write: Solved, desk: CallDesk) -> None:
+    contact = desk.db.get(Contact, desk.call.contact_id) if desk.call.contact_id else None
+    by = contact.name if contact else "the caller"
+    conversation.solved_by_phone(desk.db, desk.now, _ticket(desk), by)
+
+
+@perform.register
+def _(write: Rate, desk: CallDesk) -> None:
+    feedback.give(
+        desk.db,
+        desk.now,
+        _ticket(desk),
+        write.score,
+        Channel.PHONE,
+        contact_id=desk.contact_id,
+        call_id=desk.call.id,
+    )
 
 
 # The technician's side: the leg says which page and who ------------------------------------------

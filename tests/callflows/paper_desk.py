@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from callflows import after, callback, customer, holding, technician  # noqa: F401  enter their steps
+from callflows import (  # noqa: F401  enter their steps
+    after,
+    callback,
+    customer,
+    feedback,
+    holding,
+    technician,
+)
 from callflows.desk import CallerCard, PageCard, TicketCard
 from callflows.steps import STEPS
 from callflows.turn import Go, Heard, Known, Severity, Then, Turn, Write
@@ -21,6 +28,7 @@ class PaperDesk:
     summons: PageCard | None = None
     caller_card: CallerCard = CALLER
     before: int = 0
+    may_be_asked: bool = True
 
     def ticket(self, dialled: str) -> TicketCard | None:
         return self.tickets.get(dialled)
@@ -42,6 +50,9 @@ class PaperDesk:
 
     def caller(self) -> CallerCard:
         return self.caller_card
+
+    def feedback_due(self) -> bool:
+        return self.may_be_asked
 
     def waiting_before(self) -> int:
         return self.before

@@ -18,6 +18,7 @@ from callflows.turn import (
     Heard,
     Keys,
     Known,
+    Rate,
     Record,
     Resolve,
     Severity,
@@ -84,6 +85,15 @@ def resolving(known: Known, heard: Heard, desk: Desk) -> Turn:
     return Turn(known.to("customer.over"), End(), write=(Resolve(),))
 
 
+def rating(known: Known, heard: Heard, desk: Desk) -> Turn:
+    return Turn(known.to("technician.over"), End(), write=(Rate(5),))
+
+
+def asking_everybody(known: Known, heard: Heard, desk: Desk) -> Turn:
+    desk.own_ticket()
+    return Turn(known.to("feedback.score"), Keys(seconds=8), (say("ask_feedback"),))
+
+
 def unsaid(known: Known, heard: Heard, desk: Desk) -> Turn:
     return Turn(known.to("customer.over"), End(), (say("nowhere_to_be_found"),))
 
@@ -107,6 +117,8 @@ def unmarked_secret(known: Known, heard: Heard, desk: Desk) -> Turn:
         ("customer.offer", busy, "goes on without ever waiting"),
         ("customer.welcome", recording_at_once, "records a caller before the notice"),
         ("customer.message", resolving, "customer.message may not Resolve"),
+        ("technician.answer", rating, "technician.answer may not Rate"),
+        ("feedback.offer", asking_everybody, "asks how we did before it is solved"),
         ("customer.message", unsaid, "en-CA lacks nowhere_to_be_found"),
         ("customer.message", unfilled, "expect_answer is said without due"),
         ("customer.offer", unmarked_secret, "not marked as secret"),

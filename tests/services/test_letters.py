@@ -41,6 +41,9 @@ def letter(name: str, language: str) -> letters.Letter:
         by=HOSTILE,
         text=HOSTILE,
         assignee=HOSTILE,
+        score=1,
+        scores=[("1", "http://127.0.0.1/portal/feedback/t?score=1")],
+        stop_url="http://127.0.0.1/portal/feedback/t/stop",
     )
 
 

@@ -135,7 +135,7 @@ def test_a_resolved_ticket_closes_by_itself_and_the_customer_is_told_both(
     assert opened.status == Status.CLOSED
     assert letters(db)[1:] == [
         f"[#{opened.number}] Réglé : Slow",
-        f"[#{opened.number}] Fermé : Slow",
+        f"[#{opened.number}] Fermé. Comment était notre service ? Slow",
     ]
     assert due.until(db, NOW + 400 * A_DAY) == [
         row for row in due.until(db, NOW + 400 * A_DAY) if row.kind == "message"

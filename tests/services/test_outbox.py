@@ -175,3 +175,16 @@ def test_a_full_disk_costs_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     (settings().var_dir / "mail").unlink()
     clock.use(lambda: NOW + timedelta(minutes=20))
     assert send(message).state == "kept"
+
+
+def test_a_long_name_of_a_mail_that_is_answered_is_not_broken_up() -> None:
+    """Encoded words, which the standard library would make of it, thread nothing."""
+    theirs = f"<{'D' * 90}@mail.example.com>"
+    message = written()
+    with transaction() as db:
+        db.get_one(Message, message).references = ["<first@2n5.example>", theirs]
+    send(message)
+    (file,) = (settings().var_dir / "mail").glob("*.eml")
+    raw = file.read_text()
+    assert f"In-Reply-To: {theirs}\n" in raw
+    assert f"References: <first@2n5.example>\n {theirs}\n" in raw

@@ -1,0 +1,28 @@
+"""Addresses of our pages, as mails give them."""
+
+from ivr.settings import settings
+
+
+def ticket(number: str) -> str:
+    return f"{settings().own_url}/portal/tickets/{number}"
+
+
+def sign_in(token: str) -> str:
+    return f"{settings().own_url}/portal/sign-in/{token}"
+
+
+def for_staff(number: str) -> str:
+    return f"{settings().own_url}/tickets/{number}"
+
+
+def feedback(token: str, score: int | None = None) -> str:
+    """The page of a request for feedback. Programs that look at mail open links: the page only
+    shows the score, and writes when its button is pressed.
+    """
+    chosen = f"?score={score}" if score else ""
+    return f"{settings().own_url}/portal/feedback/{token}{chosen}"
+
+
+def no_feedback(token: str) -> str:
+    """Where no more requests are wished for; mail programs post there (RFC 8058)."""
+    return f"{settings().own_url}/portal/feedback/{token}/stop"
