@@ -37,8 +37,9 @@ FRAME = (
     '<base target="_blank"><meta name="referrer" content="no-referrer">'
     '<meta http-equiv="Content-Security-Policy"'
     " content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+    "<style>body { overflow-wrap: anywhere } img, table { max-width: 100% }</style>"
 )
-"""What a mail's HTML is shown behind: links open beside the page, and nothing is loaded."""
+"""What a mail's HTML is shown behind: links open beside the page, nothing is loaded or too wide."""
 BOX = f"any({','.join(BOXES)})"
 LIST = "list"
 ROLES = {"customer": "Customers", "technician": "Staff", LIST: "Lists"}

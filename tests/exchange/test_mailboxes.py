@@ -226,7 +226,7 @@ def test_a_page_that_did_not_change_is_not_sent_again(page: FlaskClient, arrives
 def test_a_letter_goes_out_with_its_files(page: FlaskClient, sink: Sink) -> None:
     files = [
         (io.BytesIO(b"\x89PNG"), "écran.png", "image/png"),
-        (io.BytesIO(b"log"), "C:\\tmp\\b.log", "nonsense"),
+        (io.BytesIO(b"log"), "../tmp/b.log", "nonsense"),
     ]
     answer = sends(page, subject="Pas d’appels\r\nBcc: evil@example.com", files=files)
     assert answer.status_code == 303
@@ -336,7 +336,6 @@ def test_a_mail_server_that_is_away_is_named(page: FlaskClient, sink: Sink) -> N
         ({"to": "nobody"}, "“nobody” is no mail address."),
         ({"to": f"{SUPPORT}, {ESCALATION}, x"}, "is no mail address."),
         ({"to": ""}, "“” is no mail address."),
-        ({"to": f"{SUPPORT}\r\nBcc: {ESCALATION}"}, "is no mail address."),
         ({"text": " \r\n"}, "There is nothing in it yet."),
     ],
 )
@@ -347,6 +346,13 @@ def test_what_cannot_be_sent_is_said_and_kept(
     assert told in page.get(answer.location).text
     assert lines(page, f"/{ANA}/drafts") == ["No calls"]
     assert not sink.taken
+
+
+def test_a_line_break_in_the_address_adds_nobody(page: FlaskClient, sink: Sink) -> None:
+    sends(page, to=f"{SUPPORT}\r\nBcc: {ESCALATION}")
+    [(_, recipients, letter)] = sink.taken
+    assert recipients == [SUPPORT]
+    assert letter["Bcc"] is None
 
 
 def test_a_draft_is_discarded_by_whoever_wrote_it(page: FlaskClient) -> None:
