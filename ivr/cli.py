@@ -79,9 +79,11 @@ def mail(_args: argparse.Namespace) -> int:
 
 def exchange(_args: argparse.Namespace) -> int:
     from ivr.exchange import server
+    from ivr.exchange.mailboxes import Mailboxes
 
     sid, token = settings().credentials
-    var = settings().var_dir
+    var, smtp = settings().var_dir, (settings().mail_host, settings().mail_port)
+    mailboxes = Mailboxes(var / "mailboxes.json", var / "mail", var / "exchange" / "mail", smtp)
     server.main(
         port=settings().exchange_port,
         account_sid=sid,
@@ -91,6 +93,7 @@ def exchange(_args: argparse.Namespace) -> int:
         phones_file=var / "phones.json",
         media_dir=var / "exchange",
         log_file=var / "exchange.jsonl",
+        mailboxes=mailboxes if settings().mail_is_kept else None,
     )
     return 0
 
@@ -195,7 +198,7 @@ def parser() -> argparse.ArgumentParser:
     add("tick", tick, "the ticker: hands out what is due; any number may run")
     add("redis", redis, "the embedded broker")
     add("mail", mail, "take mail in: the SMTP listener, and the mailbox that is polled")
-    add("exchange", exchange, "the embedded telephone exchange")
+    add("exchange", exchange, "the embedded telephone exchange, and the mailboxes beside it")
     add("draw", draw, "draw the call flows into docs/flows")
     add("check-flows", check_flows, "prove the call flows by walking them")
     add("twilio", twilio, "set the number's addresses at Twilio") \

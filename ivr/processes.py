@@ -197,12 +197,16 @@ def _greet(stop: threading.Event) -> None:
     while not all(_answers(url) for url in urls):
         if time.monotonic() > deadline or stop.wait(0.1):
             return
-    staff = f"  Staff page   http://127.0.0.1:{settings().port}/"
+    pages = f"http://127.0.0.1:{settings().port}/"
+    staff = f"  Portal       {pages}portal/\n  Staff page   {pages}"
+    exchange = f"http://127.0.0.1:{settings().exchange_port}/"
+    mail = f"  Mailboxes    {exchange}mail\n" if settings().mail_is_kept else ""
     if settings().embedded_exchange:
         print(  # noqa: T201
-            f"\n  Phones       http://127.0.0.1:{settings().exchange_port}/\n{staff}\n\n"
+            f"\n  Phones       {exchange}\n{mail}{staff}\n\n"
             "  Dial from the left phone, key 4411#, then 1.\n"
             "  A technician's phone rings on the right: answer it and press 1.\n"
+            "  To the portal, sign in as ana@acme.example: the link comes to her mailbox.\n"
             "  Ctrl-C stops everything.\n",
             flush=True,
         )

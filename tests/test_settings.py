@@ -38,6 +38,26 @@ def test_with_an_account_it_is_twilio(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "escalation"),
+    [
+        ({}, "escalation@2n5.example"),
+        ({"SUPPORT_EMAIL": "help@acme.example"}, "help@acme.example"),
+        ({"ESCALATION_EMAIL": "boss@acme.example"}, "boss@acme.example"),
+        (
+            {"SUPPORT_EMAIL": "help@acme.example", "ESCALATION_EMAIL": "boss@acme.example"},
+            "boss@acme.example",
+        ),
+    ],
+)
+def test_the_last_level_is_never_mailed_to_somebody_elses_address(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], escalation: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert read().escalation == escalation
+
+
+@pytest.mark.parametrize(
     ("value", "meant"), [("0", False), ("1", True), ("false", False), ("TRUE", True), ("", True)]
 )
 def test_yes_and_no(monkeypatch: pytest.MonkeyPatch, value: str, *, meant: bool) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ivr.exchange.conference import Seat
+    from ivr.exchange.mailboxes import Mailboxes
     from ivr.exchange.recordings import Recording
 
 Then = Callable[[Reply], None]
@@ -52,6 +53,7 @@ class Exchange:
         self.media_dir, self.log, self.faults = media_dir, Log(log_file), Faults()
         self.warnings: list[str] = []
         self.base_url = self.staff_url = ""
+        self.mailboxes: Mailboxes | None = None
         self.phones: dict[str, Phone] = {}
         self.calls: dict[str, Call] = {}
         self.queues: dict[str, Queue] = {}
@@ -244,7 +246,7 @@ class Exchange:
     # Serving ------------------------------------------------------------------------------------
 
     def serve(self, port: int = 0) -> str:
-        """Answer the REST API and the page of phones on loopback. Returns the base URL."""
+        """Answer the REST API and the pages on loopback. Returns the base URL."""
         from ivr.exchange.serving import start
 
         self._server = start(self, port)

@@ -1,8 +1,4 @@
-"""The page of phones: its files, the state that it polls, and what people do on it.
-
-Loopback only: a Host that is no loopback name is refused, and a foreign web page, which cannot
-send our header, cannot dial.
-"""
+"""The page of phones: its files, the state that it polls, and what people do on it."""
 
 from __future__ import annotations
 
@@ -12,17 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from ivr.exchange import loopback
+from ivr.exchange.loopback import no
 from ivr.exchange.phones import ANONYMOUS, E164, NotPossibleError
 
 if TYPE_CHECKING:
     from ivr.exchange.engine import Exchange
 
-LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
-SECURE = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 LONGEST_TEXT, LONGEST_NAME = 1600, 80
 KEYS = set("0123456789*#")
 
@@ -30,12 +22,12 @@ KEYS = set("0123456789*#")
 def blueprint(exchange: Exchange) -> Blueprint:
     made = Blueprint("page", __name__, static_folder="static", template_folder="templates")
 
-    made.before_request(_guard)
-    made.after_request(_secure)
+    made.before_request(loopback.guard)
+    made.after_request(loopback.secure)
 
     @made.get("/")
     def phones() -> str:
-        return render_template("phones.html")
+        return render_template("phones.html", mail=exchange.mailboxes is not None)
 
     @made.get("/phones/state")
     def state() -> Response:
@@ -45,33 +37,20 @@ def blueprint(exchange: Exchange) -> Blueprint:
     def add() -> Any:
         number, name = _given().get("number", ""), _given().get("name", "")
         if number != ANONYMOUS and not E164.fullmatch(number):
-            return _no("a number looks like +15145550100, or is anonymous", 409)
+            return no("a number looks like +15145550100, or is anonymous", 409)
         exchange.phone(number, name=name[:LONGEST_NAME])
         return Response(status=204)
 
     @made.post("/phones/<number>/<act>")
     def act(number: str, act: str) -> Any:
         if number not in exchange.phones:
-            return _no("there is no such phone", 404)
+            return no("there is no such phone", 404)
         try:
             return _act(exchange, number, act)
         except NotPossibleError as error:
-            return _no(str(error), 409)
+            return no(str(error), 409)
 
     return made
-
-
-def _guard() -> Any:
-    if request.host.rpartition(":")[0] not in LOOPBACK and request.host not in LOOPBACK:
-        return Response("only on this machine", 403)
-    if request.method == "POST" and request.headers.get("X-Requested-With") != "phones":
-        return _no("only from the page of phones", 403)
-    return None
-
-
-def _secure(answer: Response) -> Response:
-    answer.headers.update(SECURE)
-    return answer
 
 
 def _given() -> dict[str, str]:
@@ -100,7 +79,7 @@ def _act(exchange: Exchange, number: str, act: str) -> Response:
     }.get(act):
         plain()
     else:
-        return _no("a phone cannot do that", 404)
+        return no("a phone cannot do that", 404)
     return Response(status=204)
 
 
@@ -116,10 +95,4 @@ def _state(exchange: Exchange, staff_url: str) -> Response:
         return Response(status=304)
     answer = jsonify(state | {"now": exchange.now().isoformat()})
     answer.headers["ETag"] = f'"{tag}"'
-    return answer
-
-
-def _no(why: str, status: int) -> Response:
-    answer = jsonify({"error": why})
-    answer.status_code = status
     return answer

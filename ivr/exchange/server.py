@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from ivr.exchange.engine import Exchange
+from ivr.exchange.mailboxes import Mailboxes
 
 LOOK_EVERY = 1.0
 """Seconds between looks at the address book."""
@@ -20,6 +21,7 @@ def main(
     phones_file: Path,
     media_dir: Path,
     log_file: Path,
+    mailboxes: Mailboxes | None = None,
 ) -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -35,7 +37,7 @@ def main(
         media_dir=media_dir,
         log_file=log_file,
     )
-    exchange.staff_url = f"{public_url}/"
+    exchange.staff_url, exchange.mailboxes = f"{public_url}/", mailboxes
     read = -1.0
     exchange.serve(port)
     while not stop.is_set():

@@ -1,4 +1,4 @@
-"""The exchange's own web server, on loopback: the REST API and the page of phones."""
+"""The exchange's own web server, on loopback: the REST API, and the pages of phones and of mail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from ivr.exchange import page, rest
+from ivr.exchange import mail_page, page, rest
 
 if TYPE_CHECKING:
     from ivr.exchange.engine import Exchange
@@ -32,6 +32,8 @@ def make_app(exchange: Exchange) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 20_000_000
     app.register_blueprint(rest.blueprint(exchange))
     app.register_blueprint(page.blueprint(exchange))
+    if exchange.mailboxes:
+        app.register_blueprint(mail_page.blueprint(exchange, exchange.mailboxes))
     return app
 
 

@@ -1,27 +1,44 @@
-"""The phones that the embedded exchange shows: contacts and technicians, as a file it reads."""
+"""The phones and the mailboxes that the embedded exchange shows, as two files that it reads."""
 
 import json
 import os
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Contact, Technician
+from ivr.services import rota
 from ivr.settings import settings
 
 
-def _entry(one: Contact | Technician, role: str) -> dict[str, str | None]:
-    language = one.language or "en-CA"
-    return {"number": one.phone, "name": one.name, "role": role, "language": language}
-
-
 def write(db: Session) -> None:
-    contacts = select(Contact).where(Contact.phone.is_not(None)).order_by(Contact.id)
-    staff = select(Technician).where(Technician.phone.is_not(None)).order_by(Technician.id)
-    book = [_entry(one, "customer") for one in db.scalars(contacts)]
-    book += [_entry(one, "technician") for one in db.scalars(staff)]
-    file = settings().var_dir / "phones.json"
-    draft = file.with_name(f".phones.{os.getpid()}")
+    people: list[tuple[Contact | Technician, str]] = [
+        *((one, "customer") for one in db.scalars(select(Contact).order_by(Contact.id))),
+        *((one, "technician") for one in db.scalars(select(Technician).order_by(Technician.id))),
+    ]
+    _write("phones", [_entry(one, role, number=one.phone) for one, role in people if one.phone])
+    boxes = [_entry(one, role, address=one.email) for one, role in people if one.email]
+    _write("mailboxes", boxes + _lists(db))
+
+
+def _entry(one: Contact | Technician, role: str, **reached: str | None) -> dict[str, Any]:
+    return {**reached, "name": one.name, "role": role, "language": one.language or "en-CA"}
+
+
+def _lists(db: Session) -> list[dict[str, Any]]:
+    named = {settings().support_email: "Support"}
+    for address in (settings().escalation, rota.escalation_list(db)):
+        named.setdefault(address, "Escalation")
+    return [
+        {"address": address, "name": name, "role": "list", "language": "en-CA"}
+        for address, name in named.items()
+    ]
+
+
+def _write(name: str, book: list[dict[str, Any]]) -> None:
+    file = settings().var_dir / f"{name}.json"
+    draft = file.with_name(f".{name}.{os.getpid()}")
     draft.parent.mkdir(parents=True, exist_ok=True)
     draft.write_text(json.dumps(book, ensure_ascii=False, indent=1))
     draft.replace(file)

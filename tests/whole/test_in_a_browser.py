@@ -1,5 +1,6 @@
 """The product as its user has it: `ivr run`, a browser, and no reading of code."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -82,6 +83,38 @@ def test_a_customer_phones_in_and_a_technician_answers(
     assert record["pages"][0]["accepted_by"] == "Bo Chan"
     recorded = {recording["kind"] for recording in record["recordings"]}
     assert recorded == {"conversation", "note"}
+
+
+def test_a_customer_writes_reads_the_acknowledgement_and_answers_it(
+    page: Page, start: Start
+) -> None:
+    stack = start(levels=None)
+    page.goto(stack.phones_page)
+    page.get_by_role("link", name="Mail").click()
+    page.get_by_role("link", name="Ana Roy").click()
+    page.get_by_role("link", name="Write").click()
+    page.get_by_label("Subject").fill("The fax is mute")
+    page.get_by_label("Text").fill("It receives nothing since yesterday.")
+    screenshot = page.screenshot()
+    page.get_by_label("Files").set_input_files(
+        [{"name": "fax.png", "mimeType": "image/png", "buffer": screenshot}]
+    )
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("link", name="We have your ticket: The fax is mute").click()
+
+    looks = page.frame_locator("iframe").get_by_text("Your ticket has the number")
+    [number] = re.findall(r"\d+", looks.inner_text())
+    kept = [file.read_bytes() for file in (stack.var / "attachments").rglob("*") if file.is_file()]
+    assert screenshot in kept
+    page.get_by_role("link", name="Reply").click()
+    page.get_by_label("Text").press_sequentially("It works again, thank you.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("An answer shows in the inbox")).to_be_visible()
+    said = eventually(
+        lambda: [one for one in stack.ticket(number)["entries"] if one["kind"] == "said"]
+    )
+    assert [one["data"]["text"] for one in said] == ["It works again, thank you."]
+    assert "> Your ticket has the number" in said[0]["data"]["quoted"]
 
 
 def test_nobody_presses_level_2_rings_and_management_is_mailed(page: Page, start: Start) -> None:

@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.whole.conftest import Start
 from tests.whole.stack import ANA, BO, PROCESSES, Stack, eventually
@@ -21,6 +22,7 @@ def test_it_says_where_to_go_stops_cleanly_and_keeps_the_data(start: Start) -> N
     stack = start(levels=STUBBORN)
     said = stack.log.read_text()
     assert stack.phones_page in said
+    assert f"{stack.phones_page}/mail" in said
     assert stack.staff_page in said
     assert "key 4411#, then 1" in said
     assert not reachable_from_outside(stack.port)
@@ -47,6 +49,13 @@ def reachable_from_outside(port: int) -> bool:
     with socket.socket() as caller:
         caller.settimeout(2)
         return outward != "127.0.0.1" and caller.connect_ex((outward, port)) == 0
+
+
+def test_with_a_mail_server_there_are_no_mailboxes(start: Start) -> None:
+    stack = start(levels=None, SMTP_URL="smtp://127.0.0.1:9")
+    assert "/mail" not in stack.log.read_text()
+    assert requests.get(f"{stack.phones_page}/mail", timeout=5).status_code == 404
+    assert "Mail" not in requests.get(stack.phones_page, timeout=5).text
 
 
 def test_a_process_that_dies_is_started_again_and_none_outlives_the_whole(start: Start) -> None:
