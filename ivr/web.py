@@ -19,7 +19,7 @@ from ivr.mail.webhook import mail
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician
 from ivr.phone import callbacks, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
-from ivr.portal import account, files, opening, sign_in, tickets  # noqa: F401  the same
+from ivr.portal import account, feedback, files, opening, sign_in, tickets  # noqa: F401  the same
 from ivr.portal.door import portal
 from ivr.services import due
 from ivr.settings import settings

@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response as Answer
 from callflows.turn import Severity
 from ivr import clock
 from ivr.database import reading, transaction
-from ivr.models import Contact, Ticket
+from ivr.models import Channel, Contact, Ticket
 from ivr.portal import files, standing, visitor
 from ivr.portal.door import checked, page, portal, signed_in
+from ivr.portal.feedback import given_comment, given_score
 from ivr.portal.files import Taken
 from ivr.portal.opening import LONGEST_TEXT
-from ivr.services import attachments, conversation, life, own_tickets
+from ivr.services import attachments, conversation, feedback, life, own_tickets
 from ivr.services.life import NotAllowedError
 
 LARGEST_ROW = 2**31
@@ -58,6 +59,7 @@ def _one_ticket(
             abort(404)
         may_reopen = life.may_reopen(db, now, own.ticket)
         stands = standing.of(own, now)
+        given = feedback.of_closing(db, own.ticket)
     part = request.args.get("part") == "live"
     answer = page(
         "ticket",
@@ -68,6 +70,7 @@ def _one_ticket(
         worse=own_tickets.may_be_worse(own.ticket),
         over=own.ticket.status in life.OVER,
         may_reopen=may_reopen,
+        given=given,
         text=text,
         taken=taken or Taken(),
         told=told,
@@ -136,6 +139,26 @@ def worse(number: str) -> Answer:
 def solved(number: str) -> Answer:
     def act(db: Session, contact: Contact, ticket: Ticket) -> None:
         conversation.solved(db, clock.now(), ticket, contact.name)
+
+    return _do(number, act)
+
+
+@portal.post("/tickets/<number>/feedback")
+@signed_in
+def give_feedback(number: str) -> Answer:
+    def act(db: Session, contact: Contact, ticket: Ticket) -> None:
+        score = given_score()
+        if ticket.status not in life.OVER or score is None:
+            abort(HTTPStatus.CONFLICT)
+        feedback.give(
+            db,
+            clock.now(),
+            ticket,
+            score,
+            Channel.PORTAL,
+            comment=given_comment(),
+            contact_id=contact.id,
+        )
 
     return _do(number, act)
 

@@ -141,8 +141,8 @@ def test_strangers_get_no_further_than_signing_in(
 def test_no_other_site_can_press_our_buttons(
     ana: Customer, world: dict[str, str], rule: str
 ) -> None:
-    if rule == "/portal/<path:_rest>":
-        return
+    if rule in {"/portal/<path:_rest>", "/portal/feedback/<token>/stop"}:
+        return  # nothing is there; and mail programs post to the other (RFC 8058)
     path = rule.replace("<number>", world["ana"]).replace("<token>", "x")
     for form in ({}, {"token": "forged"}):
         answer = ana.send(path, form | {"text": "Hi", "severity": "critical", "language": "fr-CA"})
