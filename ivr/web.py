@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
 
 from ivr import clock
-from ivr.console.pages import console
+from ivr.console import files, mails, opening, pages  # noqa: F401  enter their routes
+from ivr.console.door import console
 from ivr.database import reading
 from ivr.mail.webhook import mail
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician

@@ -3,7 +3,7 @@
 The letters themselves are templates in ivr/mails, one a name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +22,24 @@ from ivr.models import (
     Ticket,
     Watcher,
 )
-from ivr.services import clocks, house, letters, life, numbers, outbox, rota, timeline
+from ivr.services import (
+    attachments,
+    clocks,
+    house,
+    letters,
+    life,
+    numbers,
+    outbox,
+    rota,
+    timeline,
+)
+from ivr.services.attachments import Kept
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
 Reader = tuple[str, str | None]
 """An address and its language."""
+Files = Sequence[Kept]
 
 
 # To the customer ----------------------------------------------------------------------------------
@@ -48,12 +60,32 @@ def assigned(db: Session, now: datetime, ticket: Ticket) -> None:
     _tell_customer(db, now, ticket, "assigned", occasion, assignee=person.name)
 
 
-def replied(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: str) -> None:
-    _tell_customer(db, now, ticket, "reply", f"entry-{entry_id}", by_hand=True, **told)
+def replied(
+    db: Session, now: datetime, ticket: Ticket, entry_id: int, files: Files, **told: str
+) -> None:
+    _say(db, now, ticket, "reply", entry_id, files, **told)
 
 
-def asked(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: str) -> None:
-    _tell_customer(db, now, ticket, "question", f"entry-{entry_id}", by_hand=True, **told)
+def asked(
+    db: Session, now: datetime, ticket: Ticket, entry_id: int, files: Files, **told: str
+) -> None:
+    _say(db, now, ticket, "question", entry_id, files, **told)
+
+
+def _say(
+    db: Session,
+    now: datetime,
+    ticket: Ticket,
+    name: str,
+    entry_id: int,
+    files: Files,
+    **told: str,
+) -> None:
+    """What one of us wrote goes out with its files; where they are too much, they are named."""
+    fit = attachments.fit_a_mail(files)
+    left = [] if fit else [file.name for file in files]
+    by_hand: dict[str, Any] = {"by_hand": True, "entry_id": entry_id if files and fit else None}
+    _tell_customer(db, now, ticket, name, f"entry-{entry_id}", by_hand, left=left, **told)
 
 
 def reminded(db: Session, now: datetime, ticket: Ticket, *, by: str, text: str) -> None:
@@ -107,12 +139,11 @@ def _tell_customer(
     ticket: Ticket,
     name: str,
     occasion: str,
-    *,
-    by_hand: bool = False,
+    more: dict[str, Any] | None = None,
     **values: Any,
 ) -> None:
     phone = numbers.readable(settings().twilio_number)
-    thread = {"references": _thread(db, ticket), "by_hand": by_hand}
+    thread = {"references": _thread(db, ticket), **(more or {})}
     key = f"ticket-{ticket.id}-{occasion}"
     _tell(db, now, ticket, name, key, customers(db, ticket), thread, phone=phone, **values)
 

@@ -39,7 +39,7 @@ PAGES = [
     if rule.endpoint.startswith("console.") and not rule.endpoint.endswith(".static")
 ]
 ROUTES = [
-    (method, path.replace("<number>", "4411").replace("<sid>", "RE1"))
+    (method, re.sub(r"<.+?>", "1", path.replace("<number>", "4411")))
     for rule in PAGES
     for path in spelled_out(rule.rule)
     for method in sorted((rule.methods or set()) & {"GET", "POST", "HEAD", "OPTIONS"})

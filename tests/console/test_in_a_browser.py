@@ -116,6 +116,7 @@ def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
     page.wait_for_url("**/tickets/4411")
     page.get_by_label("What the next person, or the customer, should know").focus()
     page.keyboard.type("Ana is called back")
+    page.keyboard.press("Tab")  # files
     page.keyboard.press("Tab")  # who you are
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -39,6 +39,7 @@ def letter(name: str, language: str) -> letters.Letter:
         by=HOSTILE,
         text=HOSTILE,
         assignee=HOSTILE,
+        left=[HOSTILE],
     )
 
 
