@@ -57,6 +57,7 @@ def _form(code: int = HTTPStatus.OK, *, old: bool = False, wrong: str = "") -> R
             customers=customers.all_of_them(db),
             people=board.choices(db).people,
             expect=_expected(db),
+            largest=attachments.LARGEST,
             given=request.form,
             by=who(),
             token=token(ABOUT),

@@ -18,7 +18,7 @@ from ivr.console.forms import WrongError, attached, done, filled_in, row, too_ol
 from ivr.console.token import token
 from ivr.database import reading, transaction
 from ivr.models import Ticket
-from ivr.services import board, customers, house, show, tickets
+from ivr.services import attachments, board, customers, house, show, tickets
 from ivr.services.numbers import dialled
 
 
@@ -72,6 +72,7 @@ def _one_ticket(number: str, text: str = "", *, old: bool = False, wrong: str = 
             by=who(),
             choices=board.choices(db),
             customers=partial(customers.all_of_them, db),
+            largest=attachments.LARGEST,
             old=old,
             wrong=wrong,
         )

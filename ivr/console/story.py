@@ -23,9 +23,13 @@ BAD = {
     Kind.REOPENED_PAGE,
     Kind.MAILED,
     Kind.NOT_SENT,
+    Kind.BOUNCED,
+    Kind.FILES_LEFT,
     Kind.RECORDING_MISSING,
     Kind.LIFELINE,
 }
+ALARMS = {"escalated", "missed"}
+"""Mails that say that something goes wrong."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ def _line(entry: Record, recordings: dict[str, Record], came: list[Record]) -> L
     return Line(
         id=entry["id"],
         at=entry["at"],
-        tone=_tone(entry["kind"]),
+        tone=_tone(entry),
         sentence=entry["sentence"].removesuffix(f": {text}"),
         quote=text,
         lang=words.tongue(entry["language"]),
@@ -175,5 +179,8 @@ def _line(entry: Record, recordings: dict[str, Record], came: list[Record]) -> L
     )
 
 
-def _tone(kind: str) -> str:
+def _tone(entry: Record) -> str:
+    kind = str(entry["kind"])
+    if kind == Kind.MAILED and entry["data"].get("letter") not in ALARMS:
+        return "mail"
     return "good" if kind in GOOD else "bad" if kind in BAD else kind

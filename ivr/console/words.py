@@ -80,7 +80,7 @@ def size(count: int) -> str:
         return f"{count} bytes"
     if count < THOUSAND**2:
         return f"{round(count / THOUSAND)} kB"
-    return f"{count / THOUSAND**2:.1f} MB"
+    return f"{round(count / THOUSAND**2, 1):g} MB"
 
 
 def age(since: datetime | str, now: datetime) -> str:

@@ -32,6 +32,7 @@ PICTURES = {
 }
 """What such a file begins with. SVG is not among them: it may hold a script."""
 UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
 
@@ -117,7 +118,8 @@ def safe_name(given: str) -> str:
 
 
 def by_key(db: Session, key: str) -> Attachment | None:
-    return db.scalar(select(Attachment).where(Attachment.key == key))
+    wanted = select(Attachment).where(Attachment.key == key)
+    return db.scalar(wanted) if KEY.fullmatch(key) else None
 
 
 def of(db: Session, ticket_id: int) -> Sequence[Attachment]:

@@ -182,7 +182,8 @@ def test_a_page_open_for_too_long_does_nothing_and_gives_the_note_back(
 def test_pages_may_load_nothing_from_elsewhere_and_have_nothing_inline(
     staff: FlaskClient, number: str
 ) -> None:
-    for path in ("/tickets", f"/tickets/{number}", "/tickets/99", "/nothing"):
+    paths = ("/tickets", f"/tickets/{number}", "/tickets/new", "/mail", "/tickets/99", "/nothing")
+    for path in paths:
         answer = ask(staff, "GET", path)
         policy = answer.headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'self';")
@@ -205,6 +206,14 @@ def test_pages_may_load_nothing_from_elsewhere_and_have_nothing_inline(
         ("POST", "/tickets", 405, "Not like this"),
         ("GET", "/tickets/4411/resolve", 405, "Not like this"),
         ("POST", "/tickets/99/resolve", 403, "was not done"),
+        ("POST", "/tickets/new", 403, "was not done"),
+        ("POST", "/messages/1/again", 403, "was not done"),
+        ("POST", "/mails/1/dismiss", 403, "was not done"),
+        ("POST", "/mails/1/delete", 404, "Nothing here"),
+        ("GET", "/attachments/none", 404, "There is no such file."),
+        ("GET", "/attachments/%00/preview", 404, "There is no such file."),
+        ("GET", "/mails/1/raw", 404, "There is no such mail."),
+        ("GET", "/mails/99999999999/raw", 404, "Nothing here"),
     ],
 )
 def test_what_goes_wrong_is_a_page_that_staff_can_read(
