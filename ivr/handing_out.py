@@ -11,7 +11,7 @@ CONFINED = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
 }
-"""Even if a browser opens it all the same: no script, no form, no origin, nothing from outside."""
+"""Even if it is opened all the same: no script, no form, no origin, nothing from elsewhere."""
 
 
 def download(file: Path, name: str, media_type: str, etag: str | bool = True) -> Response:

@@ -23,9 +23,12 @@ class Token(Enum):
     FOREIGN = auto()
 
 
+def _secret() -> str:
+    return settings().credentials[1] + settings().console_password or NO_SECRET
+
+
 def _signer(purpose: str) -> URLSafeTimedSerializer:
-    secret = settings().credentials[1] + settings().console_password or NO_SECRET
-    return URLSafeTimedSerializer(secret, salt=purpose)
+    return URLSafeTimedSerializer(_secret(), salt=purpose)
 
 
 def sign(what: Any, purpose: str) -> str:

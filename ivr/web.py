@@ -13,14 +13,13 @@ from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr import clock
-from ivr.console.pages import console
+from ivr.console.routes import console
 from ivr.database import reading
 from ivr.mail.webhook import mail
 from ivr.models import Page, PageState, Shift, TakenTurn, Technician
 from ivr.phone import callbacks, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
-from ivr.portal import account, feedback, files, opening, sign_in, tickets  # noqa: F401  the same
-from ivr.portal.door import portal
+from ivr.portal.routes import portal
 from ivr.services import due
 from ivr.settings import settings
 

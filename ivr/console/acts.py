@@ -4,18 +4,19 @@ A form that was open for too long is shown once more with what was written in it
 something that cannot be done is answered with why.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import Status, Team, Technician, Ticket
+from ivr.console.forms import LONGEST_LINE, Form, WrongError, row
+from ivr.models import Customer, Status, Team, Technician, Ticket
 from ivr.services import (
     assignment,
+    attachments,
     conversation,
+    customers,
     levels,
     life,
     notices,
@@ -28,47 +29,23 @@ from ivr.services.life import NotAllowedError
 from ivr.services.numbers import dialled
 from ivr.services.relations import NotPossibleError
 
-LONGEST_TEXT = 10_000
-LONGEST_LINE = 200
-
-
-class WrongError(Exception):
-    """What is wrong with what was filled in, for whoever filled it in."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """What was filled in, and by whom."""
-
-    fields: Mapping[str, str]
-    by: str
-
-    def text(self, name: str = "text", most: int = LONGEST_TEXT) -> str:
-        return self.fields.get(name, "").strip()[:most]
-
-    def needed(self, name: str, told: str) -> str:
-        given = self.text(name, LONGEST_LINE)
-        if not given:
-            raise WrongError(told)
-        return given
-
-
 Act = Callable[[Session, datetime, Ticket, Form], None]
 
 
 def note(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    if form.text():
-        tickets.note(db, now, ticket, form.by, form.text())
+    if form.words():
+        entry = tickets.note(db, now, ticket, form.by, form.words())
+        attachments.attach(db, now, ticket.id, form.files, entry)
 
 
 def reply(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    if form.text():
-        conversation.reply(db, now, ticket, form.by, form.text())
+    if form.words():
+        conversation.reply(db, now, ticket, form.by, form.words(), form.files)
 
 
 def ask(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    if form.text():
-        conversation.ask(db, now, ticket, form.by, form.text())
+    if form.words():
+        conversation.ask(db, now, ticket, form.by, form.words(), form.files)
 
 
 def resolve(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
@@ -81,9 +58,10 @@ def reopen(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
 
 def assign(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     """To `person-1`, to `team-1`, or to nobody."""
-    kind, _, id_ = form.text("to").partition("-")
-    team = db.get(Team, int(id_)) if kind == "team" and id_.isdigit() else None
-    person = db.get(Technician, int(id_)) if kind == "person" and id_.isdigit() else None
+    kind, _, given = form.text("to").partition("-")
+    id_ = row(given)
+    team = db.get(Team, id_) if kind == "team" and id_ else None
+    person = db.get(Technician, id_) if kind == "person" and id_ else None
     if kind and team is None and person is None:
         raise WrongError("There is no such team or person.")
     if assignment.to(db, now, ticket, team, person, form.by):
@@ -127,14 +105,21 @@ def _other(db: Session, form: Form) -> Ticket:
 
 
 def watch(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    email = form.needed("email", "Whose e-mail?")
-    if email.count("@") != 1 or " " in email or email.startswith("@") or email.endswith("@"):
-        raise WrongError(f"{email} is no e-mail address.")
-    relations.watch(db, now, ticket, email)
+    if not form.line("email"):
+        raise WrongError("Whose e-mail?")
+    relations.watch(db, now, ticket, form.email("email"))
 
 
 def tag(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     relations.tag(db, now, ticket, form.text("tags", LONGEST_LINE).split(","), form.by)
+
+
+def customer(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+    id_ = row(form.text("customer"))
+    found = db.get(Customer, id_) if id_ else None
+    if found is None:
+        raise WrongError("There is no such customer.")
+    customers.put_under(db, now, ticket, found, form.by)
 
 
 ACTS: dict[str, Act] = {
@@ -150,8 +135,10 @@ ACTS: dict[str, Act] = {
     "link": link,
     "watch": watch,
     "tags": tag,
+    "customer": customer,
 }
 """By the last word of the address that the form is sent to."""
+WITH_FILES = ("notes", "replies", "questions")
 
 
 def do(db: Session, now: datetime, name: str, ticket: Ticket, form: Form) -> None:
@@ -162,9 +149,3 @@ def do(db: Session, now: datetime, name: str, ticket: Ticket, form: Form) -> Non
         raise WrongError(f"That cannot be done to a ticket that is {ticket.status}.") from error
     except NotPossibleError as error:
         raise WrongError(f"That is not possible: {error}.") from error
-
-
-def author(db: Session, given: str) -> str:
-    """Who acts: somebody of the staff by name, or just staff."""
-    found = db.scalar(select(Technician.name).where(Technician.name == given).limit(1))
-    return found or "staff"

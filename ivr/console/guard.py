@@ -59,5 +59,7 @@ def _not_here() -> Response:
 
 
 def secure(answer: Response) -> Response:
-    answer.headers.update(SECURE)
+    """A file that somebody sent us has a stricter policy of its own."""
+    own = answer.headers.get("Content-Security-Policy", SECURE["Content-Security-Policy"])
+    answer.headers.update(SECURE | {"Content-Security-Policy": own})
     return answer

@@ -1,5 +1,6 @@
 """One ticket as staff read it: who has it now, and what happened, day by day."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -22,9 +23,13 @@ BAD = {
     Kind.REOPENED_PAGE,
     Kind.MAILED,
     Kind.NOT_SENT,
+    Kind.BOUNCED,
+    Kind.FILES_LEFT,
     Kind.RECORDING_MISSING,
     Kind.LIFELINE,
 }
+ALARMS = {"escalated", "missed"}
+"""Mails that say that something goes wrong."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,13 @@ class Line:
     quote: str | None = None
     lang: str | None = None
     recording: Record | None = None
+    files: list[Record] = field(default_factory=list)
+    quoted: str | None = None
+    """What a mail answers, as it came with it."""
+    stranger: bool = False
+    """Said by somebody who has nothing to do with the ticket, as far as we know."""
+    mail: int | None = None
+    """The mail that it came by."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,16 @@ def _quiet(record: Record, zone: str) -> Standing:
 # What happened ------------------------------------------------------------------------------------
 
 
+def files(record: Record) -> dict[int | None, list[Record]]:
+    """By the line that they came with; None: with the ticket."""
+    found = defaultdict[int | None, list[Record]](list)
+    for one in record["attachments"]:
+        found[one["entry"]].append(one)
+    return found
+
+
 def days(record: Record, zone: str) -> list[Day]:
+    came = files(record)
     recordings = {one["sid"]: one for one in record["recordings"]}
     entries = [
         one
@@ -132,24 +153,34 @@ def days(record: Record, zone: str) -> list[Day]:
     told = []
     for date, those in groupby(entries, lambda one: words.local(one["at"], zone).date()):
         name = date.strftime("%A %-d %B %Y")
-        told.append(Day(date.isoformat(), name, [_line(one, recordings) for one in those]))
+        told.append(
+            Day(date.isoformat(), name, [_line(one, recordings, came[one["id"]]) for one in those])
+        )
     return told
 
 
-def _line(entry: Record, recordings: dict[str, Record]) -> Line:
+def _line(entry: Record, recordings: dict[str, Record], came: list[Record]) -> Line:
     """What somebody wrote or said stands apart; a transcript stands with its recording."""
-    text = entry["data"].get("text")
-    sid = entry["data"].get("sid") if entry["kind"] == Kind.RECORDING else None
+    data = entry["data"]
+    text = data.get("text")
+    sid = data.get("sid") if entry["kind"] == Kind.RECORDING else None
     return Line(
         id=entry["id"],
         at=entry["at"],
-        tone=_tone(entry["kind"]),
+        tone=_tone(entry),
         sentence=entry["sentence"].removesuffix(f": {text}"),
         quote=text,
         lang=words.tongue(entry["language"]),
         recording=recordings.get(sid) if sid else None,
+        files=came,
+        quoted=data.get("quoted"),
+        stranger=data.get("known") is False,
+        mail=data.get("mail"),
     )
 
 
-def _tone(kind: str) -> str:
+def _tone(entry: Record) -> str:
+    kind = str(entry["kind"])
+    if kind == Kind.MAILED and entry["data"].get("letter") not in ALARMS:
+        return "mail"
     return "good" if kind in GOOD else "bad" if kind in BAD else kind

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.services import vocabulary
 
+THOUSAND = 1000
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 QUESTIONS = {
     "customer.welcome": "The call comes in",
@@ -46,6 +47,7 @@ MESSAGES = {
     "sent": "sent",
     "kept": "kept here, no mail server is set",
     "dead": "not sent",
+    "dismissed": "not sent, and need not be",
 }
 
 
@@ -72,6 +74,15 @@ def span(seconds: float) -> str:
             told.append(f"{left // size} {unit}")
         left %= size
     return " ".join(told[:2])
+
+
+def size(count: int) -> str:
+    """12 kB: in the largest unit that fits."""
+    if count < THOUSAND:
+        return f"{count} bytes"
+    if count < THOUSAND**2:
+        return f"{round(count / THOUSAND)} kB"
+    return f"{round(count / THOUSAND**2, 1):g} MB"
 
 
 def age(since: datetime | str, now: datetime) -> str:

@@ -23,6 +23,8 @@ class MailOutcome(StrEnum):
     """One too many in an hour from the same sender."""
     FAILED = "failed"
     """It could not be read; staff see it."""
+    DISMISSED = "dismissed"
+    """It could not be read, and one of us has seen to it."""
 
 
 class Mail(Base):
@@ -33,6 +35,12 @@ class Mail(Base):
             "due_at",
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
+        ),
+        Index(
+            "ix_mails_failed",
+            "id",
+            sqlite_where=text("outcome = 'failed'"),
+            postgresql_where=text("outcome = 'failed'"),
         ),
         Index("ix_mails_sender_received_at", "sender", "received_at"),
     )

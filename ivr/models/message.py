@@ -16,6 +16,8 @@ class MessageState(StrEnum):
     """No mail server is set: kept here and as a file in VAR_DIR/mail."""
     DEAD = "dead"
     """Refused for good, or given up; staff see it."""
+    DISMISSED = "dismissed"
+    """Dead, and one of us has said that it need not be sent."""
 
 
 class Message(Base):
@@ -27,6 +29,12 @@ class Message(Base):
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
         ),
+        Index(
+            "ix_messages_dead",
+            "id",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
         Index("uq_messages_message_id", "message_id", unique=True),
     )
 
@@ -36,6 +44,8 @@ class Message(Base):
     channel: Mapped[str]
     """mail or text."""
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
+    """The line of the timeline whose files go out with it."""
     to: Mapped[str]
     subject: Mapped[str] = mapped_column(default="")
     body: Mapped[str]
@@ -54,4 +64,6 @@ class Message(Base):
     due_at: Mapped[datetime | None]
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    urged_at: Mapped[datetime | None]
+    """When one of us last asked for it to be sent again: it is tried for a day from then on."""
     cause: Mapped[str | None]

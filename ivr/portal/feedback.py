@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Channel, Feedback
+from ivr.portal import visitor
 from ivr.portal.door import checked, page, portal
 from ivr.services import feedback
 from ivr.services.feedback import Outcome
@@ -58,7 +59,7 @@ def given_score() -> int | None:
 
 
 def given_comment() -> str:
-    return request.form.get("comment", "")[:LONGEST_COMMENT]
+    return visitor.written("comment", LONGEST_COMMENT)
 
 
 @portal.get("/feedback/<token>/thanks")

@@ -6,7 +6,6 @@ carries; without, the files come with the form. Either way they are on the disk 
 written down, and what nobody asks for any more is swept up (services/attachments.py).
 """
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 
@@ -14,7 +13,7 @@ from flask import Response, abort, jsonify, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
 
-from ivr import handing_out, signed
+from ivr import handing_out, signed, taking_in
 from ivr.database import reading
 from ivr.portal import visitor, words
 from ivr.portal.door import checked, portal, signed_in
@@ -22,8 +21,6 @@ from ivr.services import attachments, own_tickets
 from ivr.services.attachments import Kept, TooLargeError
 
 MOST = attachments.MOST_BY_WEB
-LARGEST_FORM = MOST * attachments.LARGEST_BY_WEB + 1_000_000
-CHUNK = 65_536
 PURPOSE = "kept file"
 
 
@@ -52,11 +49,6 @@ def _carried(given: str) -> Kept | None:
     return Kept(**found[1]) if found and found[0] == visitor.visitor().key else None
 
 
-def allow_large() -> None:
-    """Before the form is read."""
-    request.max_content_length = LARGEST_FORM
-
-
 def take() -> Taken:
     """What the form carries, and what comes with it. A full disk is told like a file too large:
     what was written does not wait for it.
@@ -83,17 +75,14 @@ def _keep(file: FileStorage) -> Kept | str:
     if not attachments.is_taken(name):
         return _told("file_type", name=name)
     try:
-        return attachments.keep(name, file.mimetype, _chunks(file), attachments.LARGEST_BY_WEB)
+        return attachments.keep(
+            name, file.mimetype, taking_in.chunks(file), attachments.LARGEST_BY_WEB
+        )
     except TooLargeError:
         most = words.size(visitor.visitor().language, attachments.LARGEST_BY_WEB)
         return _told("file_too_large", name=name, most=most)
     except OSError:
         return _told("file_not_kept", name=name)
-
-
-def _chunks(file: FileStorage) -> Iterator[bytes]:
-    while chunk := file.stream.read(CHUNK):
-        yield chunk
 
 
 def _told(key: str, **values: object) -> str:
@@ -104,7 +93,7 @@ def _told(key: str, **values: object) -> str:
 @signed_in
 def send() -> Answer:
     """One file, ahead of its form."""
-    allow_large()
+    taking_in.make_room()
     if not checked("files"):
         return _refused(_told("form_old"), HTTPStatus.FORBIDDEN)
     file = request.files.get("file")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as Answer
 
 from callflows.turn import Severity
-from ivr import clock
+from ivr import clock, taking_in
 from ivr.database import reading, transaction
 from ivr.models import ClockKind, Contact
 from ivr.portal import files, visitor, words
@@ -57,7 +57,7 @@ def _form(form: Form, taken: Taken, status: int = 200, told: str = "") -> Answer
 @portal.post("/tickets")
 @signed_in
 def open_ticket() -> Answer:
-    files.allow_large()
+    taking_in.make_room()
     form = _filled_in()
     if not checked(f"new {form.key}"):
         return _form(form, Taken(), HTTPStatus.FORBIDDEN, "form_old")
@@ -72,13 +72,13 @@ def open_ticket() -> Answer:
 
 
 def _filled_in() -> Form:
-    severity = request.form.get("severity", "")
+    severity = visitor.line("severity", 20)
     return Form(
-        request.form.get("form_key", "")[:50],
-        " ".join(request.form.get("title", "").split())[:LONGEST_TITLE],
-        request.form.get("description", "").strip()[:LONGEST_TEXT],
+        visitor.line("form_key", 50),
+        visitor.line("title", LONGEST_TITLE),
+        visitor.written("description", LONGEST_TEXT),
         Severity(severity) if severity in list(Severity) else None,
-        request.form.get("about", "")[:12],
+        visitor.line("about", 12),
     )
 
 
@@ -101,6 +101,7 @@ def _open(form: Form, taken: Taken) -> str:
                 contact=contact,
                 customer=contact.customer,
                 form_key=form.key,
+                how={"by": contact.name},
             )
             attachments.attach(db, clock.now(), ticket.id, taken.kept)
             earlier = own_tickets.find(db, contact, form.about)

@@ -26,7 +26,7 @@ def sign_in() -> Answer:
 
 @portal.post("/sign-in")
 def ask_for_link() -> Answer:
-    email = request.form.get("email", "").strip()[:LONGEST_ADDRESS]
+    email = visitor.line("email", LONGEST_ADDRESS)
     if not checked():
         return page("sign-in", HTTPStatus.FORBIDDEN, email=email, told="form_old")
     if email.count("@") != 1:
@@ -66,7 +66,7 @@ def use_link(token: str) -> Answer:
 
 @portal.post("/password")
 def by_password() -> Answer:
-    email = request.form.get("email", "").strip()[:LONGEST_ADDRESS]
+    email = visitor.line("email", LONGEST_ADDRESS)
     if not checked():
         return page("sign-in", HTTPStatus.FORBIDDEN, email=email, told="form_old")
     _attempt("password", email)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from callflows.turn import Severity
-from ivr import clock
+from ivr import clock, taking_in
 from ivr.database import reading, transaction
 from ivr.models import Channel, Contact, Ticket
 from ivr.portal import files, standing, visitor
@@ -90,8 +90,8 @@ def _one_ticket(
 @signed_in
 def reply(number: str) -> Answer:
     """An answer, an addition, or why it is not solved after all."""
-    files.allow_large()
-    text = request.form.get("text", "").strip()[:LONGEST_TEXT]
+    taking_in.make_room()
+    text = visitor.written("text", LONGEST_TEXT)
     if not checked(number):
         return _one_ticket(number, HTTPStatus.FORBIDDEN, text=text, told="form_old")
     taken = files.take()

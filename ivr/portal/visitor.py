@@ -113,3 +113,12 @@ def token(about: str = "") -> str:
 
 def check(about: str = "") -> Token:
     return signed.check(request.form.get("token", ""), [visitor().key, about], FORM)
+
+
+def written(name: str, most: int) -> str:
+    """What was written; a database takes no NUL."""
+    return request.form.get(name, "").replace("\0", "").strip()[:most]
+
+
+def line(name: str, most: int) -> str:
+    return " ".join(written(name, most).split())

@@ -1,5 +1,5 @@
 """Files on tickets: written to disk under a name of ours, with their hash, and handed out as they
-came, never opened.
+came, never opened. Every door that hands one out asks here for its file.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -33,12 +34,24 @@ TAKEN_BY_WEB = {
 would run. A mail's files are kept whatever they are.
 """
 A_DAY = timedelta(days=1)
+FIT_A_MAIL = 10_000_000
+"""Bytes of all files that go out with one mail; more than that many mail servers refuse."""
+LARGEST_PICTURE = 10_000_000
+"""Bytes of a picture that a page shows."""
+PICTURES = {
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/gif": re.compile(rb"GIF8[79]a"),
+    "image/webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+}
+"""What such a file begins with. SVG is not among them: it may hold a script."""
 UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
 
 class TooLargeError(Exception):
-    """A file of more bytes than are taken."""
+    """A file of more bytes than are taken; says its name."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +74,14 @@ def is_taken(name: str) -> bool:
     return name.rpartition(".")[2].lower() in TAKEN_BY_WEB
 
 
-def keep(name: str, media_type: str, chunks: Iterable[bytes], largest: int = LARGEST) -> Kept:
+def keep(name: str, media_type: str, chunks: Iterable[bytes], largest: int | None = None) -> Kept:
     """Write a file to disk as it comes, outside of any transaction. Raises OSError when the disk
     does not take it, TooLargeError.
     """
-    key = secrets.token_urlsafe(16)
-    size, sha256 = _write(folder() / key, _limited(chunks, largest))
+    key, name = secrets.token_urlsafe(16), safe_name(name)
+    size, sha256 = _write(folder() / key, _limited(chunks, name, largest or LARGEST))
     known = TYPE.fullmatch(media_type)
-    return Kept(
-        key, safe_name(name), media_type if known else "application/octet-stream", size, sha256
-    )
+    return Kept(key, name, media_type if known else "application/octet-stream", size, sha256)
 
 
 def discard(files: Iterable[Kept]) -> None:
@@ -112,12 +123,12 @@ def _write(file: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
     return size, hashed.hexdigest()
 
 
-def _limited(chunks: Iterable[bytes], largest: int) -> Iterator[bytes]:
+def _limited(chunks: Iterable[bytes], name: str, largest: int) -> Iterator[bytes]:
     size = 0
     for chunk in chunks:
         size += len(chunk)
         if size > largest:
-            raise TooLargeError
+            raise TooLargeError(name)
         yield chunk
 
 
@@ -131,7 +142,8 @@ def safe_name(given: str) -> str:
 
 
 def by_key(db: Session, key: str) -> Attachment | None:
-    return db.scalar(select(Attachment).where(Attachment.key == key))
+    wanted = select(Attachment).where(Attachment.key == key)
+    return db.scalar(wanted) if KEY.fullmatch(key) else None
 
 
 def of(db: Session, ticket_id: int) -> Sequence[Attachment]:
@@ -149,6 +161,15 @@ def sweep(db: Session, now: datetime) -> None:
             file.unlink(missing_ok=True)
 
 
+def of_entry(db: Session, entry_id: int) -> Sequence[Attachment]:
+    which = Attachment.entry_id == entry_id
+    return db.scalars(select(Attachment).where(which).order_by(Attachment.id)).all()
+
+
+def fit_a_mail(files: Sequence[Kept | Attachment]) -> bool:
+    return sum(file.size for file in files) <= FIT_A_MAIL
+
+
 # Handing out --------------------------------------------------------------------------------------
 
 
@@ -156,3 +177,19 @@ def file_of(key: str) -> Path | None:
     """Where a file lies; None when it is lost."""
     file = (folder() / key).resolve()
     return file if file.is_file() else None
+
+
+def picture(key: str) -> str | None:
+    """The type of a picture that a page may show, by what is in the file, whatever it is called."""
+    file = file_of(key)
+    return _picture(file) if file else None
+
+
+@lru_cache(maxsize=10_000)
+def _picture(file: Path) -> str | None:
+    """Looked at once: a file never changes."""
+    if file.stat().st_size > LARGEST_PICTURE:
+        return None
+    with file.open("rb") as head:
+        begins = head.read(12)
+    return next((kind for kind, magic in PICTURES.items() if magic.match(begins)), None)

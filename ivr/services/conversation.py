@@ -4,6 +4,7 @@ What we say answers the customer, and stops the clock of the first response; wha
 ends a wait, or opens the ticket again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,32 +12,47 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import ClockKind, Status, Ticket
-from ivr.services import clocks, feedback, life, notices, paging, tickets, timeline
+from ivr.services import attachments, clocks, feedback, life, notices, paging, tickets, timeline
+from ivr.services.attachments import Kept
 from ivr.services.life import Who
 from ivr.services.timeline import Kind
 
 # What we say --------------------------------------------------------------------------------------
 
 
-def reply(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> None:
-    entry = _say(db, now, ticket, Kind.REPLY, by, text)
+def reply(
+    db: Session, now: datetime, ticket: Ticket, by: str, text: str, files: Sequence[Kept] = ()
+) -> None:
+    entry = _say(db, now, ticket, Kind.REPLY, by, text, files)
     if ticket.status == Status.NEW:
         life.move(db, now, ticket, Status.OPEN, life.STAFF, by=by)
-    notices.replied(db, now, ticket, entry, by=by, text=text)
+    notices.replied(db, now, ticket, entry, files, by=by, text=text)
 
 
-def ask(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> None:
+def ask(
+    db: Session, now: datetime, ticket: Ticket, by: str, text: str, files: Sequence[Kept] = ()
+) -> None:
     """The ball is in the customer's court: the resolution waits for the answer."""
-    entry = _say(db, now, ticket, Kind.ASKED, by, text)
+    entry = _say(db, now, ticket, Kind.ASKED, by, text, files)
     if ticket.status in life.OVER:
         life.move(db, now, ticket, Status.OPEN, life.STAFF, by=by)
     life.move(db, now, ticket, Status.WAITING, life.STAFF, by=by)
-    notices.asked(db, now, ticket, entry, by=by, text=text)
+    notices.asked(db, now, ticket, entry, files, by=by, text=text)
 
 
-def _say(db: Session, now: datetime, ticket: Ticket, kind: Kind, by: str, text: str) -> int:
+def _say(
+    db: Session,
+    now: datetime,
+    ticket: Ticket,
+    kind: Kind,
+    by: str,
+    text: str,
+    files: Sequence[Kept],
+) -> int:
     clocks.meet(db, now, ticket.id, ClockKind.RESPONSE, ClockKind.ESCALATION)
-    return timeline.add(db, kind, now, ticket_id=ticket.id, by=by, text=text)
+    entry = timeline.add(db, kind, now, ticket_id=ticket.id, by=by, text=text)
+    attachments.attach(db, now, ticket.id, files, entry)
+    return entry
 
 
 # What the customer says ---------------------------------------------------------------------------
@@ -54,12 +70,13 @@ def said(
     quoted: str = "",
     known: bool = True,
     loud: bool = True,
+    **more: Any,
 ) -> int:
     """An answer, an addition, or that it is not solved after all. What somebody writes who has
     nothing to do with the ticket, as far as we know, is kept, and changes nothing. `loud`: whoever
-    has the ticket is told.
+    has the ticket is told. What else is given is put on the timeline with it.
     """
-    told = {"by": by, "text": text, "channel": channel, "quoted": quoted, "known": known}
+    told = {"by": by, "text": text, "channel": channel, "quoted": quoted, "known": known} | more
     entry = timeline.add(db, Kind.SAID, now, ticket_id=ticket.id, **told)
     if known and ticket.status == Status.WAITING:
         life.move(db, now, ticket, Status.OPEN, who, by=by)

@@ -15,6 +15,11 @@ def ours(db: Session) -> Organization:
     return found
 
 
+def country(db: Session) -> str:
+    """Where we are, which says what a telephone number without a country means."""
+    return ours(db).holidays.partition("-")[0]
+
+
 def _nobody() -> Organization:
     return Organization(
         name="Support",

@@ -5,8 +5,9 @@ need be. The raw mail is kept.
 import logging
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session
 
 from ivr import clock
@@ -120,3 +121,26 @@ def _failed(db: Session, now: datetime, mail_id: int, cause: str) -> None:
         mail.outcome, mail.due_at = MailOutcome.FAILED, None
     else:
         mail.due_at = now + timedelta(seconds=5 * 2**mail.tries)
+
+
+# What is not read ---------------------------------------------------------------------------------
+
+HAS_FAILED = Mail.outcome == literal(MailOutcome.FAILED.value, literal_execute=True)
+"""Spelled out, so that SQLite uses the index on it."""
+
+
+def again(db: Session, now: datetime, mail_id: int) -> bool:
+    """Read a failed mail again. False when somebody else has seen to it."""
+    if not _see_to(db, mail_id, outcome=MailOutcome.DUE, due_at=now, tries=0):
+        return False
+    hurry(db)
+    return True
+
+
+def dismiss(db: Session, mail_id: int) -> bool:
+    """Nothing more is to be done about it; its raw text is kept."""
+    return _see_to(db, mail_id, outcome=MailOutcome.DISMISSED)
+
+
+def _see_to(db: Session, mail_id: int, **values: Any) -> bool:
+    return changed(db, update(Mail).where(Mail.id == mail_id, HAS_FAILED).values(values))

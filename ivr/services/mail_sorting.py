@@ -8,6 +8,7 @@ to each other without end (RFC 3834, 2). What was written is kept on the ticket 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,8 @@ def sort(db: Session, now: datetime, mail: Mail, read: Read, files: Sequence[Kep
         attachments.discard(files)
     elif mail.ticket_id and read.all_files > len(files):
         left = read.all_files - len(files)
-        timeline.write(db, Kind.FILES_LEFT, now, ticket_id=mail.ticket_id, count=left)
+        told: dict[str, Any] = {"count": left, "mail": mail.id}
+        timeline.write(db, Kind.FILES_LEFT, now, ticket_id=mail.ticket_id, **told)
 
 
 def _outcome(
@@ -68,7 +70,7 @@ def _outcome(
     if _is_ours(db, read):
         return MailOutcome.OWN
     if read.bounce or read.automatic:
-        _tell(db, now, found, read)
+        _tell(db, now, mail, found, read)
         return MailOutcome.BOUNCE if read.bounce else MailOutcome.AUTOMATIC
     if not read.sender:
         mail.cause = "it does not say who sent it"
@@ -76,12 +78,12 @@ def _outcome(
     if found is None or not _may_go_on(db, now, found):
         flood = _flood(db, now, mail)
         if flood is None:
-            mail.ticket_id = _open(db, now, read, files, found).id
+            mail.ticket_id = _open(db, now, mail, read, files, found).id
             return MailOutcome.OPENED
         found = flood
     loud = _few(db, now, mail, found)
     mail.ticket_id = found.id
-    _join(db, now, found, read, files, loud=loud)
+    _join(db, now, mail, found, read, files, loud=loud)
     return MailOutcome.JOINED if loud else MailOutcome.LOOP
 
 
@@ -147,27 +149,37 @@ def _few(db: Session, now: datetime, mail: Mail, ticket: Ticket) -> bool:
     return (db.scalar(lately) or 0) < MOST_IN_A_THREAD
 
 
-def _tell(db: Session, now: datetime, found: Ticket | None, read: Read) -> None:
+def _tell(db: Session, now: datetime, mail: Mail, found: Ticket | None, read: Read) -> None:
     if found is not None:
         kind = Kind.BOUNCED if read.bounce else Kind.AUTOMATIC
-        timeline.write(db, kind, now, ticket_id=found.id, by=read.sender, text=read.text[:2000])
+        told: dict[str, Any] = {"by": read.sender, "text": read.text[:2000], "mail": mail.id}
+        timeline.write(db, kind, now, ticket_id=found.id, **told)
 
 
 # Joining ------------------------------------------------------------------------------------------
 
 
 def _join(
-    db: Session, now: datetime, ticket: Ticket, read: Read, files: Sequence[Kept], *, loud: bool
+    db: Session,
+    now: datetime,
+    mail: Mail,
+    ticket: Ticket,
+    read: Read,
+    files: Sequence[Kept],
+    *,
+    loud: bool,
 ) -> None:
     """Not `loud`: it is put on the ticket, and nobody is written to."""
     own, quoted = quoting.split(read.text)
     staff = db.scalar(select(Technician).where(Technician.email == read.sender))
     if staff:  # it may have been meant for us alone
-        entry = tickets.note(db, now, ticket, staff.name, own)
+        entry = tickets.note(db, now, ticket, staff.name, own, quoted=quoted, mail=mail.id)
     else:
         known = _is_known(db, ticket, read)
         told = {"by": _called(db, read), "text": own, "quoted": quoted, "channel": "mail"}
-        entry = conversation.said(db, now, ticket, life.MAIL, known=known, loud=loud, **told)
+        entry = conversation.said(
+            db, now, ticket, life.MAIL, known=known, loud=loud, mail=mail.id, **told
+        )
         if known and read.severity:
             conversation.worse(db, now, ticket, read.severity)
     attachments.attach(db, now, ticket.id, files, entry)
@@ -201,7 +213,12 @@ def _called(db: Session, read: Read) -> str:
 
 
 def _open(
-    db: Session, now: datetime, read: Read, files: Sequence[Kept], earlier: Ticket | None
+    db: Session,
+    now: datetime,
+    mail: Mail,
+    read: Read,
+    files: Sequence[Kept],
+    earlier: Ticket | None,
 ) -> Ticket:
     contact = _contact(db, read)
     ticket = intake.take(
@@ -212,6 +229,7 @@ def _open(
         severity=read.severity or Severity.MINOR,
         contact=contact,
         customer=contact.customer,
+        how={"by": "mail", "mail": mail.id},
     )
     attachments.attach(db, now, ticket.id, files)
     if earlier is not None:

@@ -2,13 +2,15 @@
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy, default
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-from ivr.models import Message
+from ivr.models import Attachment, Message
+from ivr.services import attachments
 from ivr.services.carrier import NotNow, Outcome, Placed, Refused
 from ivr.settings import settings
 
@@ -34,7 +36,7 @@ for _name in ("in-reply-to", "references", "list-unsubscribe"):
 POLICY = default.clone(header_factory=HEADERS)
 
 
-def _letter(message: Message) -> EmailMessage:
+def _letter(message: Message, files: Sequence[Attachment]) -> EmailMessage:
     letter = EmailMessage(POLICY)
     letter["From"] = settings().support_email
     letter["To"] = message.to
@@ -53,14 +55,26 @@ def _letter(message: Message) -> EmailMessage:
     letter.set_content(message.body)
     if message.html:
         letter.add_alternative(message.html, subtype="html")
+    for file in files:
+        _enclose(letter, file)
     return letter
 
 
-def send(message: Message) -> Outcome:
+def _enclose(letter: EmailMessage, file: Attachment) -> None:
+    main, _, sub = file.media_type.partition("/")
+    if main in {"message", "multipart"}:  # which may not be sent as it came (RFC 2046, 5.2.1)
+        main, sub = "application", "octet-stream"
+    content = (attachments.folder() / file.key).read_bytes()
+    letter.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
+
+
+def send(message: Message, files: Sequence[Attachment] = ()) -> Outcome:
     try:
-        letter = _letter(message)
+        letter = _letter(message, files)
     except ValueError as error:  # a line break in an address or a subject
         return Refused(f"cannot be written as a mail: {error}")
+    except OSError as error:
+        return Refused(f"a file that goes with it cannot be read: {error.strerror}")
     if settings().mail_is_kept:
         return _keep(message.key, letter)
     try:

@@ -3,7 +3,7 @@
 The letters themselves are templates in ivr/mails, one a name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,25 @@ from ivr.models import (
     Ticket,
     Watcher,
 )
-from ivr.services import clocks, house, letters, life, links, numbers, outbox, rota, timeline
+from ivr.services import (
+    attachments,
+    clocks,
+    house,
+    letters,
+    life,
+    links,
+    numbers,
+    outbox,
+    rota,
+    timeline,
+)
+from ivr.services.attachments import Kept
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
 Reader = tuple[str, str | None]
 """An address and its language."""
+Files = Sequence[Kept]
 
 
 # To the customer ----------------------------------------------------------------------------------
@@ -49,12 +62,32 @@ def assigned(db: Session, now: datetime, ticket: Ticket) -> None:
     _tell_customer(db, now, ticket, "assigned", occasion, assignee=person.name)
 
 
-def replied(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: Any) -> None:
-    _tell_customer(db, now, ticket, "reply", f"entry-{entry_id}", by_hand=True, **told)
+def replied(
+    db: Session, now: datetime, ticket: Ticket, entry_id: int, files: Files, **told: Any
+) -> None:
+    _say(db, now, ticket, "reply", entry_id, files, **told)
 
 
-def asked(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: Any) -> None:
-    _tell_customer(db, now, ticket, "question", f"entry-{entry_id}", by_hand=True, **told)
+def asked(
+    db: Session, now: datetime, ticket: Ticket, entry_id: int, files: Files, **told: Any
+) -> None:
+    _say(db, now, ticket, "question", entry_id, files, **told)
+
+
+def _say(
+    db: Session,
+    now: datetime,
+    ticket: Ticket,
+    name: str,
+    entry_id: int,
+    files: Files,
+    **told: Any,
+) -> None:
+    """What one of us wrote goes out with its files; where they are too much, they are named."""
+    fit = attachments.fit_a_mail(files)
+    left = [] if fit else [file.name for file in files]
+    headers: dict[str, Any] = {"by_hand": True, "entry_id": entry_id if files and fit else None}
+    _tell_customer(db, now, ticket, name, f"entry-{entry_id}", headers, left=left, **told)
 
 
 def reminded(db: Session, now: datetime, ticket: Ticket, *, by: str, text: str) -> None:
@@ -81,7 +114,7 @@ def closed(db: Session, now: datetime, ticket: Ticket, request: Feedback | None)
             "feedback",
             occasion,
             readers=_contact(ticket),
-            unsubscribe_url=links.no_feedback(request.token),
+            headers={"unsubscribe_url": links.no_feedback(request.token)},
             reopen_by=reopen_by,
             scores=[(str(one), links.feedback(request.token, one)) for one in range(1, 6)],
             stop_url=links.no_feedback(request.token),
@@ -140,21 +173,15 @@ def _tell_customer(
     ticket: Ticket,
     name: str,
     occasion: str,
-    *,
+    headers: dict[str, Any] | None = None,
     readers: list[Reader] | None = None,
-    by_hand: bool = False,
-    unsubscribe_url: str | None = None,
     **values: Any,
 ) -> None:
     """To the contact and the watchers, or only to some of them."""
     values["phone"] = numbers.readable(settings().twilio_number)
     values["portal_url"] = links.ticket(ticket.number)
     readers = customers(db, ticket) if readers is None else readers
-    headers = {
-        "references": _thread(db, ticket),
-        "by_hand": by_hand,
-        "unsubscribe_url": unsubscribe_url,
-    }
+    headers = {"references": _thread(db, ticket), **(headers or {})}
     key = f"ticket-{ticket.id}-{occasion}"
     _tell(db, now, ticket, name, key, readers, headers, **values)
 

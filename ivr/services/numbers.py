@@ -51,6 +51,19 @@ def readable(phone: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def international(phone: str, country: str) -> str | None:
+    """E.164 of a number as people of a country write it; None when it is none."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
 def slips(number: str) -> set[str]:
     """Every number that one wrong digit, or two swapped neighbours, make of this one."""
     made = set()

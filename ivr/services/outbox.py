@@ -8,14 +8,14 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session
 
 from callflows.prompts import text
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Message, MessageState, Page, Technician, Ticket
-from ivr.services import house, mailing, timeline
+from ivr.services import attachments, house, mailing, timeline
 from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, Refused, Unknown
 from ivr.services.letters import Letter
 from ivr.services.timeline import Kind
@@ -114,12 +114,14 @@ def attend(message_id: int, carrier: Carrier) -> None:
     """Send what is due: claim, commit, send, write down."""
     with transaction() as db:
         message = _claim(db, clock.now(), message_id)
+        entry_id = message.entry_id if message else None
+        files = attachments.of_entry(db, entry_id) if entry_id else []
     if message is None:
         return
     if message.channel == "text":
         outcome = carrier.text(message.to, message.body)
     else:
-        outcome = mailing.send(message)
+        outcome = mailing.send(message, files)
     with transaction() as db:
         _write_down(db, clock.now(), message_id, outcome)
 
@@ -146,7 +148,7 @@ def _write_down(db: Session, now: datetime, message_id: int, outcome: Outcome) -
         message.due_at, message.sent_at = None, now
         return
     message.cause = outcome.cause
-    given_up = now - message.written_at > GIVE_UP_AFTER
+    given_up = now - (message.urged_at or message.written_at) > GIVE_UP_AFTER
     # A text whose outcome is unknown is not sent again: the phone rings all the same.
     unknown_text = isinstance(outcome, Unknown) and message.channel == "text"
     if isinstance(outcome, Refused) or given_up or unknown_text:
@@ -163,3 +165,27 @@ def _write_down(db: Session, now: datetime, message_id: int, outcome: Outcome) -
         return
     wait = outcome.after if isinstance(outcome, NotNow) else 5.0
     message.due_at = now + min(LONGEST_PAUSE, timedelta(seconds=wait * 2 ** min(message.tries, 7)))
+
+
+# What is not delivered ----------------------------------------------------------------------------
+
+IS_DEAD = Message.state == literal(MessageState.DEAD.value, literal_execute=True)
+"""Spelled out, so that SQLite uses the index on it."""
+
+
+def again(db: Session, now: datetime, message_id: int) -> bool:
+    """Send a dead message again. False when somebody else has seen to it."""
+    urged = {"state": MessageState.DUE, "due_at": now, "urged_at": now, "tries": 0}
+    if not _see_to(db, message_id, **urged):
+        return False
+    hurry(db)
+    return True
+
+
+def dismiss(db: Session, message_id: int) -> bool:
+    """It need not be sent any more."""
+    return _see_to(db, message_id, state=MessageState.DISMISSED)
+
+
+def _see_to(db: Session, message_id: int, **values: Any) -> bool:
+    return changed(db, update(Message).where(Message.id == message_id, IS_DEAD).values(values))

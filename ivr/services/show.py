@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import (
+    Attachment,
     Call,
     Clock,
     Contact,
@@ -20,7 +21,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import clocks, relations, tickets, timeline
+from ivr.services import attachments, clocks, relations, tickets, timeline
 from ivr.services.numbers import dialled
 
 Record = dict[str, Any]
@@ -51,6 +52,7 @@ def ticket(db: Session, number: str) -> Record:
             _recording(db, one) for one in _all(db, Recording, Recording.ticket_id == row.id)
         ],
         "messages": [_message(db, one) for one in _all(db, Message, Message.ticket_id == row.id)],
+        "attachments": [_attachment(one) for one in attachments.of(db, row.id)],
     }
 
 
@@ -211,6 +213,19 @@ def _recording(db: Session, row: Recording) -> Record:
         "language": _language(db, row.call_id),
         "transcript": row.transcript,
         "transcript_status": row.transcript_status,
+    }
+
+
+def _attachment(row: Attachment) -> Record:
+    return {
+        "key": row.key,
+        "entry": row.entry_id,
+        "name": row.name,
+        "type": row.media_type,
+        "size": row.size,
+        "sha256": row.sha256,
+        "picture": attachments.picture(row.key) is not None,
+        "lost": attachments.file_of(row.key) is None,
     }
 
 

@@ -1,6 +1,8 @@
 """Tickets: found, opened, made worse, noted, resolved; each with its line on the timeline."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,7 +33,9 @@ def open_ticket(
     category: str = "",
     opened_by_number: str | None = None,
     form_key: str | None = None,
+    how: Mapping[str, Any] | None = None,
 ) -> Ticket:
+    """`how` it came is put on the timeline: by whom or what, and by which mail."""
     number = number or numbers.next_number(db)
     ticket = Ticket(
         number=number,
@@ -48,7 +52,7 @@ def open_ticket(
     )
     db.add(ticket)
     db.flush()
-    timeline.write(db, Kind.OPENED, now, ticket_id=ticket.id, severity=severity)
+    timeline.write(db, Kind.OPENED, now, ticket_id=ticket.id, severity=severity, **(how or {}))
     clocks.start(db, now, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
     return ticket
 
@@ -79,9 +83,9 @@ def change_severity(
     clocks.recompute(db, ticket)
 
 
-def note(db: Session, now: datetime, ticket: Ticket, by: str, text: str) -> int:
+def note(db: Session, now: datetime, ticket: Ticket, by: str, text: str, **more: Any) -> int:
     """Among us: the customer never sees it."""
-    return timeline.add(db, Kind.NOTE, now, ticket_id=ticket.id, by=by, text=text)
+    return timeline.add(db, Kind.NOTE, now, ticket_id=ticket.id, by=by, text=text, **more)
 
 
 def set_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -> None:

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LINKED = "linked"
     WATCHED = "watched"
     TAGGED = "tagged"
+    PUT_UNDER = "put-under"
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
     ESCALATED = "escalated"
@@ -110,6 +111,7 @@ SENTENCES: dict[str, str] = {
     Kind.LINKED: "{by} linked it with {other}",
     Kind.WATCHED: "{email} gets copies of the mail to the customer",
     Kind.TAGGED: "{by} tagged it {tags}",
+    Kind.PUT_UNDER: "{by} put it under {customer}",
     Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
     Kind.ESCALATED: "Escalated to level {level}",
@@ -152,6 +154,8 @@ def sentence(entry: Entry) -> str:
     if entry.kind == Kind.RANG:
         cause = data.get("cause")
         data["outcome"] = vocabulary.word("en-CA", "ring", data["outcome"])
+    elif entry.kind == Kind.OPENED and "by" in data:
+        cause = f"by {data['by']}"
     told = SENTENCES.get(entry.kind, entry.kind).format_map(data)
     if entry.kind == Kind.SEVERITY and data["was"] == data["severity"]:
         told = told.partition(" (")[0]

@@ -120,6 +120,7 @@ def _opened_by(db: Session, now: datetime, call: CallRow, write: Declare) -> Tic
         customer=contact.customer if contact else None,
         contact=contact,
         opened_by_number=call.number,
+        how={"by": "phone"},
     )
 
 

@@ -12,10 +12,11 @@ import time_machine
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ivr.console.token import GOOD_FOR, token
+from ivr.console.forms import token
 from ivr.database import engine, reading, transaction
 from ivr.services import show
 from ivr.settings import settings
+from ivr.signed import GOOD_FOR
 from ivr.web import app
 from tests.services import people
 
@@ -39,7 +40,7 @@ PAGES = [
     if rule.endpoint.startswith("console.") and not rule.endpoint.endswith(".static")
 ]
 ROUTES = [
-    (method, path.replace("<number>", "4411").replace("<sid>", "RE1"))
+    (method, re.sub(r"<.+?>", "1", path.replace("<number>", "4411")))
     for rule in PAGES
     for path in spelled_out(rule.rule)
     for method in sorted((rule.methods or set()) & {"GET", "POST", "HEAD", "OPTIONS"})
@@ -149,7 +150,7 @@ def test_another_site_cannot_press_our_buttons(
     if made == "of another ticket":
         made = token("42")
     if made == "with another secret":
-        monkeypatch.setattr("ivr.console.token._secret", lambda: "guessed")
+        monkeypatch.setattr("ivr.signed._secret", lambda: "guessed")
         made = token(number)
         monkeypatch.undo()
     for what in ("resolve", "notes"):
@@ -182,7 +183,8 @@ def test_a_page_open_for_too_long_does_nothing_and_gives_the_note_back(
 def test_pages_may_load_nothing_from_elsewhere_and_have_nothing_inline(
     staff: FlaskClient, number: str
 ) -> None:
-    for path in ("/tickets", f"/tickets/{number}", "/tickets/99", "/nothing"):
+    paths = ("/tickets", f"/tickets/{number}", "/tickets/new", "/mail", "/tickets/99", "/nothing")
+    for path in paths:
         answer = ask(staff, "GET", path)
         policy = answer.headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'self';")
@@ -205,6 +207,14 @@ def test_pages_may_load_nothing_from_elsewhere_and_have_nothing_inline(
         ("POST", "/tickets", 405, "Not like this"),
         ("GET", "/tickets/4411/resolve", 405, "Not like this"),
         ("POST", "/tickets/99/resolve", 403, "was not done"),
+        ("POST", "/tickets/new", 403, "was not done"),
+        ("POST", "/messages/1/again", 403, "was not done"),
+        ("POST", "/mails/1/dismiss", 403, "was not done"),
+        ("POST", "/mails/1/delete", 404, "Nothing here"),
+        ("GET", "/attachments/none", 404, "There is no such file."),
+        ("GET", "/attachments/%00/preview", 404, "There is no such file."),
+        ("GET", "/mails/1/raw", 404, "There is no such mail."),
+        ("GET", "/mails/99999999999/raw", 404, "Nothing here"),
     ],
 )
 def test_what_goes_wrong_is_a_page_that_staff_can_read(

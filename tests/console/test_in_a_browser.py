@@ -9,9 +9,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import update
 
 from ivr.database import transaction
-from ivr.models import Ticket
+from ivr.models import Message, Ticket
 from ivr.settings import settings
+from tests.console.browsing import png, receive
 from tests.console.test_pages import calls, leaves_a_message
+from tests.mail.corpus import OUTLOOK_REPLY, multipart, part
 from tests.stories.line import Line
 
 pytestmark = [
@@ -116,6 +118,7 @@ def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
     page.wait_for_url("**/tickets/4411")
     page.get_by_label("What the next person, or the customer, should know").focus()
     page.keyboard.type("Ana is called back")
+    page.keyboard.press("Tab")  # files
     page.keyboard.press("Tab")  # who you are
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -144,7 +147,10 @@ def test_nothing_sticks_out_at_any_width(line: Line, page: Page) -> None:
     leaves_a_message(line, line.customer(), "4411", "W" * 400)
     with transaction() as db:
         db.execute(update(Ticket).values(title="W" * 300, description="W" * 2000))
-    for path in ("/tickets", "/tickets/4411", "/tickets/99"):
+    mail_with_files(line, "W" * 150 + ".png")
+    with transaction() as db:
+        db.execute(update(Message).values(state="dead", cause="W" * 300))
+    for path in ("/tickets", "/tickets/4411", "/tickets/99", "/tickets/new", "/mail"):
         page.goto(path)
         for width in (320, 360, 768, 1024, 1920):
             page.set_viewport_size({"width": width, "height": 800})
@@ -177,9 +183,15 @@ def test_everything_can_be_read_by_light_and_in_the_dark(
     line: Line, page: Page, scheme: Literal["light", "dark"]
 ) -> None:
     calls(line).hang_up()
+    mail_with_files(line)
     line.passes(2)
+    with transaction() as db:
+        db.execute(update(Message).values(state="dead", cause="recipient refused"))
     page.emulate_media(color_scheme=scheme)
-    for path in ("/tickets", "/tickets/4411", "/tickets/42", "/tickets/99"):
+    for path in (
+        *("/tickets", "/tickets/4411", "/tickets/42", "/tickets/99", "/tickets/new", "/mail"),
+        "/mail?done=again",
+    ):
         page.goto(path)
         assert page.evaluate(CONTRAST) == []
     line.passes(200)
@@ -191,7 +203,10 @@ def test_everything_can_be_read_by_light_and_in_the_dark(
 
 def test_the_pages_have_landmarks_headings_and_named_things(line: Line, page: Page) -> None:
     calls(line)
-    for path in ("/tickets", "/tickets/4411"):
+    mail_with_files(line)
+    with transaction() as db:
+        db.execute(update(Message).values(state="dead"))
+    for path in ("/mail", "/tickets/new", "/tickets", "/tickets/4411"):
         page.goto(path)
         for landmark in ("banner", "main", "contentinfo", "navigation"):
             expect(page.get_by_role(landmark).first).to_be_attached()  # type: ignore[arg-type]
@@ -204,4 +219,58 @@ def test_the_pages_have_landmarks_headings_and_named_things(line: Line, page: Pa
         assert nameless == 0
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
         assert len(ids) == len(set(ids))
+        pictures = page.evaluate("[...document.images].map((one) => one.alt)")
+        assert all(pictures)
     expect(page.get_by_role("table").first.get_by_role("columnheader").first).to_be_visible()
+
+
+def mail_with_files(line: Line, name: str = "screen.png") -> None:
+    """Ana answers, with a picture of what she sees."""
+    picture = part(png(400, 200), "image/png", Content_Disposition=f'attachment; filename="{name}"')
+    receive(line, multipart("mixed", part(OUTLOOK_REPLY), picture, Subject="[#4411]"))
+
+
+def test_a_picture_is_shown_and_a_file_that_is_too_large_is_told_of_before_it_is_sent(
+    line: Line, page: Page
+) -> None:
+    mail_with_files(line)
+    page.goto("/tickets/4411")
+    picture = page.get_by_role("img", name="Show screen.png")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 400)
+    expect(page.get_by_text("Which phone?")).to_be_hidden()
+    page.get_by_text("What it answers").press("Enter")
+    expect(page.get_by_text("Which phone?")).to_be_visible()
+    page.get_by_label("What the next person, or the customer, should know").fill("The log")
+    files = page.get_by_label("Files")
+    files.evaluate("(one) => one.dataset.largest = 10")
+    files.set_input_files({"name": "big.log", "mimeType": "text/plain", "buffer": b"x" * 11})
+    page.get_by_role("button", name="Add note").click()
+    assert files.evaluate("(one) => one.validationMessage") == "big.log is too large."
+    assert line.kinds().count("note") == 0
+    files.set_input_files({"name": "small.log", "mimeType": "text/plain", "buffer": b"x"})
+    page.get_by_role("button", name="Add note").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="small.log").click()
+    assert saved.value.suggested_filename == "small.log"
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="The mail as it came").click()
+    assert saved.value.suggested_filename.endswith(".eml")
+
+
+def test_a_ticket_is_opened_by_keyboard_without_javascript(line: Line, browser: Browser) -> None:
+    context = browser.new_context(base_url=settings().own_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/tickets")
+    page.get_by_role("link", name="New ticket").press("Enter")
+    page.get_by_label("Name", exact=True).fill("Zoé Nadeau")
+    page.get_by_label("Telephone").fill("514 555-0177")
+    page.get_by_label("In a few words").fill("Phones mute")
+    page.get_by_label("critical").press(" ")
+    page.get_by_role("button", name="Open the ticket").press("Enter")
+    expect(page.get_by_role("heading", name="Phones mute")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nobody has it yet.")).to_be_visible()
+    page.get_by_label("Zoé Nadeau belongs to").select_option("Acme")
+    page.get_by_role("button", name="Put it there").press("Enter")
+    expect(page.get_by_text("staff put it under Acme")).to_be_visible()
+    context.close()

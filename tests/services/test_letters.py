@@ -44,6 +44,7 @@ def letter(name: str, language: str) -> letters.Letter:
         score=1,
         scores=[("1", "http://127.0.0.1/portal/feedback/t?score=1")],
         stop_url="http://127.0.0.1/portal/feedback/t/stop",
+        left=[HOSTILE],
     )
 
 

@@ -139,6 +139,22 @@ def test_after_a_day_it_is_given_up_and_said(server: MailServer) -> None:
     assert len(told()) == 1
 
 
+def test_what_is_sent_again_is_tried_for_another_day(server: MailServer) -> None:
+    server.answers = {"MAIL": "451 later"}
+    message = written()
+    clock.use(lambda: NOW + timedelta(hours=25))
+    assert send(message).state == "dead"
+    with transaction() as db:
+        assert outbox.again(db, clock.now(), message)
+    assert send(message).state == "due"
+    clock.use(lambda: NOW + timedelta(hours=48))
+    assert send(message).state == "due"
+    server.answers = {}
+    clock.use(lambda: NOW + timedelta(hours=48, minutes=10))
+    assert send(message).state == "sent"
+    assert len(told()) == 1
+
+
 def test_a_line_break_in_a_subject_adds_no_header(server: MailServer) -> None:
     assert send(written(subject="Hello\r\nBcc: evil@example.com")).state == "dead"
     assert server.letters == []

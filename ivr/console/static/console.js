@@ -86,3 +86,12 @@ if (live) {
     if (!document.hidden) again();
   });
 }
+
+// A file that is too large is told of before it is sent.
+for (const input of document.querySelectorAll("input[type=file]")) {
+  input.addEventListener("change", () => {
+    const large = [...input.files].find((file) => file.size > Number(input.dataset.largest));
+    input.setCustomValidity(large ? `${large.name} is too large.` : "");
+    input.reportValidity();
+  });
+}

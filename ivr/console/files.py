@@ -1,0 +1,54 @@
+"""The files of a ticket as staff get them: what somebody sent us, and recordings of calls."""
+
+from pathlib import Path
+
+from flask import Response, abort, send_file
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Answer
+
+from ivr import handing_out
+from ivr.console.door import console
+from ivr.database import reading
+from ivr.models import Attachment, Recording, RecordingState
+from ivr.services import attachments, recordings
+
+
+@console.get("/attachments/<key>")
+def attachment(key: str) -> Response:
+    """Saved, never shown."""
+    row, file = _attachment(key)
+    return handing_out.download(file, row.name, row.media_type, row.sha256)
+
+
+@console.get("/attachments/<key>/preview")
+def preview(key: str) -> Response:
+    """Shown, where it really is a picture."""
+    row, file = _attachment(key)
+    picture = attachments.picture(row.key)
+    if picture is None:
+        abort(404, description="This file is not shown, only saved.")
+    return handing_out.preview(file, picture)
+
+
+def _attachment(key: str) -> tuple[Attachment, Path]:
+    with reading() as db:
+        row = attachments.by_key(db, key)
+    if row is None:
+        abort(404, description="There is no such file.")
+    file = attachments.file_of(row.key)
+    if file is None:
+        abort(404, description="This file is lost.")
+    return row, file
+
+
+@console.get("/recordings/<sid>")
+def recording(sid: str) -> Answer:
+    with reading() as db:
+        found = db.scalar(select(Recording).where(Recording.sid == sid))
+    if found is None:
+        abort(404, description="There is no such recording.")
+    file = recordings.folder() / found.file if found.file else None
+    if file is None or not file.is_file():
+        due = found.state == RecordingState.DUE
+        abort(404, description="This recording is being fetched." if due else "It is lost.")
+    return send_file(file.resolve(), mimetype="audio/wav", conditional=True)

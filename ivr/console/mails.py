@@ -1,0 +1,85 @@
+"""What did not get through: messages of ours that are not delivered, mails that are not read; and
+every mail as it came.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Response, abort, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from ivr import clock, handing_out
+from ivr.console.door import console, page
+from ivr.console.forms import done, token, too_old
+from ivr.database import reading, transaction
+from ivr.models import Mail
+from ivr.services import inbox, outbox, undelivered
+
+ROW = "int(max=2147483647)"
+TOLD = {
+    "again": "It is tried again now. Should it fail once more, it comes back to this page.",
+    "dismiss": "It is off this page.",
+}
+
+
+@console.get("/mail")
+def not_delivered() -> Response:
+    return _not_delivered(told=TOLD.get(request.args.get("done", ""), ""))
+
+
+def _not_delivered(*, told: str = "", old: bool = False) -> Response:
+    with reading() as db:
+        return page(
+            db,
+            "mail.html",
+            messages=undelivered.messages(db),
+            mails=undelivered.mails(db),
+            token=token,
+            told=told,
+            old=old,
+        )
+
+
+@console.post(f"/messages/<{ROW}:id_>/<any(again, dismiss):act>")
+def message(id_: int, act: str) -> Answer:
+    return _do(f"message {id_}", act, id_, outbox.again, outbox.dismiss)
+
+
+@console.post(f"/mails/<{ROW}:id_>/<any(again, dismiss):act>")
+def mail(id_: int, act: str) -> Answer:
+    return _do(f"mail {id_}", act, id_, inbox.again, inbox.dismiss)
+
+
+@console.get(f"/mails/<{ROW}:id_>/raw")
+def raw(id_: int) -> Response:
+    """A mail as it came, to be saved: a mail program shows it, or a curious eye."""
+    with reading() as db:
+        row = db.get(Mail, id_)
+    if row is None:
+        abort(404, description="There is no such mail.")
+    file = inbox.raw(row).resolve()
+    if not file.is_file():
+        abort(404, description="This mail is lost.")
+    return handing_out.download(file, f"mail-{row.id}.eml", "message/rfc822")
+
+
+def _do(
+    about: str,
+    act: str,
+    id_: int,
+    again: Callable[[Session, datetime, int], bool],
+    dismiss: Callable[[Session, int], bool],
+) -> Answer:
+    """Whoever is second finds it done."""
+    if too_old(about):
+        answer = _not_delivered(old=True)
+        answer.status_code = HTTPStatus.FORBIDDEN
+        return answer
+    with transaction() as db:
+        if act == "again":
+            again(db, clock.now(), id_)
+        else:
+            dismiss(db, id_)
+    return done("console.not_delivered", done=act)

@@ -1,0 +1,120 @@
+"""Opening a ticket for somebody who has told us by another way than ours."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from callflows.turn import Severity
+from ivr import clock, taking_in
+from ivr.console.door import console, page
+from ivr.console.forms import Form, WrongError, attached, done, filled_in, row, token, too_old, who
+from ivr.database import reading, transaction
+from ivr.models import ClockKind, Contact, Customer, Ticket
+from ivr.services import (
+    attachments,
+    board,
+    business_time,
+    customers,
+    house,
+    intake,
+    numbers,
+    targets,
+)
+
+ABOUT = "a new ticket"
+"""What the form's token is signed for."""
+
+
+@console.get("/tickets/new")
+def new_ticket() -> Response:
+    return _form()
+
+
+@console.post("/tickets/new")
+def open_ticket() -> Answer:
+    taking_in.make_room()
+    if too_old(ABOUT):
+        return _form(HTTPStatus.FORBIDDEN, old=True)
+    try:
+        with attached() as files, transaction() as db:
+            number = _open(db, filled_in(db, files)).number
+    except WrongError as error:
+        return _form(HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error))
+    return done("console.one_ticket", number=number)
+
+
+def _form(code: int = HTTPStatus.OK, *, old: bool = False, wrong: str = "") -> Response:
+    """With all that was filled in, but for the files, which a browser does not give back."""
+    with reading() as db:
+        answer = page(
+            db,
+            "new_ticket.html",
+            contacts=customers.contacts(db),
+            customers=customers.all_of_them(db),
+            people=board.choices(db).people,
+            expect=_expected(db),
+            largest=attachments.LARGEST,
+            given=request.form,
+            by=who(),
+            token=token(ABOUT),
+            old=old,
+            wrong=wrong,
+        )
+    answer.status_code = code
+    return answer
+
+
+def _expected(db: Session) -> dict[str, datetime | None]:
+    """Until when somebody of us answers, by severity, if the ticket is opened now."""
+    ours, now = house.ours(db), clock.now()
+    calendar = business_time.calendar_of(ours)
+    return {
+        severity: targets.target(ClockKind.RESPONSE, severity, calendar, ours.targets).due(
+            now, (), calendar
+        )
+        for severity in Severity
+    }
+
+
+def _open(db: Session, form: Form) -> Ticket:
+    title = form.needed("title", "Say in a few words what is wrong.")
+    try:
+        severity = Severity(form.text("severity"))
+    except ValueError as error:
+        raise WrongError("Choose how bad it is.") from error
+    contact = _contact(db, form)
+    ticket = intake.take(
+        db,
+        clock.now(),
+        title=title,
+        description=form.text("description"),
+        severity=severity,
+        contact=contact,
+        customer=contact.customer,
+        how={"by": form.by},
+    )
+    attachments.attach(db, clock.now(), ticket.id, form.files)
+    return ticket
+
+
+def _contact(db: Session, form: Form) -> Contact:
+    """The one that was chosen, or the one that was filled in."""
+    id_ = row(form.text("contact"))
+    if id_:
+        found = db.get(Contact, id_)
+        if found is None:
+            raise WrongError("There is no such contact.")
+        return found
+    name = form.needed("name", "Choose a contact, or give the name of a new one.")
+    email, phone = form.email("email"), form.line("phone")
+    if not email and not phone:
+        raise WrongError("Give an e-mail address or a telephone number, so that we reach them.")
+    number = numbers.international(phone, house.country(db)) if phone else None
+    if phone and number is None:
+        raise WrongError(f"{phone} is no telephone number. Begin with + and the country code.")
+    under = row(form.text("customer"))
+    customer = db.get(Customer, under) if under else None
+    return customers.contact(db, name=name, email=email or None, phone=number, customer=customer)

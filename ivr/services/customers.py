@@ -1,0 +1,64 @@
+"""Customers and their people: who belongs where, and a ticket of somebody whom nobody knew."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from ivr.models import Contact, Customer, Ticket
+from ivr.services import assignment, clocks, life, timeline
+from ivr.services.timeline import Kind
+
+MOST_CONTACTS = 1000
+"""As many as a page lets choose from; the others are found by their e-mail."""
+
+
+def all_of_them(db: Session) -> Sequence[Customer]:
+    return db.scalars(select(Customer).order_by(Customer.name)).all()
+
+
+def contacts(db: Session) -> Sequence[Contact]:
+    """By customer and name; those of no customer last."""
+    found = select(Contact).outerjoin(Contact.customer).options(joinedload(Contact.customer))
+    order = (Contact.customer_id.is_(None), Customer.name, Contact.name, Contact.id)
+    return db.scalars(found.order_by(*order).limit(MOST_CONTACTS)).all()
+
+
+def contact(
+    db: Session, *, name: str, email: str | None, phone: str | None, customer: Customer | None
+) -> Contact:
+    """Whoever is known by that e-mail, else a new contact."""
+    email = email.lower() if email else None
+    found = db.scalar(select(Contact).where(Contact.email == email)) if email else None
+    if found is None:
+        found = Contact(name=name, email=email, phone=phone, customer=customer)
+        db.add(found)
+        db.flush()
+    return found
+
+
+def put_under(db: Session, now: datetime, ticket: Ticket, customer: Customer, by: str) -> None:
+    """The ticket and its contact are this customer's from now on, and so are the contact's other
+    tickets that were nobody's.
+    """
+    others = select(Ticket).where(Ticket.customer_id.is_(None), Ticket.id != ticket.id)
+    mine = others.where(Ticket.contact_id == ticket.contact_id) if ticket.contact_id else None
+    for one in [ticket, *(db.scalars(mine) if mine is not None else [])]:
+        _put_under(db, now, one, customer, by)
+    if ticket.contact:
+        ticket.contact.customer = customer
+
+
+def _put_under(db: Session, now: datetime, ticket: Ticket, customer: Customer, by: str) -> None:
+    """What its contract promises holds, and the rules are asked again who has it."""
+    if ticket.customer is customer:
+        return
+    ticket.customer = customer
+    db.flush()
+    timeline.write(db, Kind.PUT_UNDER, now, ticket_id=ticket.id, by=by, customer=customer.name)
+    if ticket.status in life.OVER:
+        return
+    clocks.recompute(db, ticket)
+    if ticket.team is None and ticket.assignee is None:
+        assignment.assign(db, now, ticket)
