@@ -174,7 +174,7 @@ def test_a_ticket_is_opened_acknowledged_and_shown(ana: Customer) -> None:
     ticket = ticket_of(number)
     assert (ticket.title, ticket.severity) == ("No calls at all", Severity.MAJOR)
     shown = words(ana.get(f"/portal/tickets/{number}"))
-    assert "Your ticket is noted. You hear from us within 30 minutes." in shown
+    assert "Your ticket is noted. You hear from us within 30 minutes" in shown
     assert f"+1 800-555-0100 and key {number}#" in shown
     assert "Since noon" in shown
     with reading() as db:

@@ -29,21 +29,27 @@ def phone(page: Page, name: str) -> Locator:
     return page.get_by_role("article", name=name)
 
 
-def calls_about_4411(page: Page, stack: Stack) -> Locator:
-    """Dial from the left phone, key 4411#, then 1: what `ivr run` says to do first."""
+def mailbox(page: Page, stack: Stack, name: str) -> Page:
+    page.goto(f"{stack.phones_page}/mail")
+    page.get_by_role("link", name=name).click()
+    return page
+
+
+def calls_about(page: Page, stack: Stack, number: str = "4411") -> Locator:
+    """Dial from the left phone, key the number and #, then 1: what `ivr run` says to do first."""
     page.goto(stack.phones_page)
     customer = page.get_by_role("region", name="Customer").get_by_role("article")
     customer.get_by_role("button", name="Dial").click()
     expect(customer).to_contain_text("Enter your ticket number")
-    page.keyboard.type("4411#")
+    page.keyboard.type(f"{number}#")
     expect(customer).to_contain_text("Service down, press 1")
     page.keyboard.type("1")
     return customer
 
 
-def ticket_page(page: Page, stack: Stack) -> Page:
+def ticket_page(page: Page, stack: Stack, number: str = "4411") -> Page:
     page.goto(f"{stack.staff_page}/tickets")
-    page.get_by_role("link", name="4411").first.click()
+    page.get_by_role("link", name=number).first.click()
     return page
 
 
@@ -51,7 +57,7 @@ def test_a_customer_phones_in_and_a_technician_answers(
     page: Page, start: Start, browser: Browser
 ) -> None:
     stack = start(levels=None)
-    customer = calls_about_4411(page, stack)
+    customer = calls_about(page, stack)
     bo = phone(page, "Bo Chan")
     expect(bo.get_by_role("button", name="Answer")).to_be_visible()
     bo.get_by_role("button", name="Answer").click()
@@ -117,9 +123,60 @@ def test_a_customer_writes_reads_the_acknowledgement_and_answers_it(
     assert "> Your ticket has the number" in said[0]["data"]["quoted"]
 
 
+def test_a_newcomer_sees_one_timeline_of_portal_mail_and_phone(page: Page, start: Start) -> None:
+    """What the README says to try."""
+    stack = start(levels=None)
+    page.goto(f"{stack.staff_page}/portal/")
+    page.get_by_label("Your e-mail address").first.fill("ana@acme.example")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    mailbox(page, stack, "Ana Roy").get_by_role("link", name="Sign in to 2N5 support").click()
+    with page.expect_popup() as opened:
+        page.frame_locator("iframe").get_by_role("link", name="Sign in").click()
+    portal = opened.value
+    portal.get_by_role("button", name="Sign in").click()
+    portal.get_by_role("link", name="New ticket").first.click()
+    portal.get_by_label("What is wrong, in a few words").fill("The fax is mute")
+    portal.get_by_label("Service is degraded").check()
+    screenshot = page.screenshot()
+    portal.locator("#files").set_input_files(
+        {"name": "fax.png", "mimeType": "image/png", "buffer": screenshot}
+    )
+    expect(portal.get_by_text("fax.png (")).to_be_visible()
+    portal.get_by_role("button", name="Open the ticket").click()
+    expect(portal.get_by_text("Your ticket is noted.")).to_be_visible()
+    number = portal.url.rpartition("/")[2]
+
+    mailbox(page, stack, "Ana Roy").get_by_role("link", name=f"[#{number}] We have your").click()
+    page.get_by_role("link", name="Reply").click()
+    page.get_by_label("Text").press_sequentially("Faxes from Toronto as well.")
+    page.get_by_role("button", name="Send").click()
+    expect(portal.get_by_text("Faxes from Toronto as well.")).to_be_visible()
+
+    customer = calls_about(page, stack, number)
+    bo = phone(page, "Bo Chan")
+    bo.get_by_role("button", name="Answer").click()
+    expect(bo).to_contain_text("To accept, press 1")
+    bo.get_by_role("button", name="1", exact=True).click()
+    expect(customer).to_contain_text("You are talking to Bo Chan")
+    expect(portal.get_by_text("Bo Chan has your ticket").first).to_be_visible()
+
+    main = ticket_page(page, stack, number).get_by_role("main")
+    for words in (
+        "Ticket opened, major (by Ana Roy)",
+        "fax.png",
+        "Faxes from Toronto as well.",
+        "The customer called",
+        "Bo Chan was put through to the caller",
+    ):
+        expect(main).to_contain_text(words)
+    kept = [file.read_bytes() for file in (stack.var / "attachments").iterdir()]
+    assert kept == [screenshot]
+
+
 def test_nobody_presses_level_2_rings_and_management_is_mailed(page: Page, start: Start) -> None:
     stack = start()
-    calls_about_4411(page, stack)
+    calls_about(page, stack)
     expect(phone(page, "Bo Chan").get_by_role("button", name="Answer")).to_be_visible()
     expect(phone(page, "Cy Singh").get_by_role("button", name="Answer")).to_be_visible()
     assert "escalation@2n5.example" in eventually(stack.mails)[0]
