@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as Answer
 from ivr import signed, taking_in
 from ivr.console import words
 from ivr.models import Technician
-from ivr.services import attachments
+from ivr.services import attachments, house
 from ivr.services.attachments import Kept
 from ivr.signed import Token
 
@@ -92,7 +92,7 @@ def filled_in(db: Session, files: Sequence[Kept] = ()) -> Form:
 def _author(db: Session, given: str) -> str:
     """Who acts: somebody of the staff by name, or just staff."""
     found = db.scalar(select(Technician.name).where(Technician.name == given).limit(1))
-    return found or "staff"
+    return found or house.ANYBODY
 
 
 @contextmanager

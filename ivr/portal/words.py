@@ -7,7 +7,7 @@ from typing import Any
 
 from callflows.turn import Severity
 from ivr.models import ClockKind
-from ivr.services import targets, vocabulary
+from ivr.services import house, targets, vocabulary
 from ivr.services.own_tickets import Line
 from ivr.services.targets import Targets
 
@@ -30,9 +30,11 @@ class _Told(dict[str, Any]):
         return "?"
 
 
-def line(language: str, told: Line) -> str:
+def line(language: str, told: Line, organization: str) -> str:
     """What happened, as the customer reads it. What somebody wrote stands apart from it."""
     data = _Told(told.data)
+    if "by" in data:
+        data["by"] = house.signs(data["by"], organization)
     for name in ("severity", "was"):
         if name in data:
             data[name] = vocabulary.word(language, "severity", data[name])

@@ -15,6 +15,15 @@ def ours(db: Session) -> Organization:
     return found
 
 
+ANYBODY = "staff"
+"""One of us who has not said who."""
+
+
+def signs(by: str, organization: str) -> str:
+    """How one of us signs to a customer: by name, or else for all of us."""
+    return organization if by == ANYBODY else by
+
+
 def country(db: Session) -> str:
     """Where we are, which says what a telephone number without a country means."""
     return ours(db).holidays.partition("-")[0]

@@ -86,12 +86,14 @@ def _say(
     """What one of us wrote goes out with its files; where they are too much, they are named."""
     fit = attachments.fit_a_mail(files)
     left = [] if fit else [file.name for file in files]
+    told["by"] = house.signs(told["by"], house.ours(db).name)
     headers: dict[str, Any] = {"by_hand": True, "entry_id": entry_id if files and fit else None}
     _tell_customer(db, now, ticket, name, f"entry-{entry_id}", headers, left=left, **told)
 
 
 def reminded(db: Session, now: datetime, ticket: Ticket, *, by: str, text: str) -> None:
     occasion = f"reminder-{int(now.timestamp())}"
+    by = house.signs(by, house.ours(db).name)
     _tell_customer(db, now, ticket, "reminder", occasion, by=by, text=text)
     timeline.write(db, Kind.REMINDED, now, ticket_id=ticket.id)
 

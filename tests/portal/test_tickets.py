@@ -520,3 +520,16 @@ def test_without_its_database_the_portal_says_to_call(
     answer = ana.get("/portal/tickets")
     assert answer.status_code == 503
     assert "the phone still works" in words(answer)
+
+
+def test_who_has_not_said_who_they_are_signs_for_all_of_us(
+    ana: Customer, world: dict[str, str]
+) -> None:
+    with transaction() as db:
+        ticket = tickets.find(db, world["ana"])
+        assert ticket
+        conversation.reply(db, NOW, ticket, "staff", "We look into it")
+    assert "2N5 wrote: We look into it" in words(ana.get(f"/portal/tickets/{world['ana']}"))
+    with reading() as db:
+        bodies = db.scalars(select(Message.body).where(Message.to == "ana@acme.example")).all()
+    assert "2N5 wrote:\n\nWe look into it" in bodies[-1]
