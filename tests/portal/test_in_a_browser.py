@@ -171,6 +171,8 @@ def test_nothing_is_wider_than_the_screen(line: Line, page: Page, width: int) ->
     signs_in(page)
     page.set_viewport_size({"width": width, "height": 800})
     page.get_by_role("button", name="Français").click()
+    expect(page.get_by_role("heading", name="Vos billets")).to_be_visible()
+    page.wait_for_load_state()
     for path in ("tickets", "tickets/new", "tickets/4411", "account", "nowhere"):
         page.goto(f"/portal/{path}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
