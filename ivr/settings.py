@@ -77,6 +77,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.escalation_email or self.support_email
 
     @property
+    def escalation_mailbox(self) -> str:
+        """Where a customer reaches the last level."""
+        return self.escalation_email or f"escalation@{self.mail_domain}"
+
+    @property
     def mail_domain(self) -> str:
         """What our Message-IDs and our List-Id end with."""
         return self.support_email.rpartition("@")[2]

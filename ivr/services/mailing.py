@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
@@ -39,13 +40,7 @@ def _letter(message: Message) -> EmailMessage:
 def send(message: Message) -> Outcome:
     try:
         letter = _letter(message)
-    except ValueError as error:  # a line break in an address or a subject
-        return Refused(f"cannot be written as a mail: {error}")
-    if not settings().smtp_url:
-        return _keep(message.key, letter)
-    try:
-        with _server() as server:
-            server.send_message(letter)
+        return _send(letter) if settings().smtp_url else _keep(message.id, letter)
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
         return (
@@ -57,6 +52,13 @@ def send(message: Message) -> Outcome:
         return NotNow("mail server refuses our password", 60)
     except (smtplib.SMTPException, OSError) as error:
         return NotNow(type(error).__name__, 5)
+    except Exception as error:  # noqa: BLE001  a line break, or an address that is none
+        return Refused(f"cannot be written as a mail: {type(error).__name__}")
+
+
+def _send(letter: EmailMessage) -> Outcome:
+    with _server() as server:
+        server.send_message(letter)
     return Placed(str(letter["Message-ID"]))
 
 
@@ -78,13 +80,14 @@ def _server() -> smtplib.SMTP:
     return server
 
 
-def _keep(key: str, letter: EmailMessage) -> Outcome:
+def _keep(message_id: int, letter: EmailMessage) -> Outcome:
+    """Its file has a number for a name: an address may be any path."""
     folder = settings().var_dir / "mail"
+    draft = folder / f".{message_id}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".{key}"
-        draft.write_bytes(letter.as_bytes())
-        draft.rename(folder / f"{key}.eml")
+        draft.write_bytes(letter.as_bytes(policy=SMTPUTF8))
+        draft.rename(folder / f"{message_id}.eml")
     except OSError as error:
         return NotNow(f"cannot be kept: {error.strerror}", 5)
     return Placed(KEPT)

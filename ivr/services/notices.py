@@ -16,6 +16,7 @@ from ivr.models import (
     Contact,
     Leg,
     Mail,
+    MailOutcome,
     Message,
     Page,
     Technician,
@@ -118,11 +119,12 @@ def _tell_customer(
 
 
 def _thread(db: Session, ticket: Ticket) -> list[str]:
-    """Our first mail about the ticket, and the last one that came."""
+    """Our first mail about the ticket, and the last one that came and was no machine's."""
     ours = select(Message.message_id).where(
         Message.ticket_id == ticket.id, Message.message_id.is_not(None)
     )
-    theirs = select(Mail.message_id).where(Mail.ticket_id == ticket.id)
+    by_people = (MailOutcome.DUE, MailOutcome.OPENED, MailOutcome.JOINED)
+    theirs = select(Mail.message_id).where(Mail.ticket_id == ticket.id, Mail.outcome.in_(by_people))
     first = db.scalar(ours.order_by(Message.id).limit(1))
     last = db.scalar(theirs.order_by(Mail.id.desc()).limit(1))
     return [found for found in (first, last) if found]

@@ -30,7 +30,9 @@ def open_ticket(
     number: str | None = None,
     category: str = "",
     opened_by_number: str | None = None,
+    since: datetime | None = None,
 ) -> Ticket:
+    """`since`: when it was submitted, if that was before now."""
     number = number or numbers.next_number(db)
     ticket = Ticket(
         number=number,
@@ -41,13 +43,13 @@ def open_ticket(
         description=description,
         category=category,
         severity=severity,
-        opened_at=now,
+        opened_at=since or now,
         opened_by_number=opened_by_number,
     )
     db.add(ticket)
     db.flush()
     timeline.write(db, Kind.OPENED, now, ticket_id=ticket.id, severity=severity)
-    clocks.start(db, now, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
+    clocks.start(db, ticket.opened_at, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
     return ticket
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.services import mail_reading, quoting
+from ivr.services import mail_parts, mail_reading, quoting
 from tests.mail.corpus import CORPUS, FRENCH_REPLY, OUTLOOK_FRENCH, OUTLOOK_REPLY, Sample, mail
 
 
@@ -22,8 +22,8 @@ def test_a_mail_is_read_for_what_it_says(sample: Sample) -> None:
         if name == "files" and expected:
             found = [(file.name, file.media_type, file.content) for file in found]
         assert found == expected, name
-    assert len(read.text) <= mail_reading.LONGEST_TEXT
-    assert len(read.files) <= mail_reading.MOST_FILES
+    assert len(read.text) <= mail_parts.LONGEST_TEXT
+    assert len(read.files) <= mail_parts.MOST_FILES
     for told in (read.subject, read.name, read.sender, read.title):
         assert not set(told) & set("\r\n\x00")
         told.encode()
