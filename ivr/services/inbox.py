@@ -17,7 +17,7 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Mail, MailOutcome
-from ivr.services import attachments, intake, mail_reading, mail_sorting, spool
+from ivr.services import attachments, intake, mail_headers, mail_reading, mail_sorting, spool
 from ivr.services.attachments import Kept
 from ivr.services.carrier import Carrier
 from ivr.services.mail_reading import Read
@@ -67,7 +67,7 @@ def _collect(now: datetime, file: Path) -> None:
         (folder() / file.name).hardlink_to(file)
     spool.settle(folder())
     with file.open("rb") as given:
-        head = given.read(mail_reading.LONGEST_HEAD)
+        head = given.read(mail_headers.READ_OF_IT)
     message_id = mail_reading.message_id(head) or f"<{file.name}>"
     came = min(now, datetime.fromtimestamp(file.stat().st_mtime, UTC))
     with transaction() as db:

@@ -20,7 +20,7 @@ MOST_EDGES = 10_000
 """A mail of more lines, or of more parts, is there to make us run out of memory: it is read from
 its first READ_OF_IT bytes.
 """
-READ_OF_IT = 1_000_000
+READ_OF_IT = 200_000
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 ADDRESS = re.compile(r"[^\s<>,;:\"()@]{1,64}@[^\s<>,;:\"()@]{1,255}")

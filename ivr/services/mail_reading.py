@@ -23,8 +23,6 @@ from ivr.services.mail_headers import (
 from ivr.services.mail_parts import File
 
 LONGEST_LINE = 500
-LONGEST_HEAD = 65_536
-"""Bytes that are looked at for a mail's name."""
 MOST_RECIPIENTS = 500
 MOST_ANSWERED = 50
 
@@ -75,7 +73,7 @@ class Read:
 
 def message_id(raw: bytes) -> str | None:
     """Without reading the rest."""
-    return _message_id(head(raw[:LONGEST_HEAD]))
+    return _message_id(head(raw[:READ_OF_IT]))
 
 
 def read(raw: bytes) -> Read:
@@ -115,8 +113,8 @@ def _answers(mail: Message) -> tuple[str, ...]:
 
 
 def _returned(raw: bytes) -> tuple[str, ...]:
-    found = RETURNED.findall(raw[-READ_OF_IT:])
-    return tuple(one.decode("utf-8", "replace") for one in found[-MOST_ANSWERED:])
+    found = RETURNED.findall(raw[:READ_OF_IT])
+    return tuple(one.decode("utf-8", "replace") for one in found[:MOST_ANSWERED])
 
 
 def _sender(mail: Message) -> tuple[str, str]:
