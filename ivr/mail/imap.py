@@ -37,7 +37,8 @@ def fetch() -> int:
     url = urlsplit(settings().imap_url)
     user, password = unquote(url.username or ""), unquote(url.password or "")
     with _server(url.hostname or "localhost", url.port, secure=url.scheme == "imaps") as box:
-        box.login(user, password, unquote(url.path.strip("/")) or "INBOX")
+        login = box.login if f"{user}{password}".isascii() else box.login_utf8
+        login(user, password, unquote(url.path.strip("/")) or "INBOX")
         unread = box.uids(AND(seen=False))[:AT_A_TIME]
         for uid in unread:
             _take(box, uid)

@@ -60,7 +60,8 @@ class Door(Controller):
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         delivered = "".join(f"Delivered-To: {one}\r\n" for one in envelope.rcpt_tos)
-        head = f"Return-Path: <{envelope.mail_from or ''}>\r\n{delivered}"
+        sender = (envelope.mail_from or "").strip("<>")  # <> is nobody: a bounce
+        head = f"Return-Path: <{sender}>\r\n{delivered}"
         raw = head.encode("utf-8", "surrogateescape") + (envelope.original_content or b"")
         try:
             await asyncio.to_thread(spool.receive, raw)
