@@ -56,7 +56,11 @@ class Ticker:
     def _collect(self, now: datetime) -> None:
         """Beside the ticks: whatever lies in the spool, nobody is rung later for it."""
         if self.collecting is None or self.collecting.done():
-            self.collecting = self.post.submit(inbox.collect, now)
+            self.collecting = self.post.submit(self._take_in, now)
+
+    def _take_in(self, now: datetime) -> None:
+        for mail_id in inbox.collect(now):  # handed out here, not a tick later
+            self._hand_over(Due("mail", mail_id, now))
 
     def _deal(self, row: Due, now: datetime) -> None:
         key = (row.kind, row.id, row.at)

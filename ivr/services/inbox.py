@@ -43,22 +43,24 @@ def raw(mail: Mail) -> Path:
 # Out of the spool ---------------------------------------------------------------------------------
 
 
-def collect(now: datetime) -> None:
+def collect(now: datetime) -> list[int]:
     """Give every mail of the spool its row, in the order in which they came. One that makes us fail
-    does not hold up the others; a database that is away is waited for.
+    does not hold up the others; a database that is away is waited for. Returns the new rows.
     """
+    new: list[int] = []
     for file in spool.waiting():
         try:
-            _collect(now, file)
+            new += _collect(now, file)
         except FileNotFoundError:  # somebody else was faster
             continue
         except (OperationalError, NoConnectionError):
-            return
+            break
         except Exception as error:  # noqa: BLE001  it stays in the spool, for the next look
             log.warning("mail %s is not taken in yet: %s", file.name, type(error).__name__)
+    return new
 
 
-def _collect(now: datetime, file: Path) -> None:
+def _collect(now: datetime, file: Path) -> list[int]:
     """It leaves the spool last, so that a crash in between does it again: a Message-ID that is
     there already is the same mail.
     """
@@ -70,11 +72,14 @@ def _collect(now: datetime, file: Path) -> None:
         head = given.read(mail_headers.READ_OF_IT)
     message_id = mail_reading.message_id(head) or f"<{file.name}>"
     came = min(now, datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    new = Mail(message_id=message_id, file=file.name, received_at=came, due_at=now)
     with transaction() as db:
-        if db.scalar(select(Mail.id).where(Mail.message_id == message_id)) is None:
-            db.add(Mail(message_id=message_id, file=file.name, received_at=came, due_at=now))
+        known = db.scalar(select(Mail.id).where(Mail.message_id == message_id)) is not None
+        if not known:
+            db.add(new)
             hurry(db)
     file.unlink(missing_ok=True)
+    return [] if known else [new.id]
 
 
 # What becomes of it -------------------------------------------------------------------------------

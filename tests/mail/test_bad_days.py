@@ -354,6 +354,7 @@ def test_no_mail_in_the_spool_keeps_the_ticker_from_handing_out_pages(
     enough.set()
     tick_until(ticker, lambda: len(post.mails()) == 2)
     assert {one.message_id for one in post.mails()} == {"<well@x>", "<hangs@x>"}
+    assert {("mail", one.id) for one in post.mails()} <= set(handed)
     ticker.post.shutdown()
     ticker.own_hands.shutdown()
 
