@@ -65,7 +65,11 @@ def _as_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-JSON = {"json_serializer": _as_json, "json_deserializer": msgspec.json.decode}
+GIVEN = {
+    "json_serializer": _as_json,
+    "json_deserializer": msgspec.json.decode,
+    "hide_parameters": True,  # an error in the log tells no number and no address
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -73,7 +77,7 @@ def make_engine(url: str) -> Engine:
         return _sqlite(url)
     engine = create_engine(
         url,
-        **JSON,
+        **GIVEN,
         pool_size=5,
         max_overflow=5,
         pool_timeout=1,
@@ -107,7 +111,7 @@ def _in_time(dialect: Dialect, connect: Callable[[], Any]) -> Any:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, **JSON, connect_args={"timeout": 2})
+    engine = create_engine(url, **GIVEN, connect_args={"timeout": 2})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-OUR_SUPPORT, OUR_ESCALATION = "support@2n5.example", "escalation@2n5.example"
 """What ivr/demo.yaml knows them by."""
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -46,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     mail_port: Port = 8025
     imap_url: str = ""
     mail_token: str = ""
-    support_email: str = OUR_SUPPORT
+    support_email: str = "support@2n5.example"
     escalation_email: str = ""
     console_password: str = ""
 
@@ -76,16 +75,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def escalation(self) -> str:
-        """Where the last level is mailed to, if the policy names no address: whoever gives an
-        address of their own for support and none for escalation has one for both.
-        """
-        ours = self.support_email == OUR_SUPPORT
-        return self.escalation_email or (OUR_ESCALATION if ours else self.support_email)
+        """Where the last level is mailed to, if the policy names no address."""
+        return self.escalation_email or self.support_email
 
     @property
     def mail_is_kept(self) -> bool:
         """Whether mail goes into VAR_DIR/mail, no server being set that would take it."""
         return not self.smtp_url
+
+    @property
+    def escalation_mailbox(self) -> str:
+        """Where a customer reaches the last level."""
+        return self.escalation_email or f"escalation@{self.mail_domain}"
 
     @property
     def mail_domain(self) -> str:

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from ivr import clock
@@ -36,6 +36,8 @@ class Ticker:
         """Without `hand` (no broker), or when a row is neglected, it is attended to here."""
         self.carrier, self.hand = carrier, hand
         self.own_hands = ThreadPoolExecutor(8, "attend")
+        self.post = ThreadPoolExecutor(1, "collect")
+        self.collecting: Future[None] | None = None
         self.handed: dict[tuple[str, int, datetime], datetime] = {}
         self.beaten = self.kept = self.swept = datetime.min.replace(tzinfo=clock.now().tzinfo)
 
@@ -48,9 +50,18 @@ class Ticker:
             if row.at <= now:
                 self._deal(row, now)
         self._forget(found)
-        inbox.collect(now)
+        self._collect(now)
         later = [row.at - now for row in found if row.at > now]
         return min([LONGEST_SLEEP, *later])
+
+    def _collect(self, now: datetime) -> None:
+        """Beside the ticks: whatever lies in the spool, nobody is rung later for it."""
+        if self.collecting is None or self.collecting.done():
+            self.collecting = self.post.submit(self._take_in, now)
+
+    def _take_in(self, now: datetime) -> None:
+        for mail_id in inbox.collect(now):  # handed out here, not a tick later
+            self._hand_over(Due("mail", mail_id, now))
 
     def _deal(self, row: Due, now: datetime) -> None:
         key = (row.kind, row.id, row.at)

@@ -20,9 +20,9 @@ class MailOutcome(StrEnum):
     AUTOMATIC = "automatic"
     """An automatic answer, or a mailing list's."""
     LOOP = "loop"
-    """One too many in an hour from the same sender."""
+    """One too many in an hour from the same sender: on the ticket, and nobody was told."""
     FAILED = "failed"
-    """It could not be read; staff see it."""
+    """It could not be read, and has a ticket that says so."""
     DISMISSED = "dismissed"
     """It could not be read, and one of us has seen to it."""
 

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import ClockKind, Status, Ticket
-from ivr.services import attachments, clocks, feedback, life, notices, paging, tickets, timeline
+from ivr.services import (
+    alerts,
+    attachments,
+    clocks,
+    feedback,
+    life,
+    notices,
+    paging,
+    tickets,
+    timeline,
+)
 from ivr.services.attachments import Kept
 from ivr.services.life import Who
 from ivr.services.timeline import Kind
@@ -83,7 +93,7 @@ def said(
     elif known and life.may_reopen(db, now, ticket):
         open_again(db, now, ticket, who, by)
     if loud:
-        notices.written(db, now, ticket, entry, by=by, text=text)
+        alerts.written(db, now, ticket, entry, by=by, text=text)
     return entry
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Channel, Contact, Feedback, Ticket
-from ivr.services import house, notices, targets, timeline
+from ivr.services import alerts, house, targets, timeline
 from ivr.services.timeline import Kind
 
 SCORES = range(1, 6)
@@ -141,7 +141,7 @@ def _take(
     about = {"ticket_id": asked.ticket_id, "call_id": call_id}
     timeline.write(db, Kind.FEEDBACK, now, **about, **told)
     if score <= POOR:
-        notices.unhappy(db, now, asked.ticket, score=score, text=comment)
+        alerts.unhappy(db, now, asked.ticket, score=score, text=comment)
     return Outcome.TAKEN
 
 

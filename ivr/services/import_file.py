@@ -33,7 +33,9 @@ def _staff_phone(given: str) -> str:
 
 Phone = Annotated[str, AfterValidator(_phone)]
 StaffPhone = Annotated[str, AfterValidator(_staff_phone)]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Email = Annotated[
+    str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254), AfterValidator(str.lower)
+]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 

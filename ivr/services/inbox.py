@@ -3,17 +3,22 @@ need be. The raw mail is kept.
 """
 
 import logging
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from sqlalchemy import literal, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
+from callflows.turn import Severity
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Mail, MailOutcome
-from ivr.services import attachments, mail_reading, mail_sorting, spool
+from ivr.services import attachments, intake, mail_headers, mail_reading, mail_sorting, spool
 from ivr.services.attachments import Kept
 from ivr.services.carrier import Carrier
 from ivr.services.mail_reading import Read
@@ -22,9 +27,9 @@ from ivr.settings import settings
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-MOST_TRIES = 5
-HEADERS = 65_536
-"""As much of a mail as is looked at for its name."""
+MOST_TRIES = 8
+LONGEST_PAUSE = timedelta(minutes=5)
+A_MOMENT = timedelta(seconds=2)
 
 
 def folder() -> Path:
@@ -36,39 +41,54 @@ def raw(mail: Mail) -> Path:
     return folder() / mail.file
 
 
-def collect(now: datetime) -> None:
-    """Give every mail of the spool its row; one that makes us fail does not hold up the others."""
-    if not spool.new().is_dir():
-        return
-    folder().mkdir(parents=True, exist_ok=True)
-    for file in sorted(spool.new().glob("*.eml")):
+# Out of the spool ---------------------------------------------------------------------------------
+
+
+def collect(now: datetime) -> list[int]:
+    """Give every mail of the spool its row, in the order in which they came. One that makes us fail
+    does not hold up the others; a database that is away is waited for. Returns the new rows.
+    """
+    new: list[int] = []
+    for file in spool.waiting():
         try:
-            _collect(now, file)
+            new += _collect(now, file)
         except FileNotFoundError:  # somebody else was faster
             continue
+        except (OperationalError, NoConnectionError):
+            break
         except Exception as error:  # noqa: BLE001  it stays in the spool, for the next look
             log.warning("mail %s is not taken in yet: %s", file.name, type(error).__name__)
+    return new
 
 
-def _collect(now: datetime, file: Path) -> None:
+def _collect(now: datetime, file: Path) -> list[int]:
     """It leaves the spool last, so that a crash in between does it again: a Message-ID that is
     there already is the same mail.
     """
-    kept = folder() / file.name
-    if not kept.exists():
-        kept.hardlink_to(file)
-    with file.open("rb") as head:
-        message_id = mail_reading.message_id(head.read(HEADERS)) or f"<{file.name}>"
+    folder().mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        (folder() / file.name).hardlink_to(file)
+    spool.settle(folder())
+    with file.open("rb") as given:
+        head = given.read(mail_headers.READ_OF_IT)
+    message_id = mail_reading.message_id(head) or f"<{file.name}>"
+    came = min(now, datetime.fromtimestamp(file.stat().st_mtime, UTC))
+    new = Mail(message_id=message_id, file=file.name, received_at=came, due_at=now)
     with transaction() as db:
-        if db.scalar(select(Mail.id).where(Mail.message_id == message_id)) is None:
-            db.add(Mail(message_id=message_id, file=file.name, received_at=now, due_at=now))
+        known = db.scalar(select(Mail.id).where(Mail.message_id == message_id)) is not None
+        if not known:
+            db.add(new)
             hurry(db)
     file.unlink(missing_ok=True)
+    return [] if known else [new.id]
+
+
+# What becomes of it -------------------------------------------------------------------------------
 
 
 def attend(mail_id: int, _carrier: Carrier) -> None:
-    """Read a mail and do what it asks for. One that makes us fail is tried again, then shown to
-    staff as failed.
+    """Read a mail and do what it asks for. One that makes us fail is tried again, and at last put
+    on a ticket of its own for somebody to look at.
     """
     with transaction() as db:
         mail = _claim(db, clock.now(), mail_id)
@@ -79,12 +99,28 @@ def attend(mail_id: int, _carrier: Carrier) -> None:
         read = mail_reading.read(raw(mail).read_bytes())
         files = _keep_files(read)
         with transaction() as db:
-            mail_sorting.sort(db, clock.now(), db.get_one(Mail, mail_id), read, files)
-    except Exception as error:
-        attachments.discard(files)
-        log.exception("mail %s could not be read", mail_id)
+            attached = _sort(db, clock.now(), mail, read, files)
+    except Exception as error:  # noqa: BLE001  whatever it is, it must not be lost
+        cause = _cause(error)
+        log.warning("mail %s is tried again: %s", mail_id, cause)
         with transaction() as db:
-            _failed(db, clock.now(), mail_id, type(error).__name__)
+            attached = not _again(db, clock.now(), mail, cause)
+    if not attached:
+        attachments.discard(files)
+
+
+def _claim(db: Session, now: datetime, mail_id: int) -> Mail | None:
+    mail = db.get(Mail, mail_id)
+    if mail is None or mail.due_at is None or mail.due_at > now:
+        return None
+    claim = update(Mail).where(Mail.id == mail_id, Mail.due_at == mail.due_at)
+    if not changed(db, claim.values(due_at=now + LEASE, tries=Mail.tries + 1)):
+        return None
+    db.refresh(mail)
+    if mail.tries > MOST_TRIES:
+        _give_up(db, now, mail)
+        return None
+    return mail
 
 
 def _keep_files(read: Read) -> list[Kept]:
@@ -100,27 +136,38 @@ def _keep_files(read: Read) -> list[Kept]:
     return kept
 
 
-def _claim(db: Session, now: datetime, mail_id: int) -> Mail | None:
-    mail = db.get(Mail, mail_id)
-    if mail is None or mail.due_at is None or mail.due_at > now:
-        return None
-    claimed = changed(
-        db,
-        update(Mail)
-        .where(Mail.id == mail_id, Mail.due_at == mail.due_at)
-        .values(due_at=now + LEASE, tries=Mail.tries + 1)
-        .execution_options(synchronize_session="fetch"),
-    )
-    return mail if claimed else None
+def _sort(db: Session, now: datetime, claimed: Mail, read: Read, files: list[Kept]) -> bool:
+    """Whether the files are a ticket's now. Whoever took longer than the lease does nothing."""
+    still = update(Mail).where(Mail.id == claimed.id, Mail.due_at == claimed.due_at)
+    if not changed(db, still.values(due_at=None)):
+        return False
+    mail = db.get_one(Mail, claimed.id)
+    if mail_sorting.is_early(db, mail, read):
+        mail.due_at, mail.tries = now + A_MOMENT, mail.tries - 1
+        return False
+    return mail_sorting.sort(db, now, mail, read, files)
 
 
-def _failed(db: Session, now: datetime, mail_id: int, cause: str) -> None:
-    mail = db.get_one(Mail, mail_id)
-    mail.cause = cause
-    if mail.tries >= MOST_TRIES:
-        mail.outcome, mail.due_at = MailOutcome.FAILED, None
-    else:
-        mail.due_at = now + timedelta(seconds=5 * 2**mail.tries)
+def _again(db: Session, now: datetime, claimed: Mail, cause: str) -> bool:
+    """False when it is done after all: the connection may have been lost after the commit."""
+    pause = min(LONGEST_PAUSE, timedelta(seconds=5 * 2**claimed.tries))
+    still = update(Mail).where(Mail.id == claimed.id, Mail.due_at == claimed.due_at)
+    return changed(db, still.values(due_at=now + pause, cause=cause))
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong, and where; without its words, which may be the mail's."""
+    where = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(where.filename).name}, {where.name}"
+
+
+def _give_up(db: Session, now: datetime, mail: Mail) -> None:
+    """A ticket says that there is a mail that somebody must look at."""
+    mail.outcome, mail.due_at = MailOutcome.FAILED, None
+    told = f"The mail is kept in VAR_DIR/mail/in/{mail.file}. Tried {MOST_TRIES} times; last: "
+    told += mail.cause or "the worker was ended"
+    title = "A mail that could not be read"
+    intake.take(db, now, severity=Severity.MAJOR, mail=mail, title=title, description=told)
 
 
 # What is not read ---------------------------------------------------------------------------------

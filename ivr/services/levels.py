@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Ticket
-from ivr.services import life, notices, paging, rota, tickets, timeline
+from ivr.services import alerts, life, paging, rota, tickets, timeline
 from ivr.services.timeline import Kind
 
 
@@ -19,7 +19,7 @@ def to_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -
         db.flush()
         paging.open_page(db, now, ticket, None, index)
     else:
-        notices.handed(db, now, ticket, level)
+        alerts.handed(db, now, ticket, level)
 
 
 def next_level(db: Session, now: datetime, ticket: Ticket, call_id: int | None) -> None:

@@ -1,16 +1,15 @@
 """What becomes of a mail: it joins the ticket it answers, opens one, or is only kept.
 
 It joins by the number in its subject, then by the mails it answers, then nothing is guessed. It may
-answer and reopen, never close or accept (services/life.py). Nothing automatic opens a ticket, and
-after a few mails an hour nobody is written to on account of one, so that no two programs can write
-to each other without end (RFC 3834, 2). What was written is kept on the ticket all the same.
+answer and reopen, never close or accept (services/life.py). Nothing automatic opens a ticket or is
+answered, so that no two programs can write to each other without end (RFC 3834, 2).
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
@@ -25,12 +24,15 @@ from ivr.models import (
     Watcher,
 )
 from ivr.services import (
+    alerts,
     attachments,
     clocks,
     conversation,
     intake,
     levels,
     life,
+    mail_budget,
+    mailboxes,
     notices,
     paging,
     quoting,
@@ -42,26 +44,36 @@ from ivr.services import (
 from ivr.services.attachments import Kept
 from ivr.services.mail_reading import Read
 from ivr.services.timeline import Kind
-from ivr.settings import settings
 
-MOST_IN_A_THREAD = 10
-MOST_NEW = 10
-AN_HOUR = timedelta(hours=1)
+ON_A_TICKET = (MailOutcome.OPENED, MailOutcome.JOINED, MailOutcome.LOOP)
+"""With its files. Of the others the files are in the raw mail."""
+SOON = 2
+"""A mail that was tried so often at most is about to be on a ticket."""
 
 
-def sort(db: Session, now: datetime, mail: Mail, read: Read, files: Sequence[Kept]) -> None:
-    """`files` are those of the mail that are on the disk."""
+def sort(db: Session, now: datetime, mail: Mail, read: Read, files: Sequence[Kept]) -> bool:
+    """`files` are those of the mail that are on the disk. Returns whether they are a ticket's."""
     mail.sender, mail.subject = read.sender, read.subject
-    mail.due_at = None
     found = _answered(db, read)
     mail.ticket_id = found.id if found else None
     mail.outcome = _outcome(db, now, mail, read, files, found)
-    if mail.outcome == MailOutcome.OWN:
-        attachments.discard(files)
-    elif mail.ticket_id and read.all_files > len(files):
+    kept = mail.outcome in ON_A_TICKET
+    if kept and read.all_files > len(files):
         left = read.all_files - len(files)
         told: dict[str, Any] = {"count": left, "mail": mail.id}
         timeline.write(db, Kind.FILES_LEFT, now, ticket_id=mail.ticket_id, **told)
+    return kept
+
+
+def is_early(db: Session, mail: Mail, read: Read) -> bool:
+    """It answers a mail that came before it, and is about to be sorted."""
+    before = select(Mail.id).where(
+        Mail.message_id.in_(read.answers),
+        Mail.id < mail.id,
+        Mail.outcome == MailOutcome.DUE,
+        Mail.tries <= SOON,
+    )
+    return bool(read.answers) and db.scalar(before.limit(1)) is not None
 
 
 def _outcome(
@@ -72,18 +84,16 @@ def _outcome(
     if read.bounce or read.automatic:
         _tell(db, now, mail, found, read)
         return MailOutcome.BOUNCE if read.bounce else MailOutcome.AUTOMATIC
-    if not read.sender:
-        mail.cause = "it does not say who sent it"
-        return MailOutcome.FAILED
-    if found is None or not _may_go_on(db, now, found):
-        flood = _flood(db, now, mail)
-        if flood is None:
-            mail.ticket_id = _open(db, now, mail, read, files, found).id
+    text = quoting.split(read.text)
+    if found is None or _needs_its_own(db, now, mail, read, found):
+        last = mail_budget.last_of_many(db, now, mail)
+        if last is None:
+            _open(db, now, mail, read, files, found)
             return MailOutcome.OPENED
-        found = flood
-    loud = _few(db, now, mail, found)
+        found, text = last, (f"{read.title}\n\n{read.text}".strip(), "")
+    loud = mail_budget.few(db, now, mail, found)
     mail.ticket_id = found.id
-    _join(db, now, mail, found, read, files, loud=loud)
+    _join(db, now, mail, read, files, found, text, loud=loud)
     return MailOutcome.JOINED if loud else MailOutcome.LOOP
 
 
@@ -95,58 +105,86 @@ def _answered(db: Session, read: Read) -> Ticket | None:
         found = tickets.find(db, number.lstrip("0"))
         if found:
             return relations.survivor(db, found)
-    found = _of_thread(db, read)
-    return relations.survivor(db, found) if found else None
-
-
-def _of_thread(db: Session, read: Read) -> Ticket | None:
-    """By the mails that it answers, ours or others': who knows their names has had them."""
     for message_id in read.answers:
         for table in (Message, Mail):
             ticket_id = db.scalar(select(table.ticket_id).where(table.message_id == message_id))
             if ticket_id:
-                return db.get(Ticket, ticket_id)
+                return relations.survivor(db, db.get_one(Ticket, ticket_id))
     return None
 
 
-def _may_go_on(db: Session, now: datetime, ticket: Ticket) -> bool:
-    return ticket.status not in life.OVER or life.may_reopen(db, now, ticket)
+def _needs_its_own(db: Session, now: datetime, mail: Mail, read: Read, found: Ticket) -> bool:
+    """A ticket that is over for too long goes on in a new one. And what a stranger writes may not
+    change a ticket, so what must not wait gets one of its own.
+    """
+    if _staff(db, read):
+        return False
+    if found.status in life.OVER and not life.may_reopen(db, now, found):
+        return True
+    urgent = read.severity == Severity.CRITICAL or _is_escalation(db, read)
+    return urgent and not _is_known(db, found, mail, read)
 
 
-# What is not answered -----------------------------------------------------------------------------
+def _is_known(db: Session, ticket: Ticket, mail: Mail, read: Read) -> bool:
+    """Whether the sender has to do with the ticket, or answers somebody who has, or us: nobody can
+    guess the name of a mail of ours.
+    """
+    if _has_to_do(db, ticket, read.sender):
+        return True
+    about = select(Ticket.id).where(or_(Ticket.id == ticket.id, Ticket.merged_into_id == ticket.id))
+    answered = (Message.message_id.in_(read.answers), Message.ticket_id.in_(about))
+    if db.scalar(select(Message.id).where(*answered).limit(1)) is not None:
+        return True
+    before = select(Mail.sender).where(Mail.message_id.in_(read.answers), Mail.id != mail.id)
+    senders = db.scalars(before.where(Mail.ticket_id.in_(about)))
+    return any(_has_to_do(db, ticket, one) for one in senders)
+
+
+def _has_to_do(db: Session, ticket: Ticket, address: str) -> bool:
+    contact = db.scalar(select(Contact).where(Contact.email == address))
+    if contact and (
+        contact.id == ticket.contact_id
+        or (contact.customer_id and contact.customer_id == ticket.customer_id)
+    ):
+        return True
+    watching = select(Watcher.id).where(Watcher.ticket_id == ticket.id, Watcher.email == address)
+    return db.scalar(watching) is not None
+
+
+# Who writes ---------------------------------------------------------------------------------------
 
 
 def _is_ours(db: Session, read: Read) -> bool:
-    addresses = {settings().support_email, settings().escalation, rota.escalation_list(db)}
-    if read.sender in {one.lower() for one in addresses}:
+    if mailboxes.plain(read.sender) in mailboxes.ours(db):
         return True
     own = select(Message.id).where(Message.message_id == read.message_id)
     return read.message_id is not None and db.scalar(own) is not None
 
 
-def _flood(db: Session, now: datetime, mail: Mail) -> Ticket | None:
-    """The last ticket of somebody who opens one after the other: what comes next is put there, and
-    not acknowledged.
+def _staff(db: Session, read: Read) -> str | None:
+    """The name of the one of us who writes: a technician, or whoever answers the alarm that the
+    management gets.
     """
-    lately = select(Mail.ticket_id).where(
-        Mail.sender == mail.sender,
-        Mail.received_at > now - AN_HOUR,
-        Mail.outcome == MailOutcome.OPENED,
+    person = db.scalar(select(Technician).where(Technician.email == read.sender))
+    if person:
+        return person.name
+    alarm = select(Message.id).where(
+        Message.message_id.in_(read.answers), Message.to == rota.escalation_list(db)
     )
-    opened = db.scalars(lately.order_by(Mail.id.desc())).all()
-    last = opened[0] if len(opened) >= MOST_NEW else None
-    return relations.survivor(db, db.get_one(Ticket, last)) if last else None
+    answers = bool(read.answers) and db.scalar(alarm.limit(1)) is not None
+    return _called(db, read) if answers else None
 
 
-def _few(db: Session, now: datetime, mail: Mail, ticket: Ticket) -> bool:
-    """Whether nobody would think of a loop: as many in the last hour as a person writes."""
-    lately = select(func.count()).where(
-        Mail.sender == mail.sender,
-        Mail.received_at > now - AN_HOUR,
-        Mail.ticket_id == ticket.id,
-        Mail.id != mail.id,
-    )
-    return (db.scalar(lately) or 0) < MOST_IN_A_THREAD
+def _called(db: Session, read: Read) -> str:
+    contact = db.scalar(select(Contact).where(Contact.email == read.sender))
+    return contact.name if contact else f"{read.name} <{read.sender}>"
+
+
+def _is_escalation(db: Session, read: Read) -> bool:
+    return bool(mailboxes.escalation(db) & {mailboxes.plain(one) for one in read.recipients})
+
+
+# What is done -------------------------------------------------------------------------------------
 
 
 def _tell(db: Session, now: datetime, mail: Mail, found: Ticket | None, read: Read) -> None:
@@ -156,60 +194,34 @@ def _tell(db: Session, now: datetime, mail: Mail, found: Ticket | None, read: Re
         timeline.write(db, kind, now, ticket_id=found.id, **told)
 
 
-# Joining ------------------------------------------------------------------------------------------
-
-
 def _join(
     db: Session,
     now: datetime,
     mail: Mail,
-    ticket: Ticket,
     read: Read,
     files: Sequence[Kept],
+    ticket: Ticket,
+    text: tuple[str, str],
     *,
     loud: bool,
 ) -> None:
     """Not `loud`: it is put on the ticket, and nobody is written to."""
-    own, quoted = quoting.split(read.text)
-    staff = db.scalar(select(Technician).where(Technician.email == read.sender))
+    staff = _staff(db, read)
+    own, quoted = text
     if staff:  # it may have been meant for us alone
-        entry = tickets.note(db, now, ticket, staff.name, own, quoted=quoted, mail=mail.id)
-    else:
-        known = _is_known(db, ticket, read)
-        told = {"by": _called(db, read), "text": own, "quoted": quoted, "channel": "mail"}
-        entry = conversation.said(
-            db, now, ticket, life.MAIL, known=known, loud=loud, mail=mail.id, **told
-        )
-        if known and read.severity:
-            conversation.worse(db, now, ticket, read.severity)
-    attachments.attach(db, now, ticket.id, files, entry)
-    if loud and _is_escalation(db, read):
-        _escalate(db, now, ticket)
-
-
-def _is_known(db: Session, ticket: Ticket, read: Read) -> bool:
-    """Whether the sender has to do with the ticket, or was written to about it."""
-    contact = db.scalar(select(Contact).where(Contact.email == read.sender))
-    if contact and (
-        contact.id == ticket.contact_id
-        or (contact.customer_id and contact.customer_id == ticket.customer_id)
-    ):
-        return True
-    watching = select(Watcher.id).where(
-        Watcher.ticket_id == ticket.id, Watcher.email == read.sender
+        entry = tickets.note(db, now, ticket, staff, own, quoted=quoted, mail=mail.id)
+        attachments.attach(db, now, ticket.id, files, entry)
+        return
+    known = _is_known(db, ticket, mail, read)
+    told = {"by": _called(db, read), "text": own, "quoted": quoted, "channel": "mail"}
+    entry = conversation.said(
+        db, now, ticket, life.MAIL, known=known, loud=loud, mail=mail.id, **told
     )
-    if db.scalar(watching) is not None:
-        return True
-    answered = _of_thread(db, read)
-    return answered is not None and relations.survivor(db, answered).id == ticket.id
-
-
-def _called(db: Session, read: Read) -> str:
-    contact = db.scalar(select(Contact).where(Contact.email == read.sender))
-    return contact.name if contact else f"{read.name} <{read.sender}>"
-
-
-# Opening ------------------------------------------------------------------------------------------
+    attachments.attach(db, now, ticket.id, files, entry)
+    if known and read.severity:
+        conversation.worse(db, now, ticket, read.severity)
+    if known and loud and _is_escalation(db, read):
+        _escalate(db, now, ticket, mail)
 
 
 def _open(
@@ -219,27 +231,30 @@ def _open(
     read: Read,
     files: Sequence[Kept],
     earlier: Ticket | None,
-) -> Ticket:
+) -> None:
     contact = _contact(db, read)
     ticket = intake.take(
         db,
         now,
+        mail=mail,
         title=read.title or read.text.partition("\n")[0][:200] or "(no subject)",
         description=read.text,
         severity=read.severity or Severity.MINOR,
         contact=contact,
-        customer=contact.customer,
+        customer=contact.customer if contact else None,
         how={"by": "mail", "mail": mail.id},
     )
     attachments.attach(db, now, ticket.id, files)
     if earlier is not None:
         relations.link(db, now, ticket, earlier, "mail")
     if _is_escalation(db, read):
-        _escalate(db, now, ticket)
-    return ticket
+        _escalate(db, now, ticket, mail)
 
 
-def _contact(db: Session, read: Read) -> Contact:
+def _contact(db: Session, read: Read) -> Contact | None:
+    """None where a mail does not say who sent it."""
+    if not read.sender:
+        return None
     found = db.scalar(select(Contact).where(Contact.email == read.sender))
     if found is None:
         found = Contact(name=read.name or read.sender, email=read.sender)
@@ -248,19 +263,16 @@ def _contact(db: Session, read: Read) -> Contact:
     return found
 
 
-def _is_escalation(db: Session, read: Read) -> bool:
-    addresses = {settings().escalation_email, rota.escalation_list(db)} - {""}
-    return bool({one.lower() for one in addresses} & read.recipients)
-
-
-def _escalate(db: Session, now: datetime, ticket: Ticket) -> None:
+def _escalate(db: Session, now: datetime, ticket: Ticket, mail: Mail) -> None:
     """A message to the escalation address: the last level has it, and owes a reply within one
-    business day (support policy, section 9).
+    business day of its receipt (support policy, section 9). One that waits already is not put off.
     """
-    clocks.start(db, now, ticket, ClockKind.ESCALATION)
+    waits = clocks.one(db, ticket.id, ClockKind.ESCALATION)
+    if waits is None or waits.met_at or waits.missed_at:
+        clocks.start(db, mail.received_at, ticket, ClockKind.ESCALATION)
     last = rota.frozen_policy(db)[-1]["level"]
     if paging.live_page(db, ticket.id):  # who is rung now goes on being rung
-        notices.handed(db, now, ticket, last)
+        alerts.handed(db, now, ticket, last)
     else:
         levels.to_level(db, now, ticket, last, "written to the escalation address")
     notices.raised(db, now, ticket)

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Sequence
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import Policy, default
+from email.policy import SMTPUTF8, Policy, default
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +19,10 @@ KEPT = "kept"
 TIMEOUT = 10
 PERMANENT = 500
 """SMTP replies from here on are refusals for good (RFC 5321, 4.2.1)."""
+
+
+class UnreadableError(Exception):
+    """A file that goes with a mail is lost."""
 
 
 class _Unbroken(UnstructuredHeader, BaseHeader):
@@ -64,22 +68,19 @@ def _enclose(letter: EmailMessage, file: Attachment) -> None:
     main, _, sub = file.media_type.partition("/")
     if main in {"message", "multipart"}:  # which may not be sent as it came (RFC 2046, 5.2.1)
         main, sub = "application", "octet-stream"
-    content = (attachments.folder() / file.key).read_bytes()
+    try:
+        content = (attachments.folder() / file.key).read_bytes()
+    except OSError as error:
+        raise UnreadableError(error.strerror or type(error).__name__) from error
     letter.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
 
 
 def send(message: Message, files: Sequence[Attachment] = ()) -> Outcome:
     try:
         letter = _letter(message, files)
-    except ValueError as error:  # a line break in an address or a subject
-        return Refused(f"cannot be written as a mail: {error}")
-    except OSError as error:
-        return Refused(f"a file that goes with it cannot be read: {error.strerror}")
-    if settings().mail_is_kept:
-        return _keep(message.key, letter)
-    try:
-        with _server() as server:
-            server.send_message(letter)
+        return _keep(message.id, letter) if settings().mail_is_kept else _send(letter)
+    except UnreadableError as error:
+        return Refused(f"a file that goes with it cannot be read: {error}")
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
         return (
@@ -91,6 +92,13 @@ def send(message: Message, files: Sequence[Attachment] = ()) -> Outcome:
         return NotNow("mail server refuses our password", 60)
     except (smtplib.SMTPException, OSError) as error:
         return NotNow(type(error).__name__, 5)
+    except Exception as error:  # noqa: BLE001  a line break, or an address that is none
+        return Refused(f"cannot be written as a mail: {type(error).__name__}")
+
+
+def _send(letter: EmailMessage) -> Outcome:
+    with _server() as server:
+        server.send_message(letter)
     return Placed(str(letter["Message-ID"]))
 
 
@@ -112,13 +120,14 @@ def _server() -> smtplib.SMTP:
     return server
 
 
-def _keep(key: str, letter: EmailMessage) -> Outcome:
+def _keep(message_id: int, letter: EmailMessage) -> Outcome:
+    """Its file has a number for a name: an address may be any path."""
     folder = settings().var_dir / "mail"
+    draft = folder / f".{message_id}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / f".{key}"
-        draft.write_bytes(letter.as_bytes())
-        draft.rename(folder / f"{key}.eml")
+        draft.write_bytes(letter.as_bytes(policy=SMTPUTF8))
+        draft.rename(folder / f"{message_id}.eml")
     except OSError as error:
         return NotNow(f"cannot be kept: {error.strerror}", 5)
     return Placed(KEPT)

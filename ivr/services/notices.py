@@ -1,9 +1,9 @@
-"""Who is told what about a ticket, by mail, and on which occasion; each occasion once.
+"""What a customer is told about a ticket, by mail, and on which occasion; each occasion once.
 
 The letters themselves are templates in ivr/mails, one a name.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,19 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import (
-    Clock,
     ClockKind,
     Contact,
     Feedback,
-    Leg,
     Mail,
+    MailOutcome,
     Message,
-    Page,
-    Technician,
     Ticket,
     Watcher,
 )
 from ivr.services import (
+    alerts,
     attachments,
     clocks,
     house,
@@ -32,19 +30,15 @@ from ivr.services import (
     links,
     numbers,
     outbox,
-    rota,
+    telling,
     timeline,
 )
 from ivr.services.attachments import Kept
+from ivr.services.telling import Reader
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
-Reader = tuple[str, str | None]
-"""An address and its language."""
 Files = Sequence[Kept]
-
-
-# To the customer ----------------------------------------------------------------------------------
 
 
 def acknowledged(db: Session, now: datetime, ticket: Ticket, *, paged: bool) -> None:
@@ -57,8 +51,8 @@ def assigned(db: Session, now: datetime, ticket: Ticket) -> None:
     person = ticket.assignee
     if person is None:
         return
+    alerts.given(db, now, ticket, person)
     occasion = f"assigned-{person.id}-{int(now.timestamp())}"
-    _tell_staff(db, now, ticket, "yours", occasion, [_reader(person)])
     _tell_customer(db, now, ticket, "assigned", occasion, assignee=person.name)
 
 
@@ -185,115 +179,16 @@ def _tell_customer(
     readers = customers(db, ticket) if readers is None else readers
     headers = {"references": _thread(db, ticket), **(headers or {})}
     key = f"ticket-{ticket.id}-{occasion}"
-    _tell(db, now, ticket, name, key, readers, headers, **values)
+    telling.tell(db, now, ticket, name, key, readers, headers, **values)
 
 
 def _thread(db: Session, ticket: Ticket) -> list[str]:
-    """Our first mail about the ticket, and the last one that came."""
+    """Our first mail about the ticket, and the last one that came and was no machine's."""
     ours = select(Message.message_id).where(
         Message.ticket_id == ticket.id, Message.message_id.is_not(None)
     )
-    theirs = select(Mail.message_id).where(Mail.ticket_id == ticket.id)
+    by_people = (MailOutcome.DUE, MailOutcome.OPENED, MailOutcome.JOINED)
+    theirs = select(Mail.message_id).where(Mail.ticket_id == ticket.id, Mail.outcome.in_(by_people))
     first = db.scalar(ours.order_by(Message.id).limit(1))
     last = db.scalar(theirs.order_by(Mail.id.desc()).limit(1))
     return [found for found in (first, last) if found]
-
-
-# To staff -----------------------------------------------------------------------------------------
-
-
-def escalated(db: Session, now: datetime, page: Page, to: str, number: int) -> None:
-    """The alarm of the last level; repeated until a human closes the ticket."""
-    rung = [
-        {"level": leg.level, "name": leg.technician.name, "outcome": leg.outcome or leg.state}
-        for leg in db.scalars(select(Leg).where(Leg.page_id == page.id).order_by(Leg.id))
-    ]
-    minutes = int((now - page.opened_at).total_seconds() // 60)
-    occasion = f"page-{page.id}-mail-{number}"
-    readers = [(to, None)]
-    _tell_staff(db, now, page.ticket, "escalated", occasion, readers, rung=rung, minutes=minutes)
-
-
-def warned(db: Session, now: datetime, clock: Clock) -> None:
-    """A clock is about to end: whoever has the ticket is told."""
-    _tell_of_clock(db, now, clock, "warned", in_charge(db, clock.ticket))
-
-
-def missed(db: Session, now: datetime, clock: Clock) -> None:
-    """A clock has ended: the ticket's level, which is the next one by now, is told."""
-    _tell_of_clock(db, now, clock, "missed", on_level(db, clock.ticket.level))
-
-
-def _tell_of_clock(
-    db: Session, now: datetime, clock: Clock, name: str, readers: list[Reader]
-) -> None:
-    occasion = f"{clock.kind}-{name}-{int(clock.started_at.timestamp())}"
-    ends_at = letters.moment(clock.ends_at or now, house.ours(db).time_zone)
-    told = {"kind": clock.kind, "ends_at": ends_at}
-    _tell_staff(db, now, clock.ticket, name, occasion, readers, **told)
-
-
-def written(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: str) -> None:
-    """The customer has written: whoever has the ticket is told."""
-    _tell_staff(db, now, ticket, "written", f"entry-{entry_id}", in_charge(db, ticket), **told)
-
-
-def unhappy(db: Session, now: datetime, ticket: Ticket, **told: Any) -> None:
-    """The customer says that we did badly: whoever had the ticket is told."""
-    occasion = f"unhappy-{int(now.timestamp())}"
-    _tell_staff(db, now, ticket, "unhappy", occasion, in_charge(db, ticket), **told)
-
-
-def handed(db: Session, now: datetime, ticket: Ticket, level: int) -> None:
-    """Handed to another level: those of it who are on call are told."""
-    occasion = f"level-{level}-{int(now.timestamp())}"
-    _tell_staff(db, now, ticket, "yours", occasion, on_level(db, level))
-
-
-def in_charge(db: Session, ticket: Ticket) -> list[Reader]:
-    """Its assignee and team; where it has neither, those of its level who are on call."""
-    people = [ticket.assignee] if ticket.assignee else []
-    people += ticket.team.members if ticket.team else []
-    return [_reader(one) for one in people] or on_level(db, ticket.level)
-
-
-def on_level(db: Session, level: int) -> list[Reader]:
-    """Those of a level who are on call; where nobody is, the escalation list."""
-    people = [_reader(one) for one in rota.on_call(db, level)]
-    return people or [(rota.escalation_list(db), None)]
-
-
-def _reader(person: Technician) -> Reader:
-    return person.email, person.language
-
-
-def _tell_staff(
-    db: Session,
-    now: datetime,
-    ticket: Ticket,
-    name: str,
-    occasion: str,
-    readers: Iterable[Reader],
-    **values: Any,
-) -> None:
-    values["customer"] = ticket.customer.name if ticket.customer else "?"
-    values["staff_url"] = links.for_staff(ticket.number)
-    _tell(db, now, ticket, name, f"staff-{ticket.id}-{occasion}", readers, {}, **values)
-
-
-def _tell(
-    db: Session,
-    now: datetime,
-    ticket: Ticket,
-    name: str,
-    key: str,
-    readers: Iterable[Reader],
-    more: dict[str, Any],
-    **values: Any,
-) -> None:
-    ours = house.ours(db)
-    told = {"ticket": ticket, "organization": ours.name, **values}
-    for to, language in dict(reversed(list(readers))).items():
-        letter = letters.write(name, language or ours.languages[0], **told)
-        if outbox.mail(db, now, key=f"{key}-{to}", to=to, letter=letter, ticket=ticket, **more):
-            timeline.write(db, Kind.MAILED, now, ticket_id=ticket.id, to=to, letter=name)

@@ -15,6 +15,7 @@ from ivr import clock as wall
 from ivr.database import transaction
 from ivr.models import Clock, ClockKind, Page, Ticket
 from ivr.services import (
+    alerts,
     clocks,
     conversation,
     house,
@@ -58,7 +59,7 @@ def _promised(db: Session, now: datetime, clock: Clock, page: Page | None) -> No
         happened, tell = Kind.MISSED, _one_level_up
     else:
         clock.warned_at = now
-        happened, tell = Kind.WARNED, notices.warned
+        happened, tell = Kind.WARNED, alerts.warned
     timeline.write(db, happened, now, ticket_id=clock.ticket_id, clock=clock.kind)
     if page is None:  # a live one summons people already, and has levels of its own
         tell(db, now, clock)
@@ -73,7 +74,7 @@ def _one_level_up(db: Session, now: datetime, clock: Clock) -> None:
     if "mail" not in level and _how(db, ticket) == "page":
         paging.open_page(db, now, ticket, None, index)
     else:
-        notices.missed(db, now, clock)
+        alerts.missed(db, now, clock)
 
 
 def _remind(db: Session, now: datetime, ticket: Ticket) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
 from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Status, Technician, Ticket
-from ivr.services import clocks, legs, life, notices, rota, timeline
+from ivr.services import alerts, clocks, legs, life, rota, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
 
@@ -176,7 +176,7 @@ def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
         )
     level = page.policy[move.level]["level"]
     if move.mail:
-        notices.escalated(db, now, page, move.mail, move.round)
+        alerts.escalated(db, now, page, move.mail, move.round)
     return [
         legs.new(db, now, page, _technician(db, one), level, move.round).id for one in move.ring
     ]

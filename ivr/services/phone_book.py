@@ -28,7 +28,7 @@ def _entry(one: Contact | Technician, role: str, **reached: str | None) -> dict[
 
 def _lists(db: Session) -> list[dict[str, Any]]:
     named = {settings().support_email: "Support"}
-    for address in (settings().escalation, rota.escalation_list(db)):
+    for address in (settings().escalation_mailbox, rota.escalation_list(db)):
         named.setdefault(address, "Escalation")
     return [
         {"address": address, "name": name, "role": "list", "language": "en-CA"}

@@ -5,8 +5,10 @@ that mail is taken in while the database is away.
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from ivr import clock
 from ivr.settings import settings
 
 LARGEST = 40_000_000
@@ -33,11 +35,39 @@ def receive(raw: bytes) -> None:
     draft = new() / f".{os.getpid()}-{secrets.token_hex(8)}"
     try:
         new().mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as out:
-            out.write(raw)
-            out.flush()
-            os.fsync(out.fileno())
+        _write(draft, raw)
         draft.rename(new() / f"{hashlib.sha256(raw).hexdigest()}.eml")
+        settle(new())
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise NotKeptError(error.strerror or type(error).__name__) from error
+
+
+def _write(draft: Path, raw: bytes) -> None:
+    """The file's time is when it came: whatever was promised counts from then."""
+    with draft.open("wb") as out:
+        out.write(raw)
+        out.flush()
+        moment = clock.now().timestamp()
+        os.utime(out.fileno(), (moment, moment))
+        os.fsync(out.fileno())
+
+
+def settle(folder: Path) -> None:
+    """Have the disk keep a folder's new names as well, not only what is in the files."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def waiting() -> list[Path]:
+    """What nobody has looked at, in the order in which it came."""
+    found = []
+    with suppress(OSError):
+        for file in new().glob("*.eml"):
+            with suppress(FileNotFoundError):  # somebody else was faster
+                found.append((file.stat().st_mtime, file))
+    return [file for _, file in sorted(found)]

@@ -34,8 +34,11 @@ def open_ticket(
     opened_by_number: str | None = None,
     form_key: str | None = None,
     how: Mapping[str, Any] | None = None,
+    since: datetime | None = None,
 ) -> Ticket:
-    """`how` it came is put on the timeline: by whom or what, and by which mail."""
+    """`how` it came is put on the timeline: by whom or what, and by which mail. `since`: when it
+    was submitted, if that was before now.
+    """
     number = number or numbers.next_number(db)
     ticket = Ticket(
         number=number,
@@ -46,14 +49,14 @@ def open_ticket(
         description=description,
         category=category,
         severity=severity,
-        opened_at=now,
+        opened_at=since or now,
         opened_by_number=opened_by_number,
         form_key=form_key,
     )
     db.add(ticket)
     db.flush()
     timeline.write(db, Kind.OPENED, now, ticket_id=ticket.id, severity=severity, **(how or {}))
-    clocks.start(db, now, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
+    clocks.start(db, ticket.opened_at, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
     return ticket
 
 

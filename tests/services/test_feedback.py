@@ -295,7 +295,7 @@ def test_the_mail_can_be_unsubscribed_by_one_click_and_no_other_can(
     raw = [file.read_bytes() for file in (settings().var_dir / "mail").glob("*.eml")]
     asking = [one for one in raw if b"How did we do?" in one]
     assert len(asking) == 1
-    assert f"List-Unsubscribe: <{stop}>\n".encode() in asking[0]  # not broken up, not encoded
+    assert f"List-Unsubscribe: <{stop}>\r\n".encode() in asking[0]  # not broken up, not encoded
     letter = message_from_bytes(asking[0], policy=policy.default)
     assert isinstance(letter, EmailMessage)
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

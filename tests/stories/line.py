@@ -18,7 +18,7 @@ from ivr.database import reading, transaction
 from ivr.exchange import Exchange, ManualClock
 from ivr.models import Ticket
 from ivr.phone.client import Carrier
-from ivr.services import due, importing, show
+from ivr.services import due, importing, inbox, show, spool
 from ivr.services.due import Due
 from ivr.settings import settings
 
@@ -91,6 +91,7 @@ class Line:
         clock.use(self.exchange.clock.now)
         self.carrier = Carrier()
         self.folder = folder
+        self.posted = 0
 
     def open(self) -> None:
         from ivr.web import app
@@ -123,6 +124,17 @@ class Line:
     def technician(self, name: str) -> Any:
         number = next(one["phone"] for one in WORLD["staff"] if one["name"] == name)
         return self.exchange.phone(number, name=name, role="technician", language="en-CA")
+
+    def mail(self, words: str, subject: str = "", sender: str = "ana@acme.example") -> None:
+        """A mail to the support address, put down as every door puts it."""
+        self.posted += 1
+        raw = (
+            f"From: {sender}\r\nTo: support@2n5.example\r\nSubject: {subject}\r\n"
+            f"Message-ID: <{self.posted}@story.example>\r\n\r\n{words}\r\n"
+        )
+        spool.receive(raw.encode())
+        inbox.collect(clock.now())
+        self.work()
 
     # Time ---------------------------------------------------------------------------------------
 
@@ -197,6 +209,11 @@ class Line:
         with reading() as db:
             opened = select(Ticket.number).where(Ticket.opened_by_number == number)
             return list(db.scalars(opened.order_by(Ticket.id)))
+
+    def numbers(self) -> list[str]:
+        """Of all tickets, the oldest first."""
+        with reading() as db:
+            return list(db.scalars(select(Ticket.number).order_by(Ticket.id)))
 
     def opened_by_phone(self) -> str:
         with reading() as db:

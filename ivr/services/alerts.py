@@ -1,0 +1,99 @@
+"""What we tell each other about a ticket, by mail: whoever has it, or the people of its level. Each
+occasion once. The letters are templates in ivr/mails, one a name.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.models import Clock, Leg, Page, Technician, Ticket
+from ivr.services import house, letters, links, rota, telling
+from ivr.services.telling import Reader
+
+
+def escalated(db: Session, now: datetime, page: Page, to: str, number: int) -> None:
+    """The alarm of the last level; repeated until a human closes the ticket."""
+    rung = [
+        {"level": leg.level, "name": leg.technician.name, "outcome": leg.outcome or leg.state}
+        for leg in db.scalars(select(Leg).where(Leg.page_id == page.id).order_by(Leg.id))
+    ]
+    minutes = int((now - page.opened_at).total_seconds() // 60)
+    occasion = f"page-{page.id}-mail-{number}"
+    readers = [(to, None)]
+    _tell(db, now, page.ticket, "escalated", occasion, readers, rung=rung, minutes=minutes)
+
+
+def given(db: Session, now: datetime, ticket: Ticket, person: Technician) -> None:
+    """Somebody of us has it now."""
+    occasion = f"assigned-{person.id}-{int(now.timestamp())}"
+    _tell(db, now, ticket, "yours", occasion, [_reader(person)])
+
+
+def warned(db: Session, now: datetime, clock: Clock) -> None:
+    """A clock is about to end: whoever has the ticket is told."""
+    _tell_of_clock(db, now, clock, "warned", in_charge(db, clock.ticket))
+
+
+def missed(db: Session, now: datetime, clock: Clock) -> None:
+    """A clock has ended: the ticket's level, which is the next one by now, is told."""
+    _tell_of_clock(db, now, clock, "missed", on_level(db, clock.ticket.level))
+
+
+def _tell_of_clock(
+    db: Session, now: datetime, clock: Clock, name: str, readers: list[Reader]
+) -> None:
+    occasion = f"{clock.kind}-{name}-{int(clock.started_at.timestamp())}"
+    ends_at = letters.moment(clock.ends_at or now, house.ours(db).time_zone)
+    told = {"kind": clock.kind, "ends_at": ends_at}
+    _tell(db, now, clock.ticket, name, occasion, readers, **told)
+
+
+def written(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: str) -> None:
+    """The customer has written: whoever has the ticket is told."""
+    _tell(db, now, ticket, "written", f"entry-{entry_id}", in_charge(db, ticket), **told)
+
+
+def unhappy(db: Session, now: datetime, ticket: Ticket, **told: Any) -> None:
+    """The customer says that we did badly: whoever had the ticket is told."""
+    occasion = f"unhappy-{int(now.timestamp())}"
+    _tell(db, now, ticket, "unhappy", occasion, in_charge(db, ticket), **told)
+
+
+def handed(db: Session, now: datetime, ticket: Ticket, level: int) -> None:
+    """Handed to another level: those of it who are on call are told."""
+    occasion = f"level-{level}-{int(now.timestamp())}"
+    _tell(db, now, ticket, "yours", occasion, on_level(db, level))
+
+
+def in_charge(db: Session, ticket: Ticket) -> list[Reader]:
+    """Its assignee and team; where it has neither, those of its level who are on call."""
+    people = [ticket.assignee] if ticket.assignee else []
+    people += ticket.team.members if ticket.team else []
+    return [_reader(one) for one in people] or on_level(db, ticket.level)
+
+
+def on_level(db: Session, level: int) -> list[Reader]:
+    """Those of a level who are on call; where nobody is, the escalation list."""
+    people = [_reader(one) for one in rota.on_call(db, level)]
+    return people or [(rota.escalation_list(db), None)]
+
+
+def _reader(person: Technician) -> Reader:
+    return person.email, person.language
+
+
+def _tell(
+    db: Session,
+    now: datetime,
+    ticket: Ticket,
+    name: str,
+    occasion: str,
+    readers: Iterable[Reader],
+    **values: Any,
+) -> None:
+    values["customer"] = ticket.customer.name if ticket.customer else "?"
+    values["staff_url"] = links.for_staff(ticket.number)
+    telling.tell(db, now, ticket, name, f"staff-{ticket.id}-{occasion}", readers, {}, **values)
