@@ -110,6 +110,10 @@ def watch(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     relations.watch(db, now, ticket, form.email("email"))
 
 
+def categorize(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+    relations.categorize(db, now, ticket, form.line("category"), form.by)
+
+
 def tag(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     relations.tag(db, now, ticket, form.text("tags", LONGEST_LINE).split(","), form.by)
 
@@ -135,6 +139,7 @@ ACTS: dict[str, Act] = {
     "link": link,
     "watch": watch,
     "tags": tag,
+    "category": categorize,
     "customer": customer,
 }
 """By the last word of the address that the form is sent to."""

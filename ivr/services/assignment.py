@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr.models import AssignmentRule, Shift, Status, Team, Technician, Ticket
-from ivr.services import timeline
+from ivr.services import life, timeline
 from ivr.services.timeline import Kind
 
 WORKING = (Status.NEW, Status.OPEN)
@@ -44,6 +44,12 @@ def assign(db: Session, now: datetime, ticket: Ticket) -> None:
     rule = next((one for one in rules if fits(one, ticket)), None)
     if rule is not None:
         to(db, now, ticket, rule.team, None, "by rule")
+
+
+def again(db: Session, now: datetime, ticket: Ticket) -> None:
+    """Something that the rules ask for has changed: they are asked again where nobody has it."""
+    if ticket.team is None and ticket.assignee is None and ticket.status not in life.OVER:
+        assign(db, now, ticket)
 
 
 def to(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.models import (
+    AssignmentRule,
     CannedReply,
     Clock,
     ClockKind,
@@ -94,6 +95,11 @@ class Choices:
     teams: Sequence[Team]
     levels: list[int]
     canned: Sequence[CannedReply]
+    categories: Sequence[str]
+    """Those that the rules of assignment know."""
+
+
+CATEGORIES = select(AssignmentRule.category).distinct().order_by(AssignmentRule.category)
 
 
 def choices(db: Session) -> Choices:
@@ -102,6 +108,7 @@ def choices(db: Session) -> Choices:
         db.scalars(select(Team).order_by(Team.name)).all(),
         [level["level"] for level in rota.frozen_policy(db)],
         db.scalars(select(CannedReply).order_by(CannedReply.name, CannedReply.language)).all(),
+        [one for one in db.scalars(CATEGORIES) if one],
     )
 
 

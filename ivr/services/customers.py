@@ -60,5 +60,4 @@ def _put_under(db: Session, now: datetime, ticket: Ticket, customer: Customer, b
     if ticket.status in life.OVER:
         return
     clocks.recompute(db, ticket)
-    if ticket.team is None and ticket.assignee is None:
-        assignment.assign(db, now, ticket)
+    assignment.again(db, now, ticket)

@@ -1,5 +1,5 @@
 """What tickets have to do with each other and with people beside the customer: duplicates, links,
-watchers, tags.
+watchers, tags, the category.
 """
 
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Link, Status, Ticket, Watcher
-from ivr.services import life, paging, tickets, timeline
+from ivr.services import assignment, life, paging, tickets, timeline
 from ivr.services.timeline import Kind
 
 
@@ -94,6 +94,16 @@ def watch(db: Session, now: datetime, ticket: Ticket, email: str) -> None:
 def watchers(db: Session, ticket: Ticket) -> list[str]:
     of = Watcher.ticket_id == ticket.id
     return list(db.scalars(select(Watcher.email).where(of).order_by(Watcher.id)))
+
+
+def categorize(db: Session, now: datetime, ticket: Ticket, category: str, by: str) -> None:
+    """What it is about, in the word that the rules of assignment use."""
+    if category == ticket.category:
+        return
+    ticket.category = category
+    told = category or "-"
+    timeline.write(db, Kind.CATEGORIZED, now, ticket_id=ticket.id, by=by, category=told)
+    assignment.again(db, now, ticket)
 
 
 def tag(db: Session, now: datetime, ticket: Ticket, tags: list[str], by: str) -> None:

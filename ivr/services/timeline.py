@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LINKED = "linked"
     WATCHED = "watched"
     TAGGED = "tagged"
+    CATEGORIZED = "categorized"
     PUT_UNDER = "put-under"
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
@@ -110,6 +111,7 @@ SENTENCES: dict[str, str] = {
     Kind.MERGED: "{by} merged {other} into {number}",
     Kind.LINKED: "{by} linked it with {other}",
     Kind.WATCHED: "{email} gets copies of the mail to the customer",
+    Kind.CATEGORIZED: "{by} said what it is about: {category}",
     Kind.TAGGED: "{by} tagged it {tags}",
     Kind.PUT_UNDER: "{by} put it under {customer}",
     Kind.PAGED: "Technicians of level {level} are summoned",

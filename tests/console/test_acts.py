@@ -130,6 +130,7 @@ def test_tickets_are_linked_tagged_and_watched(line: Line) -> None:
     assert "Linked 4411" in words(get("/tickets/42"))
     assert refused("link", other="4411").startswith("That is not possible")
     assert "Tags sip, night shift" in act("tags", tags="SIP, night  shift,, sip")
+    assert "Category voice" in act("category", category=" voice ")
     assert "Copies go to boss@acme.example" in act("watch", email="Boss@acme.example")
     assert refused("watch", email="nobody") == "nobody is no e-mail address."
     act("replies", text="Done.")

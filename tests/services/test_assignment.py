@@ -115,3 +115,16 @@ def test_an_accepting_technician_has_the_ticket(db: Session, voice: Team) -> Non
     db.flush()
     assert ticket.assignee is voice.members[1]
     assert ticket.status == "open"
+
+
+def test_the_category_asks_the_rules_again_where_nobody_has_it(db: Session, voice: Team) -> None:
+    from ivr.services import relations
+
+    db.add(AssignmentRule(position=0, category="voice", words=[], team_id=voice.id))
+    ticket = taken(db)
+    assert ticket.team is None
+    relations.categorize(db, NOW, ticket, "billing", "Di")
+    assert ticket.team is None
+    relations.categorize(db, NOW, ticket, "voice", "Di")
+    assert (ticket.team, ticket.assignee and ticket.assignee.name) == (voice, "Bo")
+    assert told(db, ticket, Kind.CATEGORIZED)[-1] == "Di said what it is about: voice"
