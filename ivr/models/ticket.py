@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.models.base import Base
@@ -23,6 +23,7 @@ class Status(StrEnum):
 
 class Ticket(Base):
     __tablename__ = "tickets"
+    __table_args__ = (Index("ix_tickets_assignee_id_status", "assignee_id", "status"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -32,7 +33,7 @@ class Ticket(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"), index=True)
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     category: Mapped[str] = mapped_column(default="")
