@@ -121,17 +121,19 @@ LANGUAGE = Call.known["language"].as_string()
 
 
 def _entries(db: Session, which: ColumnElement[bool]) -> list[Record]:
-    rows = select(Entry, LANGUAGE).outerjoin(Call, Call.id == Entry.call_id).where(which)
-    return [_entry(row, language) for row, language in db.execute(rows.order_by(Entry.id))]
+    """By the column: making objects of them would be a third of what a long ticket takes."""
+    columns = select(Entry.id, Entry.kind, Entry.at, Entry.data, LANGUAGE.label("language"))
+    rows = columns.outerjoin(Call, Call.id == Entry.call_id).where(which)
+    return [_entry(row) for row in db.execute(rows.order_by(Entry.id))]
 
 
-def _entry(row: Entry, language: str | None) -> Record:
+def _entry(row: Any) -> Record:
     return {
         "id": row.id,
         "kind": row.kind,
         "at": _at(row.at),
         "sentence": timeline.sentence(row),
-        "language": language,
+        "language": row.language,
         "data": row.data,
     }
 
