@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 5
+AT_A_TIME = 20
 HEADERS = 65_536
 """As much of a mail as is looked at for its name."""
 
@@ -35,18 +36,25 @@ def raw(mail: Mail) -> Path:
     return folder() / mail.file
 
 
-def collect(now: datetime) -> None:
-    """Give every mail of the spool its row; one that makes us fail does not hold up the others."""
+def collect(now: datetime) -> int:
+    """Give mails of the spool their rows, and say how many: only so many at a time, since whoever
+    collects has pages to look after. One that makes us fail does not hold up the others.
+    """
     if not spool.new().is_dir():
-        return
+        return 0
     folder().mkdir(parents=True, exist_ok=True)
+    collected = 0
     for file in sorted(spool.new().glob("*.eml")):
+        if collected == AT_A_TIME:
+            break
         try:
             _collect(now, file)
+            collected += 1
         except FileNotFoundError:  # somebody else was faster
             continue
         except Exception as error:  # noqa: BLE001  it stays in the spool, for the next look
             log.warning("mail %s is not taken in yet: %s", file.name, type(error).__name__)
+    return collected
 
 
 def _collect(now: datetime, file: Path) -> None:
