@@ -62,8 +62,10 @@ def on_call(db: Session) -> list[OnCall]:
 
 
 def live(db: Session) -> list[Live]:
-    pages = select(Page).options(joinedload(Page.ticket), joinedload(Page.accepted_by))
-    ringing = _ringing(db)
+    query = select(Page).options(joinedload(Page.ticket), joinedload(Page.accepted_by))
+    # the same as paging.LIVE (the table sees to that), by the index of what is due
+    pages = db.scalars(query.where(Page.due_at.is_not(None)).order_by(Page.opened_at)).all()
+    ringing = _ringing(db, pages)
     return [
         Live(
             page.ticket,
@@ -74,21 +76,17 @@ def live(db: Session) -> list[Live]:
             ringing[page.id],
             page.policy[page.level].get("mail"),
         )
-        for page in db.scalars(pages.where(LIVE).order_by(Page.opened_at))
+        for page in pages
     ]
 
 
-LIVE = Page.due_at.is_not(None)
-"""The same as paging.LIVE (the table sees to that), by the index of what is due."""
-
-
-def _ringing(db: Session) -> defaultdict[int, list[str]]:
+def _ringing(db: Session, pages: Sequence[Page]) -> defaultdict[int, list[str]]:
     """The names, by page."""
     rung = (
         select(Leg.page_id, Technician.name)
-        .join(Page, Page.id == Leg.page_id)
         .join(Technician, Technician.id == Leg.technician_id)
-        .where(LIVE, Leg.state.in_(legs.LIVE), ~Leg.stopping)
+        .where(Leg.page_id.in_([one.id for one in pages]))
+        .where(Leg.state.in_(legs.LIVE), ~Leg.stopping)
         .order_by(Leg.id)
     )
     names = defaultdict(list)
