@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import escalation, machine, table, turns
+from bench import escalation, machine, opening, table, tickets, turns
 from bench.table import Row
 
 Part = Callable[[bool], Iterator[Row]]
 PARTS: dict[str, Part] = {
     "turns": lambda quick: turns.measure(turns.QUICK if quick else turns.WHOLE),
     "escalation": lambda quick: escalation.measure(escalation.QUICK if quick else escalation.WHOLE),
+    "opening": lambda quick: opening.measure(opening.QUICK if quick else opening.WHOLE),
+    "tickets": lambda quick: tickets.measure(tickets.QUICK if quick else tickets.WHOLE),
 }
 
 

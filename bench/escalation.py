@@ -41,7 +41,7 @@ QUICK = Size(calls=4, few=1_000, many=50_000, due=60, seconds=5, idle=5)
 
 
 def measure(size: Size) -> Iterator[Row]:
-    with postgres() as server, _stack(server.url("postgres")) as stack:
+    with postgres() as server, running(server.url("postgres")) as stack:
         pages = Pages(server)
         yield _first_ring(stack, size)
         yield _memory(stack, server.process.pid)
@@ -53,7 +53,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 @contextmanager
-def _stack(database: str) -> Iterator[Stack]:
+def running(database: str) -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
         stack = Stack(Path(folder), DATABASE_URL=database)
         stack.start()
@@ -128,15 +128,10 @@ def _run(pages: Pages, size: Size, kill: Stack | None = None) -> list[float]:
     if kill:
         kill.kill("tick")
     time.sleep(size.seconds / 2)
-    late = eventually(lambda: _all(pages, numbers))
+    late = eventually(lambda: pages.lateness(numbers))
     if min(late) < 0:
         raise BrokenRunError(f"a page went on {-min(late):.3f} s before it was due")
     return late
-
-
-def _all(pages: Pages, numbers: range) -> list[float]:
-    late = pages.lateness(numbers)
-    return late if len(late) == len(numbers) else []
 
 
 def _told(late: list[float]) -> str:

@@ -1,7 +1,8 @@
-"""The load: one thread, one epoll, a new connection for every webhook.
+"""The load: one thread, a new connection for every request.
 
 Closed loop: so many lines, each sends when its answer has come. Open loop: sent at random moments
-whatever the answers do, and timed from the moment meant, so that a stall is seen.
+whatever the answers do, and timed from the moment meant, so that a stall is seen. One by one: each
+when the one before is answered, however long the answers are.
 """
 
 import random
@@ -11,11 +12,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench.webhook import Webhook
-
 LINES = 16
 PATIENCE = 10.0
 """Seconds without any answer after which the run is given up."""
+
+
+@dataclass(frozen=True)
+class Request:
+    raw: bytes
+    """All of it, head and body."""
+    expect: bytes
+    """What the right answer has in it: "one moment" would be an answer too."""
 
 
 class BrokenRunError(Exception):
@@ -42,26 +49,39 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def closed_loop(port: int, webhooks: Sequence[Webhook], lines: int = LINES) -> Measured:
-    return _Run(port, ((0.0, one) for one in webhooks), lines).measure()
+def closed_loop(port: int, requests: Sequence[Request], lines: int = LINES) -> Measured:
+    return _Run(port, ((0.0, one) for one in requests), lines).measure()
 
 
-def open_loop(port: int, webhooks: Sequence[Webhook], per_second: float) -> Measured:
+def open_loop(port: int, requests: Sequence[Request], per_second: float) -> Measured:
     chance, at = random.Random(2005), time.perf_counter()
     planned = []
-    for one in webhooks:
+    for one in requests:
         at += chance.expovariate(per_second)
         planned.append((at, one))
     return _Run(port, iter(planned), lines=1000).measure()
 
 
-class _Run:
-    """Webhooks with the moments they are meant to be sent; 0 is as soon as a line is free."""
+def one_by_one(port: int, requests: Sequence[Request]) -> Measured:
+    measured, began = Measured(), time.perf_counter()
+    for one in requests:
+        since = time.perf_counter()
+        line = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        line.sendall(one.raw)
+        answer = _read(line)
+        measured.latencies.append(time.perf_counter() - since)
+        _check(one, answer)
+    measured.seconds = time.perf_counter() - began
+    return measured
 
-    def __init__(self, port: int, planned: Iterator[tuple[float, Webhook]], lines: int) -> None:
+
+class _Run:
+    """Requests with the moments they are meant to be sent; 0 is as soon as a line is free."""
+
+    def __init__(self, port: int, planned: Iterator[tuple[float, Request]], lines: int) -> None:
         self.address, self.planned, self.lines = ("127.0.0.1", port), planned, lines
         self.poll = select.epoll()
-        self.under_way: dict[int, tuple[float, Webhook, socket.socket]] = {}
+        self.under_way: dict[int, tuple[float, Request, socket.socket]] = {}
         self.next = next(planned, None)
         self.measured = Measured()
 
@@ -96,13 +116,14 @@ class _Run:
             raise BrokenRunError(f"no answer within {PATIENCE:.0f} s")
         for number, _event in found:
             since, one, line = self.under_way.pop(number)
-            self._check(one, _read(line))
+            _check(one, _read(line))
             self.measured.latencies.append(time.perf_counter() - since)
 
-    def _check(self, one: Webhook, answer: bytes) -> None:
-        if answer[9:10] != b"2" or one.expect not in answer:
-            asked, _, _rest = one.raw.partition(b"\r\n")
-            raise BrokenRunError(f"{asked.decode()}: {answer[:1500].decode()}")
+
+def _check(one: Request, answer: bytes) -> None:
+    if answer[9:10] != b"2" or one.expect not in answer:
+        asked, _, _rest = one.raw.partition(b"\r\n")
+        raise BrokenRunError(f"{asked.decode()}: {answer[:1500].decode()}")
 
 
 def _read(line: socket.socket) -> bytes:

@@ -65,7 +65,8 @@ class Pages:
         return range(min(ids)[0], max(ids)[0] + 1)
 
     def lateness(self, ids: range) -> list[float]:
-        """Seconds, of those that have gone on to their next level."""
+        """Seconds, of each, once all have gone on to their next level."""
         given = {"first": ids.start, "last": ids.stop - 1}
         with self.server.connect() as connection:
-            return [float(late) for (late,) in connection.execute(LATENESS, given)]
+            late = [float(one) for (one,) in connection.execute(LATENESS, given)]
+        return late if len(late) == len(ids) else []

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import ceiling, load, process, server, world
-from bench.webhook import Webhook, webhook
+from bench.load import Request
+from bench.webhook import webhook
 from tests.servers import Postgres, free_port, postgres, valkey
 
 FULL, NOTHING, CEILING = "full turn", "turn that writes nothing", "ceiling"
@@ -27,11 +28,11 @@ class Place:
     """Process of gunicorn's master."""
     backend: int | None
     """Process of the database; SQLite has none."""
-    webhooks: dict[str, Iterator[Webhook]]
+    webhooks: dict[str, Iterator[Request]]
     first_call: float
     """Milliseconds that the slowest of the first calls after the start took."""
 
-    def take(self, kind: str, count: int) -> list[Webhook]:
+    def take(self, kind: str, count: int) -> list[Request]:
         return list(itertools.islice(self.webhooks[kind], count))
 
     def cpu(self) -> tuple[float, float]:
@@ -73,20 +74,16 @@ def _place(name: str, database: str, backend: int | None, calls: int) -> Iterato
         server.prepare(settings)
         webhooks = _webhooks(world.callers(database, calls))
         with server.gunicorn(settings) as web:
-            first = 1000 * max(_one_by_one(port, _first_calls()))
+            first = 1000 * max(load.one_by_one(port, _first_calls()).latencies)
             yield Place(name, database, port, web, backend, webhooks, first)
 
 
-def _one_by_one(port: int, webhooks: list[Webhook]) -> list[float]:
-    return load.closed_loop(port, webhooks, lines=1).latencies
-
-
-def _first_calls() -> list[Webhook]:
+def _first_calls() -> list[Request]:
     sids = (f"CA{'f' * 31}{number}" for number in range(FIRST_CALLS))
     return [webhook("/voice/inbound", "/voice/turns/1?", sid) for sid in sids]
 
 
-def _webhooks(callers: list[tuple[str, str]]) -> dict[str, Iterator[Webhook]]:
+def _webhooks(callers: list[tuple[str, str]]) -> dict[str, Iterator[Request]]:
     turn, notice = "/voice/turns/1?language=en-CA", "/voice/notice/en-CA"
     few = callers[:VARIETY]
     return {

@@ -7,12 +7,14 @@ writes nothing: the notice before a conversation is recorded, its signature chec
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import TypeVar
 
 from bench import load, machine, world
 from bench.load import BrokenRunError, Measured
 from bench.place import CEILING, FULL, NOTHING, Place, on_postgresql, on_sqlite
+from bench.rounds import Round, take_round
 from bench.table import Goal, Row
 
 KINDS = (CEILING, NOTHING, FULL)
@@ -52,18 +54,6 @@ WHOLE = Size(rounds=5, full=2000, open_rounds=5, open_seconds=10, patience=20)
 QUICK = Size(rounds=2, full=200, open_rounds=1, open_seconds=3, patience=1)
 
 
-@dataclass(frozen=True)
-class Round:
-    measured: Measured
-    web_cpu: float
-    """Microseconds of the web processes' CPU a request."""
-    database_cpu: float
-    others: float
-    """Share of the machine that was busy just before."""
-    stolen: float
-    """Share of the machine that its host took away meanwhile."""
-
-
 Rounds = dict[str, list[Round]]
 Taken = TypeVar("Taken", Round, Measured)
 
@@ -101,19 +91,15 @@ def _rows(place: Place, size: Size, *, goals: bool) -> Iterator[Row]:
 
 
 def _closed_loop(place: Place, size: Size) -> Rounds:
-    rounds: Rounds = {kind: [] for kind in KINDS}
+    closed: Rounds = {kind: [] for kind in KINDS}
     for number in range(size.rounds + 1):
         for kind in KINDS:
-            others = machine.wait_until_quiet(size.patience)
             webhooks = place.take(kind, size.of(kind))
-            (web, database), before = place.cpu(), machine.times()
-            measured = load.closed_loop(place.port, webhooks)
-            used = [now - was for now, was in zip(place.cpu(), (web, database), strict=True)]
-            each = [1e6 * seconds / len(webhooks) for seconds in used]
+            send = partial(load.closed_loop, place.port, webhooks)
+            taken = take_round(send, place.cpu, size.patience)
             if number:  # the first one is to warm up
-                stolen = machine.stolen_since(before)
-                rounds[kind].append(Round(measured, each[0], each[1], others, stolen))
-    return rounds
+                closed[kind].append(taken)
+    return closed
 
 
 def _open_loop(place: Place, size: Size) -> dict[str, list[Measured]]:

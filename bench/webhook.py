@@ -3,10 +3,11 @@
 They are made before the clock starts. The signatures are the carrier's library's, not ours.
 """
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
+
+from bench.load import Request
 
 ACCOUNT, TOKEN = "AC" + "2" * 32, "f" * 32
 PUBLIC_URL = "https://support.2n5.example"
@@ -44,15 +45,7 @@ VALUES = {
 }
 
 
-@dataclass(frozen=True)
-class Webhook:
-    raw: bytes
-    """The whole HTTP request."""
-    expect: bytes
-    """What the right answer has in it: "one moment" would be an answer too."""
-
-
-def webhook(path: str, expect: str, call_sid: str, **values: str) -> Webhook:
+def webhook(path: str, expect: str, call_sid: str, **values: str) -> Request:
     form = VALUES | {"CallSid": call_sid} | values
     body = urlencode(form)
     head = (
@@ -65,4 +58,4 @@ def webhook(path: str, expect: str, call_sid: str, **values: str) -> Webhook:
         f"Content-Length: {len(body)}",
         f"X-Twilio-Signature: {_sign(PUBLIC_URL + path, form)}",
     )
-    return Webhook("\r\n".join((*head, "", body)).encode(), expect.encode())
+    return Request("\r\n".join((*head, "", body)).encode(), expect.encode())

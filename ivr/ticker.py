@@ -35,7 +35,8 @@ class Ticker:
     def __init__(self, carrier: Callable[[], Carrier], hand: Hand | None) -> None:
         """Without `hand` (no broker), or when a row is neglected, it is attended to here."""
         self.carrier, self.hand = carrier, hand
-        self.own_hands = ThreadPoolExecutor(8, "attend")
+        self.own_hands = ThreadPoolExecutor(4, "attend")
+        self.urgent_hands = ThreadPoolExecutor(8, "urgent")
         self.post = ThreadPoolExecutor(1, "collect")
         self.collecting: Future[None] | None = None
         self.handed: dict[tuple[str, int, datetime], datetime] = {}
@@ -71,7 +72,7 @@ class Ticker:
         self.handed[key] = now
         neglected = since is not None or now - row.at >= WORKERS_HAVE
         if neglected or not self._hand_over(row):
-            self.own_hands.submit(self._attend, row.kind, row.id)
+            self._attend_soon(row.kind, row.id)
 
     def _hand_over(self, row: Due) -> bool:
         if self.hand is None:
@@ -83,6 +84,10 @@ class Ticker:
             return False
         return True
 
+    def _attend_soon(self, kind: str, id_: int) -> None:
+        hands = self.urgent_hands if kind in due.URGENT else self.own_hands
+        hands.submit(self._attend, kind, id_)
+
     def _attend(self, kind: str, id_: int) -> None:
         try:
             legs = due.attend(kind, id_, self.carrier())
@@ -90,7 +95,7 @@ class Ticker:
             log.exception("%s %s could not be attended to", kind, id_)
             return
         for leg_id in legs:
-            self.own_hands.submit(self._attend, "leg", leg_id)
+            self._attend_soon("leg", leg_id)
 
     def _forget(self, found: list[Due]) -> None:
         present = {(row.kind, row.id, row.at) for row in found}

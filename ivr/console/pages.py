@@ -56,6 +56,7 @@ def _one_ticket(number: str, text: str = "", *, old: bool = False, wrong: str = 
         except show.UnknownError:
             abort(404, description=f"There is no ticket {number}.")
         zone = house.ours(db).time_zone
+        legs = [leg for one in record["pages"] for leg in one["legs"]]
         return page(
             db,
             "ticket.html",
@@ -65,7 +66,8 @@ def _one_ticket(number: str, text: str = "", *, old: bool = False, wrong: str = 
             files=story.files(record)[None],
             page=story.live_page(record),
             quick=story.live_page(record) or story.on_line(record),
-            legs=[leg for one in record["pages"] for leg in one["legs"]],
+            legs=legs,
+            rung={leg["sid"]: leg["technician"] for leg in legs},
             token=token(record["number"]),
             text=text or board.canned_reply(db, request.args.get("canned", type=row)),
             by=who(),

@@ -53,7 +53,7 @@ MESSAGES = {
 
 def local(at: datetime | str, zone: str) -> datetime:
     found = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(ZoneInfo(zone))
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
 
 
 def minute(at: datetime | str | None, zone: str) -> str:

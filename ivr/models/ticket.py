@@ -23,7 +23,10 @@ class Status(StrEnum):
 
 class Ticket(Base):
     __tablename__ = "tickets"
-    __table_args__ = (Index("uq_tickets_form_key", "form_key", unique=True),)
+    __table_args__ = (
+        Index("uq_tickets_form_key", "form_key", unique=True),
+        Index("ix_tickets_assignee_id_status", "assignee_id", "status"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -33,7 +36,7 @@ class Ticket(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"), index=True)
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     category: Mapped[str] = mapped_column(default="")

@@ -1,5 +1,6 @@
 """The board: who is on call, which pages are live, the newest tickets and who has them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import legs, paging, rota
+from ivr.services import legs, rota
 
 A_PAGE = 50
 """Tickets shown at a time."""
@@ -62,7 +63,10 @@ def on_call(db: Session) -> list[OnCall]:
 
 
 def live(db: Session) -> list[Live]:
-    pages = select(Page).where(Page.state.in_(paging.LIVE)).order_by(Page.opened_at)
+    query = select(Page).options(joinedload(Page.ticket), joinedload(Page.accepted_by))
+    # the same as paging.LIVE (the table sees to that), by the index of what is due
+    pages = db.scalars(query.where(Page.due_at.is_not(None)).order_by(Page.opened_at)).all()
+    ringing = _ringing(db, pages)
     return [
         Live(
             page.ticket,
@@ -70,21 +74,26 @@ def live(db: Session) -> list[Live]:
             page.policy[page.level]["level"],
             page.opened_at,
             page.accepted_by.name if page.accepted_by else None,
-            _ringing(db, page),
+            ringing[page.id],
             page.policy[page.level].get("mail"),
         )
-        for page in db.scalars(pages)
+        for page in pages
     ]
 
 
-def _ringing(db: Session, page: Page) -> list[str]:
+def _ringing(db: Session, pages: Sequence[Page]) -> defaultdict[int, list[str]]:
+    """The names, by page."""
     rung = (
-        select(Technician.name)
-        .join(Leg, Leg.technician_id == Technician.id)
-        .where(Leg.page_id == page.id, Leg.state.in_(legs.LIVE), ~Leg.stopping)
+        select(Leg.page_id, Technician.name)
+        .join(Technician, Technician.id == Leg.technician_id)
+        .where(Leg.page_id.in_([one.id for one in pages]))
+        .where(Leg.state.in_(legs.LIVE), ~Leg.stopping)
         .order_by(Leg.id)
     )
-    return list(db.scalars(rung))
+    names = defaultdict(list)
+    for page_id, name in db.execute(rung):
+        names[page_id].append(name)
+    return names
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail]] = {
     "mail": Mail,
 }
 
+URGENT = {"page", "leg"}
+"""Somebody is to be rung: much mail must not stand before them."""
+
 
 @dataclass(frozen=True)
 class Due:

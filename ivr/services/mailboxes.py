@@ -1,9 +1,13 @@
-"""Our mailboxes: the support address, and the escalation address."""
+"""Our mailboxes: the support address, and the escalation address. What the doors for mail ask needs
+no database, and so loads none.
+"""
 
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
-from ivr.services import rota
 from ivr.settings import settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 def plain(address: str) -> str:
@@ -17,11 +21,13 @@ def taken_in() -> set[str]:
     return {plain(settings().support_email), plain(settings().escalation_mailbox)}
 
 
-def escalation(db: Session) -> set[str]:
+def escalation(db: "Session") -> set[str]:
     """What reaches the management: the address, and the list of the last level where it has one."""
+    from ivr.services import rota
+
     listed = {plain(rota.escalation_list(db)), plain(settings().escalation_mailbox)}
     return listed - {plain(settings().support_email)}
 
 
-def ours(db: Session) -> set[str]:
+def ours(db: "Session") -> set[str]:
     return taken_in() | escalation(db)

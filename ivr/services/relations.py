@@ -3,8 +3,9 @@ watchers, tags, the category.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import CompoundSelect, select, union_all
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
@@ -70,14 +71,13 @@ def link(db: Session, now: datetime, ticket: Ticket, other: Ticket, by: str) -> 
 
 def linked(db: Session, ticket: Ticket) -> list[Ticket]:
     """The tickets it is linked with, and its duplicates, the oldest first."""
-    ones = select(Link.other_id).where(Link.ticket_id == ticket.id)
-    others = select(Link.ticket_id).where(Link.other_id == ticket.id)
-    related = or_(
-        Ticket.id.in_(ones.union_all(others)),
-        Ticket.merged_into_id == ticket.id,
-        Ticket.id == ticket.merged_into_id,
-    )
-    return list(db.scalars(select(Ticket).where(related).order_by(Ticket.id)))
+    related: CompoundSelect[Any] = union_all(
+        select(Link.other_id).where(Link.ticket_id == ticket.id),
+        select(Link.ticket_id).where(Link.other_id == ticket.id),
+        select(Ticket.id).where(Ticket.merged_into_id == ticket.id),
+        select(Ticket.merged_into_id).where(Ticket.id == ticket.id),
+    )  # each by its index; joined by OR, they would go through all tickets
+    return list(db.scalars(select(Ticket).where(Ticket.id.in_(related)).order_by(Ticket.id)))
 
 
 def watch(db: Session, now: datetime, ticket: Ticket, email: str) -> None:

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from callflows.turn import Severity
 from ivr import clock
 from ivr.database import engine, reading, transaction
 from ivr.models import Entry, Leg, Page, Technician
-from ivr.services import paging, ringing
+from ivr.services import paging, ringing, tickets
 from tests.services import people
 from tests.services.people import NOW
 from tests.services.scripted_carrier import ScriptedCarrier
@@ -88,3 +89,20 @@ def test_of_all_who_attend_to_a_leg_one_rings_it(_again: int) -> None:
         clock.use(None)
     assert sorted(carrier.rung) == sorted(set(carrier.rung))
     assert len(carrier.rung) == RACERS
+
+
+@pytest.mark.parametrize("_again", range(5))
+def test_tickets_that_are_opened_at_once_have_numbers_of_their_own(_again: int) -> None:
+    with transaction() as db:
+        people.organization(db)
+
+    def open_three(_index: int) -> list[str]:
+        numbers = []
+        for _ in range(3):
+            with transaction() as db:
+                opened = tickets.open_ticket(db, NOW, title="?", severity=Severity.MINOR)
+                numbers.append(opened.number)
+        return numbers
+
+    given = [number for numbers in race(open_three) for number in numbers]
+    assert len(set(given)) == 3 * RACERS
