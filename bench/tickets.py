@@ -10,23 +10,25 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
 
 from sqlalchemy.orm import Session
 
-from bench import archive, load, long_story, machine, plans, process, server, world
+from bench import archive, load, long_story, machine, plans, portal, process, server, world
 from bench.archive import Archive
 from bench.load import Request
 from bench.place import version
 from bench.rounds import Round, take_round
 from bench.table import Goal, Row
 from ivr.models import Ticket
-from ivr.services import board, show
+from ivr.services import board, own_tickets, show, signing_in
 from tests.servers import Postgres, free_port, postgres, valkey
 
 LIST, OLDER, LONG = "list of tickets", "list, somewhere down", "ticket with 1,000 entries"
+OWN = "a customer's own list"
 ENTRIES = 1_000
 PROMPT = Goal(50, at_most=True)
 """Milliseconds."""
@@ -42,11 +44,14 @@ class Size:
     rounds: int
     pages: int
     """Of each kind a round."""
+    forms: int
+    """Tickets opened on the portal a round."""
     patience: float
 
 
-WHOLE = Size(tickets=1_000_000, sqlite=100_000, rounds=5, pages=60, patience=20)
-QUICK = Size(tickets=20_000, sqlite=20_000, rounds=2, pages=20, patience=1)
+CUSTOMERS = 4
+WHOLE = Size(tickets=1_000_000, sqlite=100_000, rounds=5, pages=60, forms=200, patience=20)
+QUICK = Size(tickets=20_000, sqlite=20_000, rounds=2, pages=20, forms=40, patience=1)
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,16 @@ class Desk:
     backend: int | None
     long: str
     """The number of the ticket with the long story."""
+    ana: str
+    """What the browser of a customer shows who is signed in."""
 
     def cpu(self) -> tuple[float, float]:
         return process.cpu(self.web), process.cpu(self.backend) if self.backend else 0.0
 
     def requests(self, kind: str, count: int) -> list[Request]:
         chance, newest = random.Random(2005), self.archive.ids[-1]
+        if kind == OWN:
+            return [portal.listing(self.ana)] * count
         if kind == LONG:
             return [self._get(f"/tickets/{self.long}", "entry-")] * count
         if kind == LIST:
@@ -82,6 +91,8 @@ class Desk:
 
     def asks(self, kind: str) -> Callable[[Session], object]:
         """What the page asks the database."""
+        if kind == OWN:
+            return self._asks_for_own
         if kind == LONG:
             return lambda db: (show.ticket(db, self.long), board.choices(db))
         before = None if kind == LIST else self.archive.ids[self.archive.count // 2]
@@ -90,6 +101,11 @@ class Desk:
             board.live(db),
             board.answers(db, board.newest(db, before)[0]),
         )
+
+    def _asks_for_own(self, db: Session) -> object:
+        here = signing_in.who(db, datetime.now(UTC), self.ana)
+        assert here
+        return own_tickets.newest(db, here.contact)
 
 
 def measure(size: Size) -> Iterator[Row]:
@@ -113,7 +129,7 @@ def _rows(
             both.enter_context(_desk(url, tickets, backend))
             for url, tickets in zip(urls, (count, count // 10), strict=True)
         ]
-        for kind in (LIST, OLDER, LONG):
+        for kind in (LIST, OLDER, LONG, OWN):
             asked = [plans.by_index(desk.database, desk.asks(kind)) for desk in desks]
             many, few = _rounds(desks, kind, size)
             disturbed = max(one.others for one in many + few) >= machine.QUIET
@@ -126,6 +142,31 @@ def _rows(
             )
             told = f"with {count // 10:,} tickets: {_told(few)}, {asked[1]} statements"
             yield Row(f"{what}, beside a tenth", told, slower, " x", AS_WITH_FEW, disturbed)
+        yield from _opened(f"{name}, {count:,} tickets: opened on the portal", desks, size)
+
+
+def _opened(what: str, desks: Sequence[Desk], size: Size) -> Iterator[Row]:
+    """A ticket's form, from the press to the address of its page; several customers at once."""
+    top: list[float] = []
+    many: list[Round] = []
+    few: list[Round] = []
+    for number in range(size.rounds):
+        for desk, taken in zip(desks, (many, few), strict=True):
+            forms = portal.forms(desk.ana, f"round-{number}", size.forms)
+            send = partial(load.closed_loop, desk.port, forms, CUSTOMERS)
+            taken.append(take_round(send, desk.cpu, size.patience))
+        ceiling = portal.at_the_ceiling(size.forms)
+        top.append(load.closed_loop(desks[0].port, ceiling, CUSTOMERS).per_second)
+    disturbed = max(one.others for one in many + few) >= machine.QUIET
+    speed = median(one.measured.per_second for one in many)
+    share = median(one.measured.per_second / of for one, of in zip(many, top, strict=True))
+    told = f"{speed:,.0f}/s of {median(top):,.0f}/s, {CUSTOMERS} customers, {_told(many)}"
+    yield Row(what, told, share, " x", None, disturbed)
+    slower = median(
+        one.measured.percentile(0.5) / other.measured.percentile(0.5)
+        for one, other in zip(many, few, strict=True)
+    )
+    yield Row(f"{what}, beside a tenth", _told(few), slower, " x", AS_WITH_FEW, disturbed)
 
 
 @contextmanager
@@ -143,8 +184,9 @@ def _desk(database: str, count: int, backend: int | None) -> Iterator[Desk]:
             long_story.write(db, middle, ENTRIES)
             number = middle.number
         with server.gunicorn(settings) as web:
-            desk = Desk(database, archived, port, web, backend, number)
-            for kind in (LIST, OLDER, LONG):
+            shown = portal.signed_in(database)
+            desk = Desk(database, archived, port, web, backend, number, shown)
+            for kind in (LIST, OLDER, LONG, OWN):
                 load.one_by_one(port, desk.requests(kind, 10))  # to warm up
             yield desk
 

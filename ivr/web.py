@@ -28,7 +28,7 @@ FRESH = timedelta(seconds=15)
 
 
 def make_app() -> Flask:
-    made = Flask("ivr", static_folder=None)
+    made = Flask("ivr", static_folder="static")
     made.config["MAX_CONTENT_LENGTH"] = LARGEST
     if settings().proxies:  # only who asks is taken from them, never where we are
         made.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.orm import Session
 
 from ivr import clock, migrations
@@ -23,6 +23,8 @@ SWITCHES = [
     "--use-fake-device-for-media-stream",  # a microphone that beeps
     "--use-fake-ui-for-media-stream",
 ]
+EARLIER_THAN_ASKED = "window.setTimeout = ((later) => (act, ms) => later(act, ms / 20))(setTimeout)"
+"""The page waits a twentieth of its time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -139,3 +141,28 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, line: Line) -> Iterator[BrowserContext]:
+    """Of the service that `line` has started."""
+    context = browser.new_context(
+        base_url=settings().own_url, viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """In a hurry; nothing may go wrong in its scripts, nor be stopped by our own policy."""
+    page = context.new_page()
+    page.add_init_script(EARLIER_THAN_ASKED)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "console", lambda told: wrong.append(told.text) if "Content Security" in told.text else 0
+    )
+    yield page
+    assert not wrong

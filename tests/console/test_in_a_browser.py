@@ -1,7 +1,6 @@
 """The staff pages in a real browser: what changes comes by itself, by keyboard, at any width."""
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy import update
 from ivr.database import transaction
 from ivr.models import Message, Ticket
 from ivr.settings import settings
+from tests.conftest import EARLIER_THAN_ASKED
 from tests.console.browsing import png, receive
 from tests.console.test_pages import calls, leaves_a_message
 from tests.mail.corpus import OUTLOOK_REPLY, multipart, part
@@ -21,32 +21,6 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 """What is looked at here is the same whatever database lies behind it."""
-
-EARLIER_THAN_ASKED = "window.setTimeout = ((later) => (act, ms) => later(act, ms / 20))(setTimeout)"
-"""The page waits a twentieth of its time."""
-
-
-@pytest.fixture
-def context(browser: Browser, line: Line) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        base_url=settings().own_url, viewport={"width": 1280, "height": 900}
-    )
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    page = context.new_page()
-    page.add_init_script(EARLIER_THAN_ASKED)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "console", lambda told: wrong.append(told.text) if "Content Security" in told.text else 0
-    )
-    yield page
-    assert not wrong
 
 
 def test_a_call_appears_on_both_pages_by_itself(

@@ -3,11 +3,10 @@ keyboard, without scripts, at any width.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from ivr.database import reading
 from ivr.services import attachments, tickets
@@ -19,37 +18,12 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-EARLIER_THAN_ASKED = "window.setTimeout = ((later) => (act, ms) => later(act, ms / 20))(setTimeout)"
-"""The page waits a twentieth of its time."""
 DROPS = """(box) => {
   const files = new DataTransfer();
   files.items.add(new File([new Uint8Array(300000)], "trace.pcap"));
   files.items.add(new File(["x"], "run.exe"));
   box.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
 }"""
-
-
-@pytest.fixture
-def context(browser: Browser, line: Line) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        base_url=settings().own_url, viewport={"width": 1280, "height": 900}, locale="en-CA"
-    )
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    page = context.new_page()
-    page.add_init_script(EARLIER_THAN_ASKED)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "console", lambda told: wrong.append(told.text) if "Content Security" in told.text else 0
-    )
-    yield page
-    assert not wrong
 
 
 def signs_in(page: Page) -> None:
