@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from ivr import clock
+from ivr import clock, headers
 from ivr.console import guard, words
 from ivr.services import house, undelivered
 
@@ -24,7 +24,7 @@ console = Blueprint(
     static_url_path="/console",
 )
 console.before_request(guard.guard)
-console.after_request(guard.secure)
+console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
              words.ring, words.place, words.message, words.spoken, words.tongue,
              words.size):  # fmt: skip
@@ -71,7 +71,7 @@ def wrong(error: HTTPException) -> Response | HTTPException:
     why = TOO_MUCH if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else error.description
     answer = make_response(error.get_response(request.environ))
     answer.set_data(render_template("wrong.html", title=title, why=why))
-    return guard.secure(answer)
+    return headers.secure(answer)
 
 
 @console.errorhandler(SQLAlchemyError)

@@ -15,14 +15,6 @@ from ivr.settings import settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 FORWARDED = ("forwarded", "x-forwarded-", "x-real-ip")
-SECURE = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 def guard() -> Response | None:
@@ -56,10 +48,3 @@ def _is_this_machine() -> bool:
 
 def _not_here() -> Response:
     return Response(NotFound().get_body(), 404, mimetype="text/html")
-
-
-def secure(answer: Response) -> Response:
-    """A file that somebody sent us has a stricter policy of its own."""
-    own = answer.headers.get("Content-Security-Policy", SECURE["Content-Security-Policy"])
-    answer.headers.update(SECURE | {"Content-Security-Policy": own})
-    return answer

@@ -1,6 +1,6 @@
 """The tickets: who is on call, all of them, and what happened on one; what staff do to it.
 
-console.js asks for the part that changes again and again, by its ETag.
+live.js asks for the part that changes again and again, by its ETag.
 """
 
 from contextlib import nullcontext

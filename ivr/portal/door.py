@@ -21,21 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from ivr import clock
+from ivr import clock, headers
 from ivr.database import reading
 from ivr.portal import visitor, words
 from ivr.services import attachments, house, letters, moments, numbers, vocabulary
 from ivr.settings import settings
 from ivr.signed import Token
 
-SECURE = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 TOLD = {400: "not_understood", 403: "not_done", 404: "not_here", 413: "too_large", 429: "too_often"}
 """What is said for a status, in the words' [wrong]."""
 
@@ -50,13 +42,7 @@ portal = Blueprint(
 portal.add_app_template_filter(letters.moment)
 portal.before_request(visitor.recognize)
 portal.after_request(visitor.remember)
-
-
-@portal.after_request
-def secure(answer: Response) -> Response:
-    for name, told in SECURE.items():
-        answer.headers.setdefault(name, told)
-    return answer
+portal.after_request(headers.secure)
 
 
 def page(name: str, status: int = 200, /, **values: Any) -> Response:

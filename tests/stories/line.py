@@ -78,6 +78,20 @@ WORLD: dict[str, Any] = {
 }
 
 
+def at_once(app: Any) -> Any:
+    """Werkzeug's server leaves a file open when a browser no longer wants it; this leaves none."""
+
+    def answer(environ: Any, start_response: Any) -> list[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    return answer
+
+
 class Line:
     def __init__(self, folder: Path, start: datetime = NIGHT) -> None:
         sid, token = settings().credentials
@@ -96,7 +110,7 @@ class Line:
     def open(self) -> None:
         from ivr.web import app
 
-        self.server = make_server("127.0.0.1", settings().port, app, threaded=True)
+        self.server = make_server("127.0.0.1", settings().port, at_once(app), threaded=True)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         for name in ("voice_url", "fallback_url", "status_url", "sms_url"):
             path = {"voice_url": "voice/inbound", "sms_url": "sms/inbound"}.get(
