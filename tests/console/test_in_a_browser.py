@@ -10,6 +10,7 @@ from sqlalchemy import update
 from ivr.database import transaction
 from ivr.models import Message, Ticket
 from ivr.settings import settings
+from tests import looks
 from tests.conftest import EARLIER_THAN_ASKED
 from tests.console.browsing import png, receive
 from tests.console.test_pages import calls, leaves_a_message
@@ -131,27 +132,6 @@ def test_nothing_sticks_out_at_any_width(line: Line, page: Page) -> None:
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-CONTRAST = """
-() => {
-  const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = (colour) => rgb(colour).slice(0, 3)
-    .map((one) => one / 255).map((one) => one <= .04045 ? one / 12.92 : ((one + .055) / 1.055) ** 2.4)
-    .reduce((sum, one, at) => sum + one * [.2126, .7152, .0722][at], 0);
-  const behind = (one) => {
-    const colour = getComputedStyle(one).backgroundColor;
-    return rgb(colour)[3] === 0 ? behind(one.parentElement) : colour;
-  };
-  const told = [...document.querySelectorAll("body *")].filter((one) =>
-    one.checkVisibility() && [...one.childNodes].some((c) => c.nodeType === 3 && c.data.trim()));
-  return told.map((one) => {
-    const [a, b] = [light(getComputedStyle(one).color), light(behind(one))].sort((x, y) => y - x);
-    return [(a + .05) / (b + .05), one.outerHTML.slice(0, 80)];
-  }).filter(([ratio]) => ratio < 4.5);
-}
-"""
-"""Texts whose contrast is below what WCAG 2.2 asks for (1.4.3)."""
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everything_can_be_read_by_light_and_in_the_dark(
     line: Line, page: Page, scheme: Literal["light", "dark"]
@@ -167,12 +147,12 @@ def test_everything_can_be_read_by_light_and_in_the_dark(
         "/mail?done=again",
     ):
         page.goto(path)
-        assert page.evaluate(CONTRAST) == []
+        assert looks.unreadable(page) == []
     line.passes(200)
     page.goto("/tickets/4411")
     page.get_by_role("button", name="Resolve").click()
     expect(page.get_by_role("heading", name="Resolved")).to_be_visible()
-    assert page.evaluate(CONTRAST) == []
+    assert looks.unreadable(page) == []
 
 
 def test_the_pages_have_landmarks_headings_and_named_things(line: Line, page: Page) -> None:
@@ -182,17 +162,7 @@ def test_the_pages_have_landmarks_headings_and_named_things(line: Line, page: Pa
         db.execute(update(Message).values(state="dead"))
     for path in ("/mail", "/tickets/new", "/tickets", "/tickets/4411"):
         page.goto(path)
-        for landmark in ("banner", "main", "contentinfo", "navigation"):
-            expect(page.get_by_role(landmark).first).to_be_attached()  # type: ignore[arg-type]
-        expect(page.get_by_role("heading", level=1)).to_have_count(1)
-        nameless = page.evaluate(
-            "[...document.querySelectorAll('audio, textarea, input:not([type=hidden]), select, button, section')]"
-            ".filter((one) => !one.labels?.length && !one.ariaLabel && !one.textContent.trim()"
-            " && !one.hasAttribute('aria-labelledby')).length"
-        )
-        assert nameless == 0
-        ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
-        assert len(ids) == len(set(ids))
+        looks.well_built(page)
         pictures = page.evaluate("[...document.images].map((one) => one.alt)")
         assert all(pictures)
     expect(page.get_by_role("table").first.get_by_role("columnheader").first).to_be_visible()

@@ -4,6 +4,7 @@ keyboard, without scripts, at any width.
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from ivr.database import reading
 from ivr.services import attachments, tickets
 from ivr.settings import settings
+from tests import looks
 from tests.portal.browser import links
 from tests.stories.line import Line
 
@@ -150,3 +152,32 @@ def test_nothing_is_wider_than_the_screen(line: Line, page: Page, width: int) ->
     for path in ("tickets", "tickets/new", "tickets/4411", "account", "nowhere"):
         page.goto(f"/portal/{path}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+PAGES = ("sign-in", "sign-in/gone", "feedback/none", "tickets", "tickets/new", "account", "nowhere")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_can_be_read_and_is_whole_for_a_screen_reader(
+    line: Line, page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/portal/sign-in")
+    assert looks.unreadable(page) == []
+    looks.well_built(page, ("banner", "main", "contentinfo"))
+    signs_in(page)
+    for path in PAGES:
+        page.goto(f"/portal/{path}")
+        assert looks.unreadable(page) == [], path
+        looks.well_built(page)
+    page.goto("/portal/tickets/4411")
+    looks.well_built(page)
+    page.get_by_label("Your message").fill("It is down now")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Service is down").click()
+    expect(page.get_by_text("We are ringing our technicians now.").first).to_be_visible()
+    assert looks.unreadable(page) == []
+    page.get_by_role("button", name="It is solved").click()
+    expect(page.get_by_role("group", name="How did we do?")).to_be_visible()
+    assert looks.unreadable(page) == []
+    looks.well_built(page)
