@@ -1,6 +1,6 @@
 """What all our pages are sent with, by whichever door."""
 
-from flask import Response
+from flask import Response, request
 
 SECURE = {
     "Content-Security-Policy": (
@@ -8,12 +8,15 @@ SECURE = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
 }
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""By nobody: a page tells of tickets. Styles and scripts are kept, and asked about."""
 
 
 def secure(answer: Response) -> Response:
     """A file that somebody sent us has a stricter policy of its own."""
     own = answer.headers.get("Content-Security-Policy", SECURE["Content-Security-Policy"])
-    answer.headers.update(SECURE | {"Content-Security-Policy": own})
+    static = (request.endpoint or "").endswith(".static")
+    kept = {} if static else NOT_KEPT
+    answer.headers.update(SECURE | kept | {"Content-Security-Policy": own})
     return answer

@@ -28,7 +28,14 @@ from ivr.services import attachments, house, letters, moments, numbers, vocabula
 from ivr.settings import settings
 from ivr.signed import Token
 
-TOLD = {400: "not_understood", 403: "not_done", 404: "not_here", 413: "too_large", 429: "too_often"}
+TOLD = {
+    400: "not_understood",
+    403: "not_done",
+    404: "not_here",
+    409: "not_any_more",
+    413: "too_large",
+    429: "too_often",
+}
 """What is said for a status, in the words' [wrong]."""
 
 portal = Blueprint(

@@ -45,7 +45,9 @@ def visitor() -> Visitor:
 
 
 def recognize() -> None:
-    """Before every request of the portal."""
+    """Before every request of the portal that is not for a style or a script."""
+    if request.endpoint == "portal.static":
+        return
     now = clock.now()
     shown = request.cookies.get(SIGNED_IN, "")
     here = None

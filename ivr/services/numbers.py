@@ -6,6 +6,7 @@ used when no imported one is a single slip of the finger away.
 """
 
 import re
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -43,6 +44,7 @@ def dialled(keys: str) -> str | None:
     return keys.lstrip("0") or None
 
 
+@cache
 def readable(phone: str) -> str:
     """+1 800-555-0100."""
     import phonenumbers

@@ -409,7 +409,9 @@ def test_it_can_be_made_worse_and_critical_rings(ana: Customer, world: dict[str,
 
 def test_it_cannot_be_made_better(ana: Customer) -> None:
     path = f"/portal/tickets/{number_of(opens(ana, severity='major'))}"
-    assert ana.press(path, f"{path}/worse", severity="minor").status_code == 409
+    answer = ana.press(path, f"{path}/worse", severity="minor")
+    assert answer.status_code == 409
+    assert "cannot be done any more" in words(answer)
 
 
 def test_solved_and_not_after_all(ana: Customer, world: dict[str, str], wall: Wall) -> None:
@@ -533,3 +535,12 @@ def test_who_has_not_said_who_they_are_signs_for_all_of_us(
     with reading() as db:
         bodies = db.scalars(select(Message.body).where(Message.to == "ana@acme.example")).all()
     assert "2N5 wrote:\n\nWe look into it" in bodies[-1]
+
+
+def test_pages_are_kept_by_no_browser_and_styles_are(ana: Customer) -> None:
+    for path in ("/portal/tickets", "/portal/nowhere"):
+        assert ana.get(path).headers["Cache-Control"] == "no-store"
+    style = ana.get("/portal/static/portal.css")
+    assert "no-store" not in style.headers["Cache-Control"]
+    ana.headers["If-None-Match"] = style.headers["ETag"]
+    assert ana.get("/portal/static/portal.css").status_code == 304
