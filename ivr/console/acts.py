@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.console.forms import LONGEST_LINE, Form, WrongError, row
-from ivr.models import Customer, Status, Team, Technician, Ticket
+from ivr.models import Status, Team, Technician, Ticket
 from ivr.services import (
     assignment,
     attachments,
@@ -119,8 +119,7 @@ def tag(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
 
 
 def customer(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    id_ = row(form.text("customer"))
-    found = db.get(Customer, id_) if id_ else None
+    found = customers.named(db, form.line("customer"))
     if found is None:
         raise WrongError("There is no such customer.")
     customers.put_under(db, now, ticket, found, form.by)

@@ -12,7 +12,7 @@ from ivr import clock, taking_in
 from ivr.console.door import console, page
 from ivr.console.forms import Form, WrongError, attached, done, filled_in, row, token, too_old, who
 from ivr.database import reading, transaction
-from ivr.models import ClockKind, Contact, Customer, Ticket
+from ivr.models import ClockKind, Contact, Ticket
 from ivr.services import (
     attachments,
     board,
@@ -53,7 +53,7 @@ def _form(code: int = HTTPStatus.OK, *, old: bool = False, wrong: str = "") -> R
             db,
             "new_ticket.html",
             contacts=customers.contacts(db),
-            customers=customers.all_of_them(db),
+            customers=customers.names(db),
             people=board.choices(db).people,
             expect=_expected(db),
             largest=attachments.LARGEST,
@@ -115,6 +115,8 @@ def _contact(db: Session, form: Form) -> Contact:
     number = numbers.international(phone, house.country(db)) if phone else None
     if phone and number is None:
         raise WrongError(f"{phone} is no telephone number. Begin with + and the country code.")
-    under = row(form.text("customer"))
-    customer = db.get(Customer, under) if under else None
+    under = form.line("customer")
+    customer = customers.named(db, under) if under else None
+    if under and customer is None:
+        raise WrongError(f"There is no customer {under}.")
     return customers.contact(db, name=name, email=email or None, phone=number, customer=customer)

@@ -72,7 +72,7 @@ def _one_ticket(number: str, text: str = "", *, old: bool = False, wrong: str = 
             text=text or board.canned_reply(db, request.args.get("canned", type=row)),
             by=who(),
             choices=board.choices(db),
-            customers=partial(customers.all_of_them, db),
+            customers=partial(customers.names, db),
             largest=attachments.LARGEST,
             old=old,
             wrong=wrong,

@@ -3,19 +3,29 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.models import Contact, Customer, Ticket
 from ivr.services import assignment, clocks, life, timeline
 from ivr.services.timeline import Kind
 
+MOST_NAMES = 200
 MOST_CONTACTS = 1000
 """As many as a page lets choose from; the others are found by their e-mail."""
 
 
-def all_of_them(db: Session) -> Sequence[Customer]:
-    return db.scalars(select(Customer).order_by(Customer.name)).all()
+def names(db: Session) -> Sequence[str]:
+    """As many as help whoever types one."""
+    return db.scalars(select(Customer.name).order_by(Customer.name).limit(MOST_NAMES)).all()
+
+
+def named(db: Session, name: str) -> Customer | None:
+    """Capitals do not matter, where that leaves one."""
+    exact = db.scalar(select(Customer).where(Customer.name == name))
+    alike = select(Customer).where(func.lower(Customer.name) == name.lower()).limit(2)
+    found = [exact] if exact else db.scalars(alike).all()
+    return found[0] if len(found) == 1 else None
 
 
 def contacts(db: Session) -> Sequence[Contact]:
