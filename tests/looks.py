@@ -35,6 +35,7 @@ LANDMARKS = ("banner", "main", "contentinfo", "navigation")
 
 
 def unreadable(page: Page) -> list[Any]:
+    page.wait_for_load_state()  # its styles
     found: list[Any] = page.evaluate(CONTRAST)
     return found
 
