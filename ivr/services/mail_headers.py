@@ -24,6 +24,8 @@ READ_OF_IT = 200_000
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 ADDRESS = re.compile(r"[^\s<>,;:\"()@]{1,64}@[^\s<>,;:\"()@]{1,255}")
+PLAIN = re.compile(r"[^\s<>,;:\"()@\[\]]{1,64}@[^\s<>,;:\"()@\[\]]{1,255}")
+"""Without brackets, of which each Python makes something else (CVE-2023-27043)."""
 ENCODED = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]*)?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
 NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
@@ -114,5 +116,5 @@ def addresses(value: str) -> list[tuple[str, str]]:
         pairs = getaddresses([value])
     except (RecursionError, IndexError):
         pairs = []
-    found = [(plain(name), address) for name, address in pairs if ADDRESS.fullmatch(address)]
+    found = [(plain(name), address) for name, address in pairs if PLAIN.fullmatch(address)]
     return found or [("", address) for address in ADDRESS.findall(plain(value))]

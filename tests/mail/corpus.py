@@ -219,7 +219,7 @@ NASTY = [
            {"sender": "ana@acme.example"}),
     Sample("an address that is a path", mail(From="../../../../tmp/evil@acme.example"), {"sender": "../../../../tmp/evil@acme.example"}),
     Sample("an address in no alphabet of ours", mail(From="élan@café.example"), {"sender": "élan@café.example"}),
-    Sample("an address that the library cannot write", mail(From="a@[b\\\\"), {"sender": "a@[b\\]"}),
+    Sample("an address that the library cannot write", mail(From="a@[b\\\\"), {"sender": "a@[b\\\\"}),
     Sample("a type of quotes", mail(Content_Type='"' * 60_000), {"sender": "ana@acme.example"}),
     Sample("a name of quotes", mail(From='"' * 60_000 + " <ana@acme.example>")),
     Sample("comments in comments", mail(From="(" * 60_000, To="(" * 60_000, Content_Type="(" * 60_000,
