@@ -22,7 +22,7 @@ def signed_in(database: str) -> str:
     """What the browser shows."""
     with world.session(database) as db:
         ana = db.scalars(select(Contact).where(Contact.email == "ana@acme.example")).one()
-        return signing_in.by_password(db, datetime.now(UTC), ana.id, "bench")
+        return signing_in.begin(db, datetime.now(UTC), ana.id, "bench")
 
 
 def listing(shown: str) -> Request:

@@ -29,8 +29,6 @@ class Taken:
     """The files of a form, and what could not be taken."""
 
     kept: list[Kept] = field(default_factory=list)
-    fresh: list[Kept] = field(default_factory=list)
-    """Those of them that came with this very form."""
     wrong: list[str] = field(default_factory=list)
     """In the words of the visitor."""
 
@@ -63,7 +61,6 @@ def take() -> Taken:
         found = _keep(file)
         if isinstance(found, Kept):
             taken.kept.append(found)
-            taken.fresh.append(found)
         else:
             taken.wrong.append(found)
     return taken

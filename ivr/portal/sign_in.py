@@ -76,7 +76,7 @@ def by_password() -> Answer:
     if not hashing.matches(kept, given) or contact_id is None:
         return page("sign-in", HTTPStatus.FORBIDDEN, email=email, told="wrong_password")
     with transaction() as db:
-        shown = signing_in.by_password(db, clock.now(), contact_id, _browser())
+        shown = signing_in.begin(db, clock.now(), contact_id, _browser())
     return _welcome(shown)
 
 

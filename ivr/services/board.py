@@ -20,7 +20,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import legs, rota
+from ivr.services import legs, rota, tickets
 
 A_PAGE = 50
 """Tickets shown at a time."""
@@ -141,9 +141,4 @@ def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | 
         joinedload(Ticket.assignee),
         joinedload(Ticket.team),
     )
-    query = query.order_by(Ticket.id.desc())
-    if before is not None:
-        query = query.where(Ticket.id < before)
-    found = list(db.scalars(query.limit(A_PAGE + 1)))
-    more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
-    return found[:A_PAGE], more
+    return tickets.leaf(db, query, before, A_PAGE)

@@ -35,12 +35,17 @@ def contacts(db: Session) -> Sequence[Contact]:
     return db.scalars(found.order_by(*order).limit(MOST_CONTACTS)).all()
 
 
+def known(db: Session, email: str) -> Contact | None:
+    """By an address in small letters."""
+    return db.scalar(select(Contact).where(Contact.email == email))
+
+
 def contact(
     db: Session, *, name: str, email: str | None, phone: str | None, customer: Customer | None
 ) -> Contact:
     """Whoever is known by that e-mail, else a new contact."""
     email = email.lower() if email else None
-    found = db.scalar(select(Contact).where(Contact.email == email)) if email else None
+    found = known(db, email) if email else None
     if found is None:
         found = Contact(name=name, email=email, phone=phone, customer=customer)
         db.add(found)

@@ -28,6 +28,7 @@ from ivr.services import (
     attachments,
     clocks,
     conversation,
+    customers,
     intake,
     levels,
     life,
@@ -141,7 +142,7 @@ def _is_known(db: Session, ticket: Ticket, mail: Mail, read: Read) -> bool:
 
 
 def _has_to_do(db: Session, ticket: Ticket, address: str) -> bool:
-    contact = db.scalar(select(Contact).where(Contact.email == address))
+    contact = customers.known(db, address)
     if contact and (
         contact.id == ticket.contact_id
         or (contact.customer_id and contact.customer_id == ticket.customer_id)
@@ -176,7 +177,7 @@ def _staff(db: Session, read: Read) -> str | None:
 
 
 def _called(db: Session, read: Read) -> str:
-    contact = db.scalar(select(Contact).where(Contact.email == read.sender))
+    contact = customers.known(db, read.sender)
     return contact.name if contact else f"{read.name} <{read.sender}>"
 
 
@@ -255,12 +256,8 @@ def _contact(db: Session, read: Read) -> Contact | None:
     """None where a mail does not say who sent it."""
     if not read.sender:
         return None
-    found = db.scalar(select(Contact).where(Contact.email == read.sender))
-    if found is None:
-        found = Contact(name=read.name or read.sender, email=read.sender)
-        db.add(found)
-        db.flush()
-    return found
+    name = read.name or read.sender
+    return customers.contact(db, name=name, email=read.sender, phone=None, customer=None)
 
 
 def _escalate(db: Session, now: datetime, ticket: Ticket, mail: Mail) -> None:

@@ -24,6 +24,7 @@ from ivr.services import (
     alerts,
     attachments,
     clocks,
+    feedback,
     house,
     letters,
     life,
@@ -112,7 +113,7 @@ def closed(db: Session, now: datetime, ticket: Ticket, request: Feedback | None)
             readers=_contact(ticket),
             headers={"unsubscribe_url": links.no_feedback(request.token)},
             reopen_by=reopen_by,
-            scores=[(str(one), links.feedback(request.token, one)) for one in range(1, 6)],
+            scores=[(str(one), links.feedback(request.token, one)) for one in feedback.SCORES],
             stop_url=links.no_feedback(request.token),
         )
     # Whoever was just asked has been told on this occasion, and is not told twice.

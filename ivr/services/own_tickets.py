@@ -85,13 +85,7 @@ def find(db: Session, contact: Contact, number: str) -> Ticket | None:
 def newest(
     db: Session, contact: Contact, before: int | None = None
 ) -> tuple[list[Ticket], int | None]:
-    """The newest first, and where the next older ones begin."""
-    query = select(Ticket).options(*WITH).where(whose(contact)).order_by(Ticket.id.desc())
-    if before is not None:
-        query = query.where(Ticket.id < before)
-    found = list(db.scalars(query.limit(A_PAGE + 1)))
-    more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
-    return found[:A_PAGE], more
+    return tickets.leaf(db, select(Ticket).options(*WITH).where(whose(contact)), before, A_PAGE)
 
 
 def by_form(db: Session, contact: Contact, form_key: str) -> Ticket | None:

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.database import changed
 from ivr.models import Contact, SignIn, SignInAttempt, SignInLink
-from ivr.services import hashing, notices
+from ivr.services import customers, hashing, notices
 
 LINK_LASTS = timedelta(minutes=15)
 SIGNED_IN_FOR = timedelta(days=30)
@@ -57,16 +57,12 @@ def _plain(email: str) -> str:
     return email.strip().lower()
 
 
-def _contact(db: Session, email: str) -> Contact | None:
-    return db.scalar(select(Contact).where(Contact.email == _plain(email)))
-
-
 # By a link ----------------------------------------------------------------------------------------
 
 
 def mail_link(db: Session, now: datetime, email: str, language: str) -> None:
     """To a contact who is known; otherwise nothing is sent, and nobody is told so."""
-    contact = _contact(db, email)
+    contact = customers.known(db, _plain(email))
     if contact is None:
         return
     token = secrets.token_urlsafe(32)
@@ -78,18 +74,22 @@ def mail_link(db: Session, now: datetime, email: str, language: str) -> None:
 
 def is_good(db: Session, now: datetime, token: str) -> bool:
     """Whether a link still lets somebody in. Only looks: mail scanners follow links, too."""
-    good = select(SignInLink.id).where(
+    return _good_link(db, now, token) is not None
+
+
+def _good_link(db: Session, now: datetime, token: str) -> SignInLink | None:
+    good = select(SignInLink).where(
         SignInLink.token_hash == _digest(token),
         SignInLink.used_at.is_(None),
         SignInLink.made_at > now - LINK_LASTS,
     )
-    return db.scalar(good) is not None
+    return db.scalar(good)
 
 
 def by_link(db: Session, now: datetime, token: str, browser: str) -> str | None:
     """Use the link up. Returns what the browser shows from now on."""
-    link = db.scalar(select(SignInLink).where(SignInLink.token_hash == _digest(token)))
-    if link is None or link.made_at <= now - LINK_LASTS:
+    link = _good_link(db, now, token)
+    if link is None:
         return None
     used = (
         update(SignInLink)
@@ -97,7 +97,7 @@ def by_link(db: Session, now: datetime, token: str, browser: str) -> str | None:
         .values(used_at=now)
         .execution_options(synchronize_session=False)
     )
-    return _begin(db, now, link.contact_id, browser) if changed(db, used) else None
+    return begin(db, now, link.contact_id, browser) if changed(db, used) else None
 
 
 # By a password ------------------------------------------------------------------------------------
@@ -110,15 +110,10 @@ def _nobodys() -> str:
 
 def password_of(db: Session, email: str) -> tuple[str, int | None]:
     """The hash to check against, and whose it is; one of nobody's where there is none."""
-    contact = _contact(db, email)
+    contact = customers.known(db, _plain(email))
     if contact is None or contact.password_hash is None:
         return _nobodys(), None
     return contact.password_hash, contact.id
-
-
-def by_password(db: Session, now: datetime, contact_id: int, browser: str) -> str:
-    """After the password was found right. Returns what the browser shows from now on."""
-    return _begin(db, now, contact_id, browser)
 
 
 def set_password(db: Session, now: datetime, here: SignIn, kept: str) -> None:
@@ -130,7 +125,8 @@ def set_password(db: Session, now: datetime, here: SignIn, kept: str) -> None:
 # Who is signed in ---------------------------------------------------------------------------------
 
 
-def _begin(db: Session, now: datetime, contact_id: int, browser: str) -> str:
+def begin(db: Session, now: datetime, contact_id: int, browser: str) -> str:
+    """After somebody has proved who they are. Returns what the browser shows from now on."""
     token = secrets.token_urlsafe(32)
     told = " ".join(browser.split())[:LONGEST_BROWSER]
     db.add(
@@ -145,12 +141,12 @@ def _begin(db: Session, now: datetime, contact_id: int, browser: str) -> str:
     return token
 
 
+def _live(now: datetime) -> Select[SignIn]:
+    return select(SignIn).where(SignIn.ended_at.is_(None), SignIn.seen_at > now - SIGNED_IN_FOR)
+
+
 def who(db: Session, now: datetime, token: str) -> SignIn | None:
-    found = select(SignIn).where(
-        SignIn.token_hash == _digest(token),
-        SignIn.ended_at.is_(None),
-        SignIn.seen_at > now - SIGNED_IN_FOR,
-    )
+    found = _live(now).where(SignIn.token_hash == _digest(token))
     return db.scalar(found.options(joinedload(SignIn.contact).joinedload(Contact.customer)))
 
 
@@ -165,8 +161,7 @@ def seen(db: Session, now: datetime, id_: int) -> None:
 
 def everywhere(db: Session, now: datetime, here: SignIn) -> Sequence[SignIn]:
     """Where the same contact is signed in, the last used first."""
-    live = (SignIn.ended_at.is_(None), SignIn.seen_at > now - SIGNED_IN_FOR)
-    of = select(SignIn).where(SignIn.contact_id == here.contact_id, *live)
+    of = _live(now).where(SignIn.contact_id == here.contact_id)
     return db.scalars(of.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
 
 
