@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ivr.database import transaction
 from ivr.models import Call, Technician, Ticket
