@@ -3,18 +3,41 @@
 Every change is a conditional UPDATE whose row count decides; who loses the race does nothing.
 """
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from callflows.turn import Severity
 from ivr.database import changed, hurry
-from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Status, Technician, Ticket
-from ivr.services import alerts, clocks, legs, life, policies, timeline
-from ivr.services.escalation import Move, Progress, Ring, next_move
+from ivr.models import (
+    Call,
+    ClockKind,
+    Leg,
+    LegState,
+    Page,
+    PageState,
+    Place,
+    Status,
+    Technician,
+    Ticket,
+)
+from ivr.services import (
+    clocks,
+    escalation,
+    freezing,
+    legs,
+    life,
+    policies,
+    summons,
+    timeline,
+)
+from ivr.services.escalation import Progress, Ring, next_move
 from ivr.services.timeline import Kind
 
 LIVE = (PageState.OPEN, PageState.OWED)
+WAITING = LegState.WAITING
 MEET_WITHIN = timedelta(seconds=60)
 """How long the acceptor and the caller may take to be put together."""
 CALL_BACK_WITHIN = timedelta(minutes=5)
@@ -85,7 +108,10 @@ def _join(db: Session, now: datetime, page: Page, call_id: int | None) -> None:
 
 
 def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
-    """Open a live page again from its first level; False when it was ended meanwhile."""
+    """Open a live page again from its first level, for those who are on call by now; False when it
+    was ended meanwhile.
+    """
+    critical = page.ticket.severity == Severity.CRITICAL
     reopened = changed(
         db,
         update(Page)
@@ -97,6 +123,7 @@ def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
             level_since=now,
             round=page.round + 1,
             first_round=page.round + 1,
+            policy=freezing.freeze(db, now, page.policy, critical=critical),
             due_at=now,
             accepted_by_id=None,
             accepted_at=None,
@@ -132,7 +159,8 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     if page.state == PageState.OWED:
         ring_again(db, now, page, why="caller was not reached")
     before = page.level
-    move = next_move(page.policy, _progress(db, page), now)
+    progress, waiting = _progress(db, page)
+    move = next_move(page.policy, progress, now)
     first = changed(
         db,
         update(Page)
@@ -152,45 +180,43 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     if move.level != before:
         page.ticket.level = page.policy[move.level]["level"]
         timeline.write(db, Kind.ESCALATED, now, ticket_id=page.ticket_id, level=page.ticket.level)
-    return _carry_out(db, now, page, move)
+    summons.tell(db, now, page, move)
+    if not move.ring:
+        return []
+    known = freezing.technicians(db, move.ring)
+    made = legs.ring(db, now, page, [known[one] for one in move.ring], move.round, waiting)
+    return [leg.id for leg in made if leg.due_at and leg.due_at <= now]
 
 
-def _progress(db: Session, page: Page) -> Progress:
-    rung = db.scalars(
-        select(Leg).where(Leg.page_id == page.id, Leg.round >= page.first_round).order_by(Leg.id)
-    )
-    rings = [Ring(leg.technician_id, leg.round, leg.outcome) for leg in rung]
-    return Progress(page.level, page.level_since, page.round, page.first_round, rings)
+def _progress(db: Session, page: Page) -> tuple[Progress, legs.Waiting]:
+    """How far the level is, and what waits from before."""
+    kept = or_(Leg.round >= page.first_round, Leg.state == LegState.WAITING)
+    rung = db.scalars(select(Leg).where(Leg.page_id == page.id, kept).order_by(Leg.id)).all()
+    phones = defaultdict[tuple[int, int], list[Leg]](list)
+    for leg in rung:
+        if leg.round >= page.first_round:
+            phones[leg.technician_id, leg.round].append(leg)
+    rings = [Ring(*who, *_of_phones(those)) for who, those in phones.items()]
+    waiting = {(leg.technician_id, leg.number): leg for leg in rung if leg.state == WAITING}
+    progress = Progress(page.level, page.level_since, page.round, page.first_round, rings)
+    return progress, waiting
 
 
-def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
-    for index in move.passed:
-        empty = page.policy[index]
-        timeline.write(
-            db,
-            Kind.LEVEL_EMPTY,
-            now,
-            ticket_id=page.ticket_id,
-            level=empty["level"],
-            passed=empty.get("passed", []),
-        )
-    level = page.policy[move.level]["level"]
-    if move.mail:
-        alerts.escalated(db, now, page, move.mail, move.round)
-    return [
-        legs.new(db, now, page, _technician(db, one), level, move.round).id for one in move.ring
-    ]
-
-
-def _technician(db: Session, technician_id: int) -> Technician:
-    return db.get_one(Technician, technician_id)
+def _of_phones(those: list[Leg]) -> tuple[str | None, datetime | None]:
+    outcomes = [leg.outcome or (WAITING if leg.state == WAITING else None) for leg in those]
+    ended = [leg.ended_at for leg in those if leg.ended_at]
+    return escalation.of_phones(outcomes), max(ended, default=None)
 
 
 # What people make of a page -----------------------------------------------------------------------
 
 
-def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> bool:
-    """The first one wins. Everybody else stops ringing, or hears who has it."""
+def accept(
+    db: Session, now: datetime, page_id: int, technician: Technician, leg_id: int | None = None
+) -> bool:
+    """The first one wins. Everybody else stops ringing, or hears who has it; so do the acceptor's
+    other phones, when it was done on one.
+    """
     won = changed(
         db,
         update(Page)
@@ -206,7 +232,7 @@ def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> 
     if not won:
         return False
     page = db.get_one(Page, page_id, populate_existing=True)
-    legs.stop_others(db, now, page_id, technician.id)
+    legs.stop_others(db, now, page_id, technician.id, leg_id)
     page.ticket.assignee = technician
     life.move(db, now, page.ticket, Status.OPEN, life.STAFF, by=technician.name)
     waited = int((now - page.opened_at).total_seconds())

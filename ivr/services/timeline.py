@@ -37,6 +37,7 @@ class Kind(StrEnum):
     PUT_UNDER = "put-under"
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
+    PASSED_OVER = "passed-over"
     ESCALATED = "escalated"
     RANG = "rang"
     ACCEPTED = "accepted"
@@ -116,6 +117,7 @@ SENTENCES: dict[str, str] = {
     Kind.PUT_UNDER: "{by} put it under {customer}",
     Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
+    Kind.PASSED_OVER: "Passed over (level {level})",
     Kind.ESCALATED: "Escalated to level {level}",
     Kind.RANG: "Rang {technician} (level {level}): {outcome}",
     Kind.ACCEPTED: "{technician} accepted after {seconds} s",
@@ -145,6 +147,11 @@ SENTENCES: dict[str, str] = {
 }
 
 
+def passed_over(those: list[dict[str, str]]) -> str:
+    """Who, and why: Bo Chan (absent), Di Wu (no phone)."""
+    return ", ".join(f"{one['name']} ({one['why']})" for one in those)
+
+
 class _Gaps(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -156,6 +163,8 @@ def sentence(entry: Entry) -> str:
     if entry.kind == Kind.RANG:
         cause = data.get("cause")
         data["outcome"] = vocabulary.word("en-CA", "ring", data["outcome"])
+    elif entry.kind in {Kind.LEVEL_EMPTY, Kind.PASSED_OVER} and data.get("passed"):
+        return f"{SENTENCES[entry.kind].format_map(data)}: {passed_over(data['passed'])}"
     elif entry.kind == Kind.OPENED and "by" in data:
         cause = f"by {data['by']}"
     told = SENTENCES.get(entry.kind, entry.kind).format_map(data)

@@ -193,7 +193,7 @@ def _leg(desk: CallDesk) -> Leg:
 @perform.register
 def _(write: Accept, desk: CallDesk) -> None:
     leg = _leg(desk)
-    won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician)
+    won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician, leg.id)
     leg.outcome = "accepted" if won else "taken"
 
 

@@ -45,6 +45,9 @@ def letter(name: str, language: str) -> letters.Letter:
         scores=[("1", "http://127.0.0.1/portal/feedback/t?score=1")],
         stop_url="http://127.0.0.1/portal/feedback/t/stop",
         left=[HOSTILE],
+        step=2,
+        person=HOSTILE,
+        what="person",
     )
 
 
