@@ -180,7 +180,9 @@ class _Import:
 
     def _policies(self) -> None:
         default = self._policy_file.default()
-        for row in [*([default] if default else []), *self._policy_file.named()]:
+        if default:
+            self.summary.count(self.db, default)
+        for row in self._policy_file.named():
             self.summary.count(self.db, row)
         self.summary.changed += self._policy_file.remove_others()
 

@@ -38,7 +38,7 @@ def in_order(db: Session) -> Sequence[Policy]:
 def new(db: Session, name: str) -> Policy:
     """Not numbered by the database, which knows nothing of the number of the default one."""
     last = db.scalar(select(func.max(Policy.id))) or DEFAULT
-    made = Policy(id=max(last, DEFAULT) + 1, name=name, position=last + 1)
+    made = Policy(id=max(last, DEFAULT) + 1, name=name, position=last + 1, levels=[])
     db.add(made)
     return made
 

@@ -109,11 +109,11 @@ class PolicyFile:
     def _first(self) -> list[dict[str, Any]]:
         return [one | {"who": self._list(one["level"])} for one in policies.LEVELS]
 
-    def named(self) -> list[Policy]:
+    def named(self) -> Iterator[Policy]:
         """The others, in order."""
         rows = {one.name: one for one in self.db.scalars(select(Policy))}
-        return [
-            self._put(
+        for position, given in enumerate(self.file.policies or [], 1):
+            yield self._put(
                 rows.get(given.name) or policies.new(self.db, given.name),
                 position=position,
                 customer_id=self._id("customer", given.customer),
@@ -122,8 +122,6 @@ class PolicyFile:
                 hours=given.hours,
                 levels=self._levels(given.levels),
             )
-            for position, given in enumerate(self.file.policies or [], 1)
-        ]
 
     def remove_others(self) -> int:
         """A list replaces the one before it whole. Returns how many are gone."""
