@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ivr.settings import BrokenSettingError, settings
 
@@ -146,6 +147,30 @@ def _readable(record: dict[str, Any]) -> str:
     return "\n".join([*plain, "", *lines])
 
 
+def whom(args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import reading
+    from ivr.services import house, moments
+    from ivr.services import whom as dry
+
+    with reading() as db:
+        zone = house.ours(db).time_zone
+        try:
+            at = moments.given(args.at, zone) if args.at else clock.now()
+            asked = dry.named(db, "" if args.customer == "-" else args.customer, args.severity,
+                              args.team or "")  # fmt: skip
+        except (dry.UnknownError, ValueError) as error:
+            print(error.args[0], file=sys.stderr)
+            return 1
+        record = dry.would_ring(db, at, asked, live=not args.at)
+    if args.json:
+        print(json.dumps(record, indent=2, ensure_ascii=False))
+        return 0
+    print(f"At {at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone}), if nobody answers:")
+    print(dry.in_words(record))
+    return 0
+
+
 def draw(_args: argparse.Namespace) -> int:
     from callflows import draw as drawing
 
@@ -192,6 +217,12 @@ def parser() -> argparse.ArgumentParser:
     one = add("show", show, "print what is on record of a ticket or a call")
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
+    one.add_argument("--json", action="store_true", help="for programs")
+    one = add("whom", whom, "list who would be rung for a ticket, when, and on which number")
+    one.add_argument("customer", metavar="CUSTOMER", help="by name; - for none")
+    one.add_argument("severity", choices=["critical", "major", "minor"])
+    one.add_argument("--at", metavar="TIME", help='such as "2026-11-24 03:00", by our clocks')
+    one.add_argument("--team", help="the team that has the ticket")
     one.add_argument("--json", action="store_true", help="for programs")
     add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")
     add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")

@@ -75,11 +75,20 @@ def whole(levels: list[Level]) -> list[Level]:
     return [*levels, last]
 
 
-def frozen(db: Session, now: datetime, ticket: Ticket) -> list[Level]:
+def before(db: Session, policy: Policy | None) -> list[Policy]:
+    """Those that are asked first, and did not fit."""
+    those = list(in_order(db))
+    return those[: those.index(policy)] if policy else []
+
+
+def frozen(
+    db: Session, now: datetime, ticket: Ticket, order: freezing.Draw = freezing.draw
+) -> list[Level]:
     """As it is kept in a page: what is edited later does not change it."""
     policy = of_ticket(db, now, ticket)
     levels = whole(policy.levels if policy else LEVELS)
-    return freezing.freeze(db, now, levels, critical=ticket.severity == Severity.CRITICAL)
+    critical = ticket.severity == Severity.CRITICAL
+    return freezing.freeze(db, now, levels, critical=critical, order=order)
 
 
 def members(db: Session, now: datetime, levels: Sequence[Level]) -> list[list[Technician]]:
