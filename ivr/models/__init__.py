@@ -27,6 +27,7 @@ from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
+from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
 
 __all__ = [
     "AssignmentRule",
@@ -40,6 +41,8 @@ __all__ = [
     "ClockKind",
     "Contact",
     "Customer",
+    "Delivery",
+    "DeliveryState",
     "Direction",
     "Entry",
     "Feedback",
@@ -71,5 +74,7 @@ __all__ = [
     "Technician",
     "Ticket",
     "Watcher",
+    "Webhook",
+    "WebhookForm",
     "Why",
 ]
