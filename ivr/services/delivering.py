@@ -201,7 +201,7 @@ def _failed(db: Session, now: datetime, webhook: Webhook, answer: Answer, luck: 
     webhook.failing_since = webhook.failing_since or now
     webhook.rests_until = now + _pause(webhook.failures, answer, luck)
     if answer.code == GONE:
-        webhook.active, webhook.stopped = False, "it answered 410: it wants nothing any more"
+        webhook.active, webhook.stopped = False, "it answered 410 (gone)"
         events.forget()
         let_be(db, webhook.id)
     too_old = func.coalesce(Delivery.urged_at, Delivery.made_at) < now - GIVE_UP_AFTER

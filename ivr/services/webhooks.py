@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from ivr.database import changed, hurry
@@ -152,44 +152,44 @@ def log_of(
     return rows[:MOST], rows[MOST - 1].id if len(rows) > MOST else None
 
 
-def again(db: Session, now: datetime, delivery_id: int) -> bool:
+def dead_of(db: Session, webhook: Webhook) -> int:
+    return db.scalar(select(func.count()).where(Delivery.webhook_id == webhook.id, IS_DEAD)) or 0
+
+
+def again(db: Session, now: datetime, webhook_id: int, delivery_id: int) -> bool:
     """Send one again that is out, dead or dismissed. False when it is under way already."""
-    delivery = db.get(Delivery, delivery_id)
-    webhook = db.get(Webhook, delivery.webhook_id) if delivery else None
+    return _again(db, now, webhook_id, Delivery.id == delivery_id, Delivery.due_at.is_(None))
+
+
+def all_again(db: Session, now: datetime, webhook_id: int) -> bool:
+    """Send all dead ones again."""
+    return _again(db, now, webhook_id, IS_DEAD)
+
+
+def _again(db: Session, now: datetime, webhook_id: int, *those: ColumnElement[bool]) -> bool:
+    webhook = db.get(Webhook, webhook_id, with_for_update={"key_share": True})
     if webhook is None or not webhook.active:
         return False
-    if not _send_again(db, now, Delivery.id == delivery_id, Delivery.due_at.is_(None)):
-        return False
     webhook.rests_until = None
-    return True
-
-
-def dismiss(db: Session, delivery_id: int) -> bool:
-    """It need not be sent any more."""
-    return _let_be(db, Delivery.id == delivery_id)
-
-
-def all_again(db: Session, now: datetime, webhook: Webhook) -> bool:
-    """Send all dead ones again."""
-    if not webhook.active or not _send_again(db, now, Delivery.webhook_id == webhook.id, IS_DEAD):
-        return False
-    webhook.rests_until = None
-    return True
-
-
-def dismiss_all(db: Session, webhook: Webhook) -> bool:
-    return _let_be(db, Delivery.webhook_id == webhook.id)
-
-
-def _send_again(db: Session, now: datetime, *those: Any) -> bool:
     urged = {"state": DeliveryState.DUE, "due_at": now, "urged_at": now, "tries": 0}
     hurry(db)
-    return changed(db, update(Delivery).where(*those).values(urged))
+    of_it = Delivery.webhook_id == webhook_id
+    return changed(db, update(Delivery).where(of_it, *those).values(urged))
 
 
-def _let_be(db: Session, those: Any) -> bool:
+def dismiss(db: Session, webhook_id: int, delivery_id: int) -> bool:
+    """It need not be sent any more."""
+    return _dismiss(db, webhook_id, Delivery.id == delivery_id)
+
+
+def dismiss_all(db: Session, webhook_id: int) -> bool:
+    return _dismiss(db, webhook_id)
+
+
+def _dismiss(db: Session, webhook_id: int, *those: ColumnElement[bool]) -> bool:
+    dead = (Delivery.webhook_id == webhook_id, IS_DEAD)
     off = {"state": DeliveryState.DISMISSED}
-    return changed(db, update(Delivery).where(those, IS_DEAD).values(off))
+    return changed(db, update(Delivery).where(*dead, *those).values(off))
 
 
 def sweep(db: Session, now: datetime) -> None:

@@ -142,7 +142,7 @@ def test_pauses_grow_for_a_day_then_it_is_dead_and_shown_and_can_be_sent_again(
         assert undelivered.count(db) == 1
     other.always = (204, {})
     with transaction() as db:
-        assert webhooks.again(db, clock.now(), dead.id)
+        assert webhooks.again(db, clock.now(), hook.id, dead.id)
     work()
     assert states() == ["sent"]
     assert now_is(hook.id).failing_since is None
@@ -177,7 +177,7 @@ def test_410_stops_it(other: Receiver) -> None:
     with transaction() as db:
         one = db.merge(now_is(hook.id))
         webhooks.switch(db, clock.now(), one, on=True)
-        assert webhooks.all_again(db, clock.now(), one)
+        assert webhooks.all_again(db, clock.now(), hook.id)
     hooks.note(number)
     passes(minutes=5)
     assert states() == ["sent", "dismissed", "sent"]
