@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Literal
 
 import pytest
@@ -60,8 +61,8 @@ def test_one_is_set_up_tried_changed_and_switched_off(line: Line, other: Receive
     line.passes(1)
     assert hooks.signed_by(other.posted[-1], fresh)
     assert f"{number} A new ticket." in words(get(one))
-    body = re.findall(r'<pre dir="ltr" class="body">(.*?)</pre>', get(one).text)[0]
-    assert json.loads(body.replace("&#34;", '"'))["data"]["ticket"] == number
+    body = re.findall(r'<pre dir="ltr" class="body">(.*?)</pre>', get(one).text, re.DOTALL)[0]
+    assert json.loads(unescape(body))["data"]["ticket"] == number
 
     changed = {**FORM, "url": other.url, "name": "Board", "events": ["page.exhausted"]}
     assert "It is saved." in words(press(f"{one}/edit", f"{one}/edit", **changed))
