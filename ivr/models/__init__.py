@@ -30,6 +30,7 @@ from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
+from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
 
 __all__ = [
     "Absence",
@@ -44,6 +45,8 @@ __all__ = [
     "ClockKind",
     "Contact",
     "Customer",
+    "Delivery",
+    "DeliveryState",
     "Direction",
     "Entry",
     "Feedback",
@@ -79,5 +82,7 @@ __all__ = [
     "Ticket",
     "Unit",
     "Watcher",
+    "Webhook",
+    "WebhookForm",
     "Why",
 ]

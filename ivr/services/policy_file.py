@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import models
-from ivr.models import Customer, Policy, Rota, Team, Technician
+from ivr.models import Customer, Policy, Rota, Team, Technician, Webhook
 from ivr.models.policy import DEFAULT
 from ivr.services import policies, rotas
 from ivr.services.import_file import ImportFile
@@ -45,10 +44,8 @@ class PolicyFile:
             "person": (Technician, Technician.email),
             "team": (Team, Team.name),
             "customer": (Customer, Customer.name),
+            "webhook": (Webhook, Webhook.name),
         }
-        webhook: Any = getattr(models, "Webhook", None)
-        if webhook is not None:
-            known["webhook"] = (webhook, webhook.name)
         return {
             kind: {row[0]: row[1] for row in self.db.execute(select(column, table.id))}
             for kind, (table, column) in known.items()

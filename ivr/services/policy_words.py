@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr import models
-from ivr.models import Customer, Policy, Rota, Team, Technician
+from ivr.models import Customer, Policy, Rota, Team, Technician, Webhook
 from ivr.models.policy import DEFAULT
 
 Level = dict[str, Any]
@@ -70,14 +69,10 @@ def names(db: Session) -> Names:
         "team": Team,
         "rota": Rota,
         "person": Technician,
-        "webhook": getattr(models, "Webhook", None),
+        "webhook": Webhook,
     }
     return Names(
-        {
-            kind: {row[0]: row[1] for row in db.execute(_of(table))}
-            for kind, table in tables.items()
-            if table is not None
-        }
+        {kind: {row[0]: row[1] for row in db.execute(_of(table))} for kind, table in tables.items()}
     )
 
 

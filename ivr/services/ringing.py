@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from ivr import clock
 from ivr.database import changed, transaction
 from ivr.models import Leg, LegState, Page, PageState
-from ivr.services import bundling, legs, limits
+from ivr.services import bundling, events, legs, limits
 from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
 
 LEASE = timedelta(seconds=8)
@@ -74,6 +74,9 @@ def _may_ring(db: Session, now: datetime, leg: Leg) -> bool:
         return False
     leg.state, leg.tries, leg.placed_at = LegState.PLACING, leg.tries + 1, now
     leg.outcome = None
+    if leg.tries == 1:
+        told = {"technician": leg.technician.name, "level": leg.level, "outcome": None}
+        events.tell(db, now, events.RUNG, leg.page.ticket_id, told)
     return True
 
 

@@ -2,26 +2,23 @@
 level that begins, and the last level's mail.
 """
 
-from contextlib import suppress
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ivr.models import Page
-from ivr.services import alerts, escalation, timeline
+from ivr.services import alerts, escalation, events, timeline, webhooks
 from ivr.services.escalation import Level, Move
 from ivr.services.timeline import Kind
-
-SUMMONED = "page.summoned"
-"""The event that a webhook is told which a level names."""
 
 
 def tell(db: Session, now: datetime, page: Page, move: Move) -> None:
     for index in move.begun:
         _begins(db, now, page, page.policy[index], empty=index in move.passed)
     if move.mail:
+        if move.round == move.first_round + 1:  # its first mail
+            timeline.write(db, Kind.EXHAUSTED, now, ticket_id=page.ticket_id, to=move.mail)
         alerts.escalated(db, now, page, move.mail, move.round)
 
 
@@ -39,6 +36,4 @@ def _tell(db: Session, now: datetime, page: Page, level: int, target: dict[str, 
     if "mail" in target:
         alerts.summoned(db, now, page, target["mail"], level)
         return
-    with suppress(ModuleNotFoundError):
-        webhooks = import_module("ivr.services.webhooks")
-        webhooks.post(db, now, target["webhook"], SUMMONED, page.ticket, level=level)
+    webhooks.post(db, now, target["webhook"], events.SUMMONED, page.ticket, level=level)
