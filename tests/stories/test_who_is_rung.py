@@ -295,7 +295,7 @@ def handle(one: Any) -> None:
     """Picks up, accepts, and hangs up when it is theirs."""
     if one.ringing:
         one.answer()
-    elif one.in_call and any("It is yours" in said for said in one.said[-3:]):
+    elif one.in_call and any("It is yours" in said for said in one.said[-1:]):
         one.hang_up()
     elif one.in_call:
         one.press("1")
