@@ -17,7 +17,7 @@ from ivr.database import hurry
 from ivr.models import Leg, LegState, Page, PageState, Technician, Ticket
 
 ENGAGED, WAITS = "engaged", "waits"
-LOOK_AGAIN = timedelta(seconds=30)
+LOOK_AGAIN = timedelta(minutes=1)
 """Should nobody say that the technician is free."""
 ON_THE_PHONE = (LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
 FIRST = (case((Ticket.severity == Severity.CRITICAL, 0), else_=1), Page.opened_at, Page.id)

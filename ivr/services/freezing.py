@@ -8,7 +8,7 @@ later changes a page that is under way, and a hand-over still counts (docs/decis
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,8 @@ class _Known:
         for days in range(3):
             day = (now.astimezone(zone) + timedelta(days=days - 1)).date()
             for wall in (one.quiet_from, one.quiet_until):
-                yield datetime.fromisoformat(f"{day}T{wall}").replace(tzinfo=zone)
+                moment = datetime.fromisoformat(f"{day}T{wall}").replace(tzinfo=zone)
+                yield moment.astimezone(UTC)
 
     def why_not(self, one: Technician, at: datetime) -> str | None:
         """Why somebody is passed over; None: they are rung."""

@@ -234,6 +234,7 @@ def stop_others(
         Leg.technician_id == technician_id,
         Leg.ended_at.is_(None),
         Leg.state == LegState.WAITING,
+        Leg.outcome.is_(None),
     )
     for leg in db.scalars(select(Leg).where(or_(of_page, theirs)).with_for_update()):
         if leg.page_id != page_id:

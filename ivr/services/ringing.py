@@ -81,13 +81,16 @@ def _may_ring(db: Session, now: datetime, leg: Leg) -> bool:
 
 
 def _waits(db: Session, now: datetime, leg: Leg, why: str) -> None:
-    """The ring comes when their phone is free; in turn, the next person is rung meanwhile."""
-    news = leg.state != LegState.WAITING or (why == bundling.ENGAGED) != (leg.outcome is not None)
+    """The ring comes when their phone is free; in turn, the next person is rung meanwhile. Who was
+    passed over once for this ring stays so until it comes.
+    """
+    passed = why == bundling.ENGAGED and leg.outcome is None
+    news = leg.state != LegState.WAITING or passed
     leg.state, leg.due_at = LegState.WAITING, now + bundling.LOOK_AGAIN
-    leg.outcome = bundling.ENGAGED if why == bundling.ENGAGED else None
     if not news:
         return
-    if leg.outcome:
+    if passed:
+        leg.outcome = bundling.ENGAGED
         legs.pass_over(db, now, leg, "on a call with a customer")
     db.flush()
     legs.look_again(db, now, leg.page_id)

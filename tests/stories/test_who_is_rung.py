@@ -6,11 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ivr import clock
-from ivr.database import reading, transaction
-from ivr.models import Absence, Override, Page, Phone, Rota, Technician
-from ivr.services import paging
-from ivr.services import tickets as rows
+from ivr.database import transaction
+from ivr.models import Absence, Override, Phone, Rota, Technician
 from tests.stories.line import NIGHT, WORLD, Line
 from tests.stories.test_reaching_a_technician import page
 
@@ -273,51 +270,3 @@ def test_a_caller_who_calls_again_and_again_rings_a_technician_once(line: Line) 
         call(line, "0#", "+15145550166").hang_up()
         line.passes(1)
     assert line.rings() == ["Bo Chan"]
-
-
-def test_a_storm_of_fifty_calls_leaves_nobody_unrung_and_rings_nobody_for_two(line: Line) -> None:
-    """Fifty critical tickets in a minute, three technicians who press 1 whenever they are rung."""
-    tickets = [{"number": f"{5000 + nth}", "title": "Down", "severity": "critical"}
-               for nth in range(50)]  # fmt: skip
-    with_page(line, tickets)
-    people = [line.technician(name) for name in ("Bo Chan", "Di Wu", "Cy Roy")]
-    start = clock.now()
-    while any(state != "accepted" for state in states(line)):
-        assert clock.now() - start < timedelta(hours=3)
-        for one in people:
-            handle(one)
-        line.passes(2)
-    assert not any("busy" in str(event.detail) for event in line.exchange.log)
-    assert holders(line) == {"Bo Chan", "Di Wu", "Cy Roy"}
-
-
-def handle(one: Any) -> None:
-    """Picks up, accepts, and hangs up when it is theirs."""
-    if one.ringing:
-        one.answer()
-    elif one.in_call and any("It is yours" in said for said in one.said[-1:]):
-        one.hang_up()
-    elif one.in_call:
-        one.press("1")
-
-
-def with_page(line: Line, tickets: list[dict[str, str]]) -> None:
-    line.world(tickets=tickets)
-    for one in tickets:
-        with transaction() as db:
-            found = rows.find(db, one["number"])
-            assert found
-            paging.open_page(db, clock.now(), found)
-        line.passes(1)
-
-
-def states(_line: Line) -> list[str]:
-    with reading() as db:
-        return list(db.scalars(select(Page.state)))
-
-
-def holders(_line: Line) -> set[str]:
-    with reading() as db:
-        return set(
-            db.scalars(select(Technician.name).join(Page, Page.accepted_by_id == Technician.id))
-        )
