@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import hurry
 from ivr.models import Call, Direction, Leg, LegState, Page, PageState, Place, Technician
-from ivr.services import bundling, outbox, paging, phones, timeline
+from ivr.services import bundling, outbox, paging, timeline, wishes
 from ivr.services.timeline import Kind
 
 RANK = {"queued": 0, "initiated": 0, "ringing": 1, "in-progress": 2}
@@ -45,7 +45,7 @@ def ring(
     text = round_ == page.first_round  # one a level, however often it rings
     level, made = page.policy[page.level]["level"], list[Leg]()
     for one in those:
-        rung = phones.planned(one, text=text)
+        rung = wishes.planned(one, text=text)
         if not rung:  # the phone was taken away, or they left, since the page was opened
             made.append(_unreachable(now, page, one))
             look_again(db, now, page.id)
@@ -173,7 +173,7 @@ def look_again(db: Session, now: datetime, page_id: int) -> None:
 
 def _other_phones(db: Session, now: datetime, leg: Leg) -> None:
     """Who passes on one phone passes on all; when one cannot be rung, the next one is."""
-    if leg.outcome not in {"passed", *phones.OUT_OF_REACH} or leg.stopping:
+    if leg.outcome not in {"passed", *wishes.OUT_OF_REACH} or leg.stopping:
         return
     numbers = [one.number for one in leg.technician.phones]
     if numbers in ([leg.number], []):
@@ -186,7 +186,7 @@ def _other_phones(db: Session, now: datetime, leg: Leg) -> None:
                 one.stopping, one.due_at = True, now
         return
     rung = {one.number: one for one in others}
-    following = next((one for one in phones.after(numbers, leg.number)
+    following = next((one for one in wishes.after(numbers, leg.number)
                       if one not in rung or rung[one].state == LegState.DUE), None)  # fmt: skip
     if following in rung:
         rung[following].due_at = now

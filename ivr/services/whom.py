@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Customer, Leg, LegState, Team, Technician, Ticket
-from ivr.services import escalation, freezing, phones, policies, policy_words
+from ivr.services import escalation, freezing, policies, policy_words, wishes
 from ivr.services.escalation import Move, Progress, Ring
 from ivr.services.policies import Level
 
@@ -152,7 +152,7 @@ class _Walk:
         level, text = self.policy[move.level], move.round == move.first_round
         known = freezing.technicians(self.db, move.ring)
         for one in (known[id_] for id_ in move.ring):
-            planned = phones.planned(one, text=text)
+            planned = wishes.planned(one, text=text)
             last = max((after for _, after in planned), default=0) + level["ring_for"]
             busy = one.id in self.engaged
             self.rings[one.id, move.round] = now if busy else now + timedelta(seconds=last)
