@@ -1,10 +1,12 @@
 """The tables, one file a noun."""
 
+from ivr.models.account import Account, RecoveryCode
 from ivr.models.attachment import Attachment
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
 from ivr.models.canned_reply import CannedReply
+from ivr.models.change import Change
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
@@ -21,7 +23,14 @@ from ivr.models.pause import Pause, Why
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.shift import Shift
-from ivr.models.sign_in import SignIn, SignInAttempt, SignInLink
+from ivr.models.sign_in import (
+    SignedIn,
+    SignIn,
+    SignInAttempt,
+    SignInLink,
+    StaffLink,
+    StaffSignIn,
+)
 from ivr.models.team import AssignmentRule, Membership, Team
 from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
@@ -29,12 +38,14 @@ from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
 
 __all__ = [
+    "Account",
     "AssignmentRule",
     "Attachment",
     "Base",
     "Call",
     "Caller",
     "CannedReply",
+    "Change",
     "Channel",
     "Clock",
     "ClockKind",
@@ -60,11 +71,15 @@ __all__ = [
     "Policy",
     "Recording",
     "RecordingState",
+    "RecoveryCode",
     "Role",
     "Shift",
     "SignIn",
     "SignInAttempt",
     "SignInLink",
+    "SignedIn",
+    "StaffLink",
+    "StaffSignIn",
     "Status",
     "TakenTurn",
     "Team",

@@ -23,3 +23,4 @@ class Technician(Base):
     phone: Mapped[str | None] = mapped_column(index=True)
     role: Mapped[str] = mapped_column(default=Role.TECHNICIAN)
     language: Mapped[str] = mapped_column(default="en-CA")
+    active: Mapped[bool] = mapped_column(default=True)

@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, headers
 from ivr.database import reading
 from ivr.portal import visitor, words
-from ivr.services import attachments, house, letters, moments, numbers, vocabulary
+from ivr.services import attachments, house, letters, moments, numbers, sign_ins, vocabulary
 from ivr.settings import settings
 from ivr.signed import Token
 
@@ -73,7 +73,7 @@ def page(name: str, status: int = 200, /, **values: Any) -> Response:
             say=say,
             word=lambda kind, key: vocabulary.word(language, kind, key),
             line=lambda told: words.line(language, told, organization),
-            browser=words.browser,
+            browser=sign_ins.named,
             size=lambda count: words.size(language, count),
             when=lambda moment: moments.in_words(moment, now, language, zone),
             organization=organization,

@@ -26,3 +26,8 @@ def feedback(token: str, score: int | None = None) -> str:
 def no_feedback(token: str) -> str:
     """Where no more requests are wished for; mail programs post there (RFC 8058)."""
     return f"{settings().own_url}/portal/feedback/{token}/stop"
+
+
+def set_password(token: str) -> str:
+    """Where one of us sets a password."""
+    return f"{settings().own_url}/sign-in/link/{token}"

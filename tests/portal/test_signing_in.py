@@ -8,8 +8,8 @@ from sqlalchemy import select
 from ivr.database import reading, transaction
 from ivr.models import Contact, Message, SignIn, SignInLink
 from ivr.services import hashing, signing_in
+from tests.conftest import Wall
 from tests.portal.browser import Customer, links, words
-from tests.portal.conftest import Wall
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LINK_SENT = "/portal/sign-in"
