@@ -8,8 +8,8 @@ import sys
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Role
-from ivr.services import accounts, changes, links, people
-from ivr.services.people import RefusedError
+from ivr.services import accounts, changes, links, phones, staff
+from ivr.services.staff import RefusedError
 
 BY = "the command line"
 
@@ -20,9 +20,9 @@ def add(name: str, email: str, role: str | None, phone: str | None) -> int:
         with transaction() as db:
             first = not accounts.anybody(db)
             role = role or (Role.ADMIN if first else Role.TECHNICIAN)
-            person = people.add(db, name=name, email=email, role=role)
+            person = staff.add(db, name=name, email=email, role=role)
             if phone:
-                people.add_phone(db, person, phone)
+                phones.add(db, person, phone)
             token = accounts.new_link(db, clock.now(), person)
             changes.write(db, clock.now(), BY, f"person-{person.id}", f"added, as {role}")
     except RefusedError as error:
@@ -42,7 +42,7 @@ def link(email: str) -> int:
 
 def listed() -> int:
     with reading() as db:
-        for person in people.everybody(db):
+        for person in staff.everybody(db):
             way = "signs in" if accounts.has_password(db, person.id) else "no password"
             left = "" if person.active else ", has left"
             print(f"{person.name} <{person.email}>: {person.role}, {way}{left}")

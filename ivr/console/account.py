@@ -35,20 +35,15 @@ def account() -> Answer:
 
 
 def _account(status: int = 200, **values: Any) -> Response:
-    """Before there are accounts it says how to make one."""
-    here = staff.staff().here
+    here = staff.here()
     with reading() as db:
-        theirs = db.get(Account, here.technician_id) if here else None
-        everywhere = (
-            sign_ins.everywhere(db, clock.now(), StaffSignIn, here.technician_id) if here else []
-        )
         answer = page(
             db,
             "account.html",
-            account=theirs,
-            everywhere=everywhere,
+            account=db.get(Account, here.technician_id),
+            everywhere=sign_ins.everywhere(db, clock.now(), StaffSignIn, here.technician_id),
             mine=here,
-            codes_left=accounts.codes_left(db, here.technician_id) if here else 0,
+            codes_left=accounts.codes_left(db, here.technician_id),
             shortest=hashing.SHORTEST_PASSWORD,
             token=token(ABOUT),
             **values,

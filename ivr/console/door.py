@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from ivr import clock, headers
 from ivr.console import guard, staff, words
 from ivr.console.forms import token
-from ivr.services import house, sign_ins, undelivered
+from ivr.services import house, numbers, sign_ins, undelivered
 from ivr.services.roles import May
 
 CARRIER = ("/voice/", "/sms/")
@@ -31,7 +31,7 @@ console.after_request(staff.remember)
 console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
              words.ring, words.place, words.message, words.spoken, words.tongue,
-             words.size, sign_ins.named):  # fmt: skip
+             words.size, sign_ins.named, numbers.readable):  # fmt: skip
     console.add_app_template_filter(word)
 
 

@@ -1,6 +1,16 @@
 """The console with all its pages."""
 
-from ivr.console import account, files, mails, opening, pages, provider, sign_in
+from ivr.console import account, files, mails, opening, pages, people, provider, sign_in
 from ivr.console.door import console
 
-__all__ = ["account", "console", "files", "mails", "opening", "pages", "provider", "sign_in"]
+__all__ = [
+    "account",
+    "console",
+    "files",
+    "mails",
+    "opening",
+    "pages",
+    "people",
+    "provider",
+    "sign_in",
+]

@@ -1,5 +1,6 @@
 """The tables, one file a noun."""
 
+from ivr.models.absence import Absence
 from ivr.models.account import Account, RecoveryCode
 from ivr.models.attachment import Attachment
 from ivr.models.base import Base
@@ -18,11 +19,13 @@ from ivr.models.link import Link
 from ivr.models.mail import Mail, MailOutcome
 from ivr.models.message import Message, MessageState
 from ivr.models.organization import Organization
+from ivr.models.override import Override
 from ivr.models.page import Page, PageState
 from ivr.models.pause import Pause, Why
+from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
-from ivr.models.shift import Shift
+from ivr.models.rota import Layer, Rota, Unit
 from ivr.models.sign_in import (
     SignedIn,
     SignIn,
@@ -38,6 +41,7 @@ from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
 
 __all__ = [
+    "Absence",
     "Account",
     "AssignmentRule",
     "Attachment",
@@ -55,6 +59,7 @@ __all__ = [
     "Entry",
     "Feedback",
     "Heartbeat",
+    "Layer",
     "Leg",
     "LegState",
     "Link",
@@ -64,16 +69,19 @@ __all__ = [
     "Message",
     "MessageState",
     "Organization",
+    "Override",
     "Page",
     "PageState",
     "Pause",
+    "Phone",
+    "PhoneCheck",
     "Place",
     "Policy",
     "Recording",
     "RecordingState",
     "RecoveryCode",
     "Role",
-    "Shift",
+    "Rota",
     "SignIn",
     "SignInAttempt",
     "SignInLink",
@@ -85,6 +93,7 @@ __all__ = [
     "Team",
     "Technician",
     "Ticket",
+    "Unit",
     "Watcher",
     "Why",
 ]

@@ -1,61 +1,34 @@
-"""Our own people: who is on the staff, and how each of them is reached."""
+"""Those of us who can be rung: found by what is known of them."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from ivr.models import Role, Technician
-from ivr.services import house, numbers
-from ivr.services.tries import plain
-from ivr.settings import settings
-
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-LONGEST = 200
+from ivr.models import Phone, Technician
 
 
-class RefusedError(Exception):
-    """What is wrong with what is given, in words for whoever gave it."""
+def by_number(db: Session, number: str) -> Technician | None:
+    """Whose phone it is."""
+    known = select(Technician).join(Phone).where(Phone.number == number, Technician.active)
+    return db.scalar(known.order_by(Phone.position, Technician.id).limit(1))
 
 
-def everybody(db: Session) -> Sequence[Technician]:
-    return db.scalars(select(Technician).order_by(Technician.name, Technician.id)).all()
+def by_ids(db: Session, ids: Collection[int]) -> dict[int, Technician]:
+    """With their phones; without those who have left."""
+    known = select(Technician).where(Technician.id.in_(ids), Technician.active)
+    return {one.id: one for one in db.scalars(known.options(selectinload(Technician.phones)))}
 
 
-def add(db: Session, *, name: str, email: str, role: str) -> Technician:
-    """Raises RefusedError."""
-    person = Technician(name=_name(name), email=_email(db, email), role=Role(role))
-    db.add(person)
-    db.flush()
-    return person
-
-
-def _name(given: str) -> str:
-    name = " ".join(given.split())[:LONGEST]
-    if not name:
-        raise RefusedError("A name is needed.")
-    return name
-
-
-def _email(db: Session, given: str, but: int = 0) -> str:
-    email = plain(given)
-    if not ADDRESS.fullmatch(email) or len(email) > LONGEST:
-        raise RefusedError(f"{given} is no e-mail address.")
-    taken = select(Technician.id).where(Technician.email == email, Technician.id != but)
-    if db.scalar(taken) is not None:
-        raise RefusedError(f"Somebody on the staff has the e-mail {email} already.")
-    return email
-
-
-def add_phone(db: Session, person: Technician, given: str) -> None:
-    person.phone = _number(db, given)
-
-
-def _number(db: Session, given: str) -> str:
-    number = numbers.international(given, house.country(db))
-    if number is None:
-        raise RefusedError(f"{given} is no telephone number. Begin with + and the country code.")
-    if number == settings().twilio_number:
-        raise RefusedError("That is the support line's own number: it would ring itself.")
-    return number
+def put_phones(technician: Technician, numbers: list[str]) -> None:
+    """These and no others, in this order; one that stays keeps that it was verified."""
+    kept = {one.number: one for one in technician.phones}
+    for at, number in enumerate(numbers):
+        phone = kept.pop(number, None)
+        if phone is None:
+            phone = Phone(number=number)
+            technician.phones.append(phone)
+        if phone.position != at:
+            phone.position = at
+    for gone in kept.values():
+        technician.phones.remove(gone)

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Role, Technician
-from ivr.services import accounts, hashing, people
+from ivr.services import accounts, hashing, staff
 from tests.portal.browser import Customer, words
 
 PASSWORD = "four words are good"
@@ -24,7 +24,7 @@ def account(name: str, role: Role = Role.TECHNICIAN) -> int:
     email = f"{name.lower()}@2n5.example"
     with transaction() as db:
         person = db.scalar(select(Technician).where(Technician.email == email))
-        person = person or people.add(db, name=name, email=email, role=role)
+        person = person or staff.add(db, name=name, email=email, role=role)
         accounts.set_password(db, clock.now(), person.id, KEPT)
         return person.id
 

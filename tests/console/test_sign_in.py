@@ -292,7 +292,7 @@ def test_what_was_written_is_given_back_when_the_session_has_ended(bo: Colleague
     assert bo.get("/tickets?part=live").status_code == 401
     bo.signs_in()
     assert bo.send(notes, form).status_code == 303, "the page goes on"
-    assert "Bo noted" in words(bo.get(page)), "whoever is signed in has written it"
+    assert "Note by Bo" in words(bo.get(page)), "whoever is signed in has written it"
 
 
 # Links --------------------------------------------------------------------------------------------

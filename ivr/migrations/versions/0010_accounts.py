@@ -1,4 +1,4 @@
-"""Accounts of our own people, and who changed what."""
+"""Accounts of our own people, codes that prove a phone, and who changed what."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 import ivr.database
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -27,9 +27,6 @@ APPEND_ONLY = {
 
 
 def upgrade() -> None:
-    op.add_column(
-        "technicians", sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true())
-    )
     op.create_table(
         "accounts",
         sa.Column("technician_id", sa.Integer(), nullable=False),
@@ -63,6 +60,24 @@ def upgrade() -> None:
         sa.Column("began_at", MOMENT, nullable=False),
         sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
+    )
+    op.create_table(
+        "phone_checks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("technician_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["technician_id"],
+            ["technicians.id"],
+            name=op.f("fk_phone_checks_technician_id_technicians"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_checks")),
+    )
+    op.create_index(
+        "ix_phone_checks_technician_id_made_at", "phone_checks", ["technician_id", "made_at"]
     )
     op.create_table(
         "changes",
@@ -99,5 +114,5 @@ def downgrade() -> None:
     op.drop_table("changes")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change_of_changes")
-    for name in ("staff_sign_ins", "staff_links", "recovery_codes", "accounts"):
+    for name in ("phone_checks", "staff_sign_ins", "staff_links", "recovery_codes", "accounts"):
         op.drop_table(name)
