@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock
 from ivr.console import staff as door
 from ivr.console.door import console, page
-from ivr.console.forms import Form, WrongError, done, filled_in, token, too_old
+from ivr.console.forms import Form, WrongError, filled_in, token, too_old
 from ivr.console.guard import needs
 from ivr.console.person_acts import OTHERS, OWN, WRONG_CODE, Act
 from ivr.database import reading, transaction
@@ -72,7 +72,7 @@ def add_person() -> Answer:
             id_ = _add(db, filled_in(db))
     except RefusedError as error:
         return _new(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    return done("console.one_person", id_=str(id_))
+    return redirect(url_for("console.one_person", id_=id_, done="kept"), HTTPStatus.SEE_OTHER)
 
 
 def _add(db: Session, form: Form) -> int:

@@ -94,7 +94,7 @@ def come_back(db: Session, now: datetime, by: str, person: Technician) -> None:
 def invite(db: Session, now: datetime, by: str, person: Technician) -> None:
     """Mail them a link to set a password."""
     token = accounts.new_link(db, now, person)
-    told = {"organization": house.ours(db).name, "name": person.name}
+    told = {"organization": house.ours(db).name, "person": person.name}
     letter = letters.write("invited", person.language, url=links.set_password(token), **told)
     key = f"invited-{digest(token)[:16]}"
     outbox.mail(db, now, key=key, to=person.email, letter=letter)

@@ -19,7 +19,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import accounts, links
+from ivr.services import accounts, links, tries
 from ivr.services.accounts import LastAdminError
 from ivr.settings import settings
 from tests.conftest import Wall
@@ -27,6 +27,7 @@ from tests.console.colleague import PASSWORD, Colleague, account, code
 from tests.portal.browser import words
 from tests.services import people
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -69,6 +70,7 @@ def test_a_password_lets_in_and_back_to_the_page_that_was_asked_for(office: Wall
     assert "Sign out" in words(bo.get("/tickets"))
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "/sign-in", "x"]
 )
@@ -79,6 +81,7 @@ def test_nobody_is_sent_elsewhere(office: Wall, elsewhere: str) -> None:
 @pytest.mark.parametrize(
     "email", ["bo@2n5.example", "cy@2n5.example", "nobody@2n5.example", "", "\0"]
 )
+@on_sqlite
 def test_nothing_tells_who_is_known(office: Wall, email: str) -> None:
     """Neither the answer, nor how often one may try."""
     stranger = Colleague()
@@ -91,6 +94,7 @@ def test_nothing_tells_who_is_known(office: Wall, email: str) -> None:
     assert answer.headers["Retry-After"] == "2"
 
 
+@on_sqlite
 def test_the_cookie_is_no_scripts_and_only_its_hash_is_kept(bo: Colleague) -> None:
     shown = bo.client.get_cookie("staff")
     assert shown
@@ -99,6 +103,7 @@ def test_the_cookie_is_no_scripts_and_only_its_hash_is_kept(bo: Colleague) -> No
         assert shown.value not in db.scalars(select(StaffSignIn.token_hash)).all()
 
 
+@on_sqlite
 def test_the_cookie_goes_over_tls_alone_where_we_are_reached_by_tls(
     office: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,10 +139,14 @@ def test_nobody_can_shut_somebody_out(office: Wall, bo: Colleague) -> None:
     assert Colleague().signs_in().status_code == 303, "it is never for good"
 
 
+@on_sqlite
 def test_one_source_tries_many_addresses_only_slowly(office: Wall) -> None:
+    with transaction() as db:
+        for n in range(39):
+            tries.staff(db, office.now, f"{n}@2n5.example", "192.0.2.1")
     stranger = Colleague()
-    told = [stranger.signs_in(f"{n}@2n5.example", "wrong").status_code for n in range(41)]
-    assert told == [403] * 40 + [429]
+    told = [stranger.signs_in(f"{n}@2n5.example", "wrong").status_code for n in (40, 41)]
+    assert told == [403, 429]
     assert Colleague(address="192.0.2.9").signs_in().status_code == 303
 
 
@@ -186,6 +195,7 @@ def test_a_recovery_code_stands_in_once(office: Wall, bo: Colleague) -> None:
     assert third.gives(asked, codes[5]).status_code == 403, "new ones replace them"
 
 
+@on_sqlite
 def test_codes_are_guessed_as_slowly_as_passwords(office: Wall, bo: Colleague) -> None:
     bo.sets_up_codes()
     guesser = Colleague()
@@ -194,6 +204,7 @@ def test_codes_are_guessed_as_slowly_as_passwords(office: Wall, bo: Colleague) -
     assert told == [403] * 4 + [429]
 
 
+@on_sqlite
 def test_half_way_in_ends_with_the_password_that_it_began_with(office: Wall, bo: Colleague) -> None:
     secret, _ = bo.sets_up_codes()
     office.passes(MINUTE)
@@ -204,6 +215,7 @@ def test_half_way_in_ends_with_the_password_that_it_began_with(office: Wall, bo:
     assert thief.gives(asked, code(secret, office.now)).status_code == 403
 
 
+@on_sqlite
 def test_codes_go_only_with_the_password(office: Wall, bo: Colleague) -> None:
     bo.sets_up_codes()
     form = bo.form("/account", "/account/recovery")
@@ -216,6 +228,7 @@ def test_codes_go_only_with_the_password(office: Wall, bo: Colleague) -> None:
 # Sessions -----------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_they_see_where_they_are_signed_in_and_end_it(bo: Colleague) -> None:
     other = Colleague()
     other.signs_in()
@@ -233,6 +246,7 @@ def test_they_see_where_they_are_signed_in_and_end_it(bo: Colleague) -> None:
     assert bo.get("/tickets").status_code == 200
 
 
+@on_sqlite
 def test_nobody_ends_a_session_of_somebody_else_from_there(bo: Colleague, ada: Colleague) -> None:
     with reading() as db:
         adas = db.scalars(select(StaffSignIn.id).order_by(StaffSignIn.id.desc())).first()
@@ -257,6 +271,7 @@ def test_a_new_password_needs_the_old_one_and_ends_the_others(bo: Colleague) -> 
     assert Colleague().signs_in(password=new).status_code == 303
 
 
+@on_sqlite
 def test_signing_out_ends_it_for_good(bo: Colleague) -> None:
     shown = bo.client.get_cookie("staff")
     assert shown
@@ -265,6 +280,7 @@ def test_signing_out_ends_it_for_good(bo: Colleague) -> None:
     assert bo.get("/tickets").status_code == 303
 
 
+@on_sqlite
 def test_a_visit_keeps_signed_in_and_two_weeks_away_end_it(office: Wall, bo: Colleague) -> None:
     for _ in range(3):
         office.passes(13 * DAY)
@@ -273,6 +289,7 @@ def test_a_visit_keeps_signed_in_and_two_weeks_away_end_it(office: Wall, bo: Col
     assert bo.get("/tickets").status_code == 303
 
 
+@on_sqlite
 def test_whoever_has_left_is_out_at_once(bo: Colleague) -> None:
     with transaction() as db:
         db.scalars(select(Technician).where(Technician.name == "Bo")).one().active = False
@@ -280,6 +297,7 @@ def test_whoever_has_left_is_out_at_once(bo: Colleague) -> None:
     assert Colleague().signs_in().status_code == 403
 
 
+@on_sqlite
 def test_what_was_written_is_given_back_when_the_session_has_ended(bo: Colleague) -> None:
     with reading() as db:
         number = db.scalars(select(Ticket.number)).one()
@@ -325,6 +343,7 @@ def test_a_link_sets_a_password_once_and_within_a_day(office: Wall) -> None:
     assert link.rpartition("/")[2] not in kept
 
 
+@on_sqlite
 def test_a_link_does_not_go_round_the_second_step(office: Wall, bo: Colleague) -> None:
     secret, _ = bo.sets_up_codes()
     office.passes(MINUTE)
