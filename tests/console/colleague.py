@@ -25,6 +25,7 @@ def account(name: str, role: Role = Role.TECHNICIAN) -> int:
     with transaction() as db:
         person = db.scalar(select(Technician).where(Technician.email == email))
         person = person or staff.add(db, name=name, email=email, role=role)
+        person.role = role
         accounts.set_password(db, clock.now(), person.id, KEPT)
         return person.id
 
