@@ -8,7 +8,7 @@ import sys
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Role
-from ivr.services import accounts, changes, links, phones, staff
+from ivr.services import accounts, changes, links, phone_book, phones, staff
 from ivr.services.staff import RefusedError
 
 BY = "the command line"
@@ -27,6 +27,8 @@ def add(name: str, email: str, role: str | None, phone: str | None) -> int:
             changes.write(db, clock.now(), BY, f"person-{person.id}", f"added, as {role}")
     except RefusedError as error:
         return _refused(error)
+    with reading() as db:
+        phone_book.keep(db)
     print(f"{person.name} is on the staff, as {role}.")
     return _told(token)
 

@@ -18,7 +18,7 @@ from ivr.console.guard import needs
 from ivr.console.person_acts import OTHERS, OWN, WRONG_CODE, Act
 from ivr.database import reading, transaction
 from ivr.models import Account, Role, StaffSignIn, Technician
-from ivr.services import accounts, changes, phones, sign_ins, staff, vocabulary
+from ivr.services import accounts, changes, phone_book, phones, sign_ins, staff, vocabulary
 from ivr.services.roles import May
 from ivr.services.staff import RefusedError
 
@@ -72,6 +72,8 @@ def add_person() -> Answer:
             id_ = _add(db, filled_in(db))
     except RefusedError as error:
         return _new(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    with reading() as db:
+        phone_book.keep(db)
     return redirect(url_for("console.one_person", id_=id_, done="kept"), HTTPStatus.SEE_OTHER)
 
 
@@ -170,4 +172,6 @@ def _do(id_: int, work: Act, act: str) -> Answer:
     if came == WRONG_CODE:
         told = "That is not the code that was sent last, or it is too old. Have a new one sent."
         return _one(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=told, act=act)
+    with reading() as db:
+        phone_book.keep(db)
     return redirect(url_for("console.one_person", id_=id_, done=came), HTTPStatus.SEE_OTHER)
