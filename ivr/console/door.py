@@ -38,15 +38,9 @@ for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_
 def page(db: Session, template: str, **values: object) -> Response:
     """With `?part=live` only the part that changes while calls are under way."""
     ours = house.ours(db)
-    frame: dict[str, object] = {
-        "organization": ours.name,
-        "zone": ours.time_zone,
-        "now": clock.now(),
-    }
-    frame["now"] = clock.now()
+    frame = _chrome() | {"organization": ours.name, "zone": ours.time_zone, "now": clock.now()}
     part = request.args.get("part") == "live"
     if not part:
-        frame |= _chrome()
         frame["undelivered"] = undelivered.count(db)
     answer = make_response(render_template(template, part=part, **frame, **values))
     if part:

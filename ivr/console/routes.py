@@ -1,6 +1,16 @@
 """The console with all its pages."""
 
-from ivr.console import account, files, mails, opening, pages, people, provider, sign_in
+from ivr.console import (
+    account,
+    files,
+    mails,
+    opening,
+    pages,
+    people,
+    provider,
+    sign_in,
+    webhooks,
+)
 from ivr.console.door import console
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "people",
     "provider",
     "sign_in",
+    "webhooks",
 ]

@@ -39,6 +39,7 @@ from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
+from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
 
 __all__ = [
     "Absence",
@@ -55,6 +56,8 @@ __all__ = [
     "ClockKind",
     "Contact",
     "Customer",
+    "Delivery",
+    "DeliveryState",
     "Direction",
     "Entry",
     "Feedback",
@@ -95,5 +98,7 @@ __all__ = [
     "Ticket",
     "Unit",
     "Watcher",
+    "Webhook",
+    "WebhookForm",
     "Why",
 ]

@@ -31,3 +31,7 @@ def no_feedback(token: str) -> str:
 def set_password(token: str) -> str:
     """Where one of us sets a password."""
     return f"{settings().own_url}/sign-in/link/{token}"
+
+
+def webhook(id_: int) -> str:
+    return f"{settings().own_url}/webhooks/{id_}"

@@ -11,7 +11,7 @@ from ivr.models import Role
 class May(StrEnum):
     SEE_TICKETS = "see tickets"
     ACT_ON_TICKETS = "act on tickets"
-    SEE_TO_MAIL = "see to what is not delivered"
+    SEE_TO_MAIL = "see to what is not delivered, by mail or webhook"
     EDIT_SELF = "edit your own data and sign-in"
     SEE_PEOPLE = "see who is on the staff"
     SEE_ROTAS = "see rotas"

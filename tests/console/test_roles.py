@@ -39,7 +39,7 @@ def test_the_table_itself() -> None:
     for_technicians = {
         "see tickets",
         "act on tickets",
-        "see to what is not delivered",
+        "see to what is not delivered, by mail or webhook",
         "edit your own data and sign-in",
         "see who is on the staff",
         "see rotas",
