@@ -3,12 +3,13 @@ delayed and nobody is shut out, a code is good once, and a session ends where it
 """
 
 import re
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from ivr.database import reading, transaction
+from ivr.database import engine, reading, transaction
 from ivr.models import (
     Account,
     Change,
@@ -354,6 +355,42 @@ def test_a_link_does_not_go_round_the_second_step(office: Wall, bo: Colleague) -
     assert other.get("/tickets").status_code == 303
     # the form of this page is signed for a stranger, which this browser has become by it
     assert other.gives(asked, code(secret, office.now)).status_code == 303
+
+
+# The door -----------------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_the_one_password_for_all_opens_nothing_once_there_are_accounts(
+    office: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONSOLE_PASSWORD", "one for all")
+    settings.cache_clear()
+    old = Colleague()
+    old.headers |= {"Authorization": "Basic " + b64encode(b"bo:one for all").decode()}
+    assert old.get("/tickets").location == "/sign-in?then=/tickets"
+    elsewhere = Colleague()
+    elsewhere.headers |= {"Host": "support.example.com", "X-Forwarded-For": "203.0.113.9"}
+    assert elsewhere.signs_in().status_code == 303
+    settings.cache_clear()
+
+
+@on_sqlite
+def test_while_the_database_is_away_nobody_is_let_in_and_all_are_told(
+    bo: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even by a door that would be open if there were no accounts."""
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/ivr.db")
+    engine().dispose()
+    engine.cache_clear()
+    settings.cache_clear()
+    elsewhere = Colleague()
+    elsewhere.headers |= {"Host": "support.example.com"}
+    for somebody in (bo, elsewhere):
+        for path in ("/tickets", "/people/1", "/sign-in"):
+            answer = somebody.get(path)
+            assert answer.status_code == 503
+            assert "Calls are still taken" in words(answer)
 
 
 # The last admin -----------------------------------------------------------------------------------
