@@ -100,6 +100,8 @@ def signed_in(view: Callable[..., Answer]) -> Callable[..., Answer]:
     def guarded(*args: Any, **kwargs: Any) -> Answer:
         if visitor.visitor().here:
             return view(*args, **kwargs)
+        if request.args.get("part"):  # it asks again and again by itself: it is only told
+            return Response(status=HTTPStatus.UNAUTHORIZED)
         answer = redirect(url_for("portal.sign_in"), HTTPStatus.SEE_OTHER)
         if request.method == "GET":
             visitor.give(answer, visitor.WANTED, request.full_path.rstrip("?"), 3600)

@@ -12,7 +12,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.database import changed
-from ivr.models import Contact, SignIn, SignInAttempt, SignInLink, StaffLink, StaffSignIn
+from ivr.models import (
+    Contact,
+    PhoneCheck,
+    SignIn,
+    SignInAttempt,
+    SignInLink,
+    StaffLink,
+    StaffSignIn,
+)
 from ivr.services import customers, hashing, notices, sign_ins
 from ivr.services.sign_ins import A_DAY, digest
 from ivr.services.tries import plain
@@ -95,6 +103,7 @@ def sweep(db: Session, now: datetime) -> None:
     over = now - A_DAY
     db.execute(delete(SignInAttempt).where(SignInAttempt.at < over))
     db.execute(delete(SignInLink).where(SignInLink.made_at < over))
+    db.execute(delete(PhoneCheck).where(PhoneCheck.made_at < over))
     db.execute(delete(StaffLink).where(StaffLink.made_at < over))
     for table in (SignIn, StaffSignIn):
         sign_ins.sweep(db, now, table)

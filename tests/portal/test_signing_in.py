@@ -188,6 +188,7 @@ def test_signing_out_ends_it_for_good(ana: Customer) -> None:
     assert shown
     ana.press("/portal/account", "/portal/sign-out")
     assert ana.get("/portal/tickets").status_code == 303
+    assert ana.get("/portal/tickets?part=live").status_code == 401
     ana.client.set_cookie("portal", shown.value, path="/portal")
     assert ana.get("/portal/tickets").status_code == 303
 
