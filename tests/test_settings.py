@@ -97,3 +97,21 @@ def test_the_readme_names_every_setting() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text()
     for name in Settings.__struct_fields__:
         assert f"`{name.upper()}`" in readme, name
+
+
+@pytest.mark.parametrize(
+    ("issuer", "secret", "told"),
+    [
+        ("https://id.example", "", "give all three"),
+        ("http://id.example", "x", "begins with https"),
+        ("id.example", "x", "begins with https"),
+    ],
+)
+def test_an_identity_provider_is_given_whole_and_by_tls(
+    monkeypatch: pytest.MonkeyPatch, issuer: str, secret: str, told: str
+) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", issuer)
+    monkeypatch.setenv("OIDC_CLIENT_ID", "support")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", secret)
+    with pytest.raises(BrokenSettingError, match=told):
+        read()

@@ -1,6 +1,27 @@
 """The console with all its pages."""
 
-from ivr.console import files, mails, opening, pages, webhooks
+from ivr.console import (
+    account,
+    files,
+    mails,
+    opening,
+    pages,
+    people,
+    provider,
+    sign_in,
+    webhooks,
+)
 from ivr.console.door import console
 
-__all__ = ["console", "files", "mails", "opening", "pages", "webhooks"]
+__all__ = [
+    "account",
+    "console",
+    "files",
+    "mails",
+    "opening",
+    "pages",
+    "people",
+    "provider",
+    "sign_in",
+    "webhooks",
+]
