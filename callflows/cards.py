@@ -174,5 +174,8 @@ class GuessingStaffDesk:
     def hand_over(self, _rota: int) -> str | None:
         return self.card("hand_over")  # type: ignore[no-any-return]
 
+    def gives_until(self, _rota: int) -> str:
+        return "until tomorrow"
+
     def asked(self) -> AskedCard | None:
         return self.card("asked")  # type: ignore[no-any-return]

@@ -222,7 +222,7 @@ def _heard(edge: Edge) -> str:
         return "0" if heard.keys == "0" else "PIN"
     if edge.start.then.count is None:
         return {"": "silence", "0": "0", "00": "0", "*": "*"}.get(heard.keys, "a number")
-    return {"": "silence", "0": OTHER}.get(heard.keys, heard.keys)
+    return {"": "silence", "6": OTHER}.get(heard.keys, heard.keys)
 
 
 def _joined(words: set[str]) -> str:

@@ -141,7 +141,7 @@ def whom(known: Known, desk: Desk, rota: Choice) -> Turn:
     if not colleagues:
         return back(known, say("shift_nobody_else"))
     known = known.to("shifts.give_to", trail=(str(rota.id),))
-    return ask_which(known, colleagues, say("shift_to_whom"))
+    return ask_which(known, colleagues, say("shift_to_whom", until=desk.staff.gives_until(rota.id)))
 
 
 @step

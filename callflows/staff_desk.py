@@ -86,5 +86,8 @@ class StaffDesk(Protocol):
     def hand_over(self, rota: int) -> str | None:
         """When somebody else's shift begins there, in words; None when that is far off."""
 
+    def gives_until(self, rota: int) -> str:
+        """The end of what this technician can give over there, in words."""
+
     def asked(self) -> AskedCard | None:
         """The first shift that this technician is asked to take, and has not answered."""

@@ -40,8 +40,8 @@ from callflows.turn import (
 CALLERS = ("customer", "holding", "feedback")
 """The flows of a caller's line."""
 STARTS = ("customer.welcome", "technician.start", "staff.start")
-ONE_KEY = ("", *"0123459*#")
-"""Silence, every key that means something somewhere, and one that means nothing: 0."""
+ONE_KEY = ("", *"01234569*#")
+"""Silence, every key that means something somewhere, and one that means nothing: 6."""
 OPEN_ENDED = ("", NUMBER, "0", "00", "*", "4*1", "12345678901234567890")
 PIN = ("", "482913", "4829#", "#")
 STAFF_PIN = (*PIN, "0")

@@ -30,6 +30,7 @@ from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
+from ivr.models.wrong_pin import WrongPin
 
 __all__ = [
     "Absence",
@@ -80,4 +81,5 @@ __all__ = [
     "Unit",
     "Watcher",
     "Why",
+    "WrongPin",
 ]

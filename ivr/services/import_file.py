@@ -140,6 +140,11 @@ class StaffIn(Given):
     phone: StaffPhone | None = None
     role: Role = Role.TECHNICIAN
     language: Language = "en-CA"
+    pin: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{6}$",
+        description="Six digits: the staff PIN, of which only a hash is kept.",
+    )
 
 
 class LevelIn(Given):

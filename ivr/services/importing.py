@@ -156,7 +156,9 @@ class _Import:
             if row is None:
                 row = Technician(email=given.email)
                 self.db.add(row)
-            _set(row, **given.model_dump(exclude={"email", "phone"}))
+            _set(row, **given.model_dump(exclude={"email", "phone", "pin"}))
+            if given.pin and not people.pin_matches(row, given.pin):
+                people.set_pin(row, given.pin)
             if "phone" in given.model_fields_set:
                 first = [given.phone] if given.phone else []
                 people.put_phones(row, [*first, *(one.number for one in row.phones[1:])])

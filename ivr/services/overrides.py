@@ -76,11 +76,11 @@ def _check(
         raise OverrideRefusedError(f"{technician.name} has left")
     if technician is instead_of:
         raise OverrideRefusedError(f"{technician.name} cannot take their own place")
-    if _is_away(db, technician, starts_at, ends_at):
+    if is_away(db, technician, starts_at, ends_at):
         raise OverrideRefusedError(f"{technician.name} is away then")
 
 
-def _is_away(db: Session, one: Technician, starts_at: datetime, ends_at: datetime) -> bool:
+def is_away(db: Session, one: Technician, starts_at: datetime, ends_at: datetime) -> bool:
     """Whoever is away is on call nowhere: with an override there would be nobody."""
     at_that_time = (Absence.starts_at < ends_at, Absence.ends_at > starts_at)
     absent = select(Absence.id).where(Absence.technician_id == one.id, *at_that_time)

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     LEVEL_EMPTY = "level-empty"
     ESCALATED = "escalated"
     RANG = "rang"
+    PASSED = "passed"
     ACCEPTED = "accepted"
     JOINED = "joined"
     CALLED_BACK = "called-back"
@@ -118,6 +119,7 @@ SENTENCES: dict[str, str] = {
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
     Kind.ESCALATED: "Escalated to level {level}",
     Kind.RANG: "Rang {technician} (level {level}): {outcome}",
+    Kind.PASSED: "{technician} passed",
     Kind.ACCEPTED: "{technician} accepted after {seconds} s",
     Kind.JOINED: "{technician} was put through to the caller",
     Kind.CALLED_BACK: "{technician} called the customer back",
