@@ -3,10 +3,15 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from ivr.database import reading
+from ivr import clock
+from ivr.database import reading, transaction
+from ivr.models import Message, TakenTurn, Technician
+from ivr.services import duty, people, rotas
 from tests.stories.line import WORLD, Line
-from tests.stories.test_reaching_a_technician import hold, page
+from tests.stories.test_reaching_a_technician import hold
+from tests.stories.test_reaching_a_technician import page as page_of
 
 PINS = {"Bo Chan": "620517", "Di Wu": "374928", "Cy Roy": "905162"}
 LANGUAGES = {"Di Wu": "fr-CA"}
@@ -63,8 +68,8 @@ def test_who_dials_in_accepts_the_waiting_caller_on_that_very_call(line: Line) -
     line.passes(8)
     assert cy.talking_to
     assert held.talking_to
-    assert page(line)["state"] == "accepted"
-    assert page(line)["accepted_by"] == "Cy Roy"
+    assert page_of(line)["state"] == "accepted"
+    assert page_of(line)["accepted_by"] == "Cy Roy"
     line.passes(300)
     assert line.rings() == ["Bo Chan"], "nobody else is rung"
     held.hang_up()
@@ -89,7 +94,7 @@ def test_their_own_phone_stops_ringing_as_well(line: Line) -> None:
     assert held.talking_to
     assert not line.technician("Bo Chan").ringing
     line.passes(120)
-    assert page(line)["state"] == "accepted"
+    assert page_of(line)["state"] == "accepted"
 
 
 def test_a_page_of_a_caller_who_left_is_called_back_and_a_lost_line_rings_again(line: Line) -> None:
@@ -104,9 +109,9 @@ def test_a_page_of_a_caller_who_left_is_called_back_and_a_lost_line_rings_again(
     assert held.ringing
     cy.hang_up()
     line.passes(5)
-    assert page(line)["state"] == "owed"
+    assert page_of(line)["state"] == "owed"
     line.passes(310)
-    assert page(line)["state"] == "open"
+    assert page_of(line)["state"] == "open"
     assert "Bo Chan" in line.rings()[1:], "the page rings again"
 
 
@@ -122,7 +127,7 @@ def test_who_passes_is_not_rung_again_at_this_level(line: Line) -> None:
     bo.hang_up()
     line.passes(50)
     assert line.rings().count("Bo Chan") == 1
-    assert "passed" in {leg["outcome"] for leg in page(line)["legs"]}
+    assert "passed" in {leg["outcome"] for leg in page_of(line)["legs"]}
 
 
 def test_a_ticket_of_theirs_is_resolved_after_being_asked(line: Line) -> None:
@@ -158,7 +163,7 @@ def test_a_wrong_pin_is_served_as_a_customer_and_its_owner_is_told(line: Line) -
     assert not heard(bo, "critical ticket")
     press(line, bo, "4411#", "1")
     line.passes(3)
-    assert line.technician("Cy Roy").ringing or page(line)["state"] == "open"
+    assert line.technician("Cy Roy").ringing or page_of(line)["state"] == "open"
     assert box(line, "bo@2n5.example") == ["Wrong staff PINs from your phone"]
     bo.hang_up()
     line.passes(5)
@@ -276,9 +281,6 @@ def hold_for(line: Line, name: str) -> None:
 
 
 def on_call(line: Line) -> list[str]:
-    from ivr import clock
-    from ivr.services import duty, rotas
-
     with reading() as db:
         level = rotas.named(db, "Level 1").id
         return [one.name for one in duty.on_call(db, clock.now(), level)]
@@ -286,19 +288,43 @@ def on_call(line: Line) -> list[str]:
 
 def box(line: Line, address: str) -> list[str]:
     """The subjects of the mails to one of us."""
-    from sqlalchemy import select
-
-    from ivr.models import Message
-
     with reading() as db:
         to = select(Message.subject).where(Message.to == address, Message.channel == "mail")
         return list(db.scalars(to.order_by(Message.id)))
 
 
 def turns(line: Line) -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
-    from ivr.models import TakenTurn
-
     with reading() as db:
         return [vars(one) for one in db.scalars(select(TakenTurn).order_by(TakenTurn.id))]
+
+
+def test_staff_see_who_it_was_that_dialled_in(line: Line, page: Any) -> None:
+    hold(line)
+    line.technician("Bo Chan").reject()
+    cy = dial(line, "Cy Roy", "1", "1")
+    line.until(lambda: cy.talking_to, within=20)
+    page.goto("/tickets/4411")
+    told = page.locator("main").inner_text()
+    assert "Cy Roy was put through to the caller" in told
+    call = page.locator("#phoned details", has_text="From Cy Roy")
+    assert "Staff PIN" in call.inner_text()
+    assert PINS["Cy Roy"] not in page.content()
+
+
+def test_a_text_is_known_by_any_phone_of_a_technician_and_answered_in_their_language(
+    line: Line,
+) -> None:
+    line.world(staff=STAFF, on_call={"level_1": ["di@2n5.example"]})
+    with transaction() as db:
+        di = db.scalars(select(Technician).where(Technician.name == "Di Wu")).one()
+        people.put_phones(di, ["+15145550202", "+15145550222"])
+    ana = line.customer()
+    ana.dial()
+    line.passes(3)
+    press(line, ana, "4411#", "1")
+    second = line.exchange.phone("+15145550222", name="Di", role="technician", language="fr-CA")
+    second.text("PASSER 4411")
+    line.passes(3)
+    assert second.texts[-1] == "Billet 4411 : nous passons au suivant."
+    assert not line.technician("Di Wu").ringing
+    assert page_of(line)["legs"][0]["outcome"] == "passed"
