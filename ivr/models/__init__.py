@@ -30,6 +30,7 @@ from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
+from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
 from ivr.models.wrong_pin import WrongPin
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "ClockKind",
     "Contact",
     "Customer",
+    "Delivery",
+    "DeliveryState",
     "Direction",
     "Entry",
     "Feedback",
@@ -80,6 +83,8 @@ __all__ = [
     "Ticket",
     "Unit",
     "Watcher",
+    "Webhook",
+    "WebhookForm",
     "Why",
     "WrongPin",
 ]

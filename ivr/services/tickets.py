@@ -80,9 +80,11 @@ def declare(
     if ticket.status in (*life.OVER, Status.WAITING):
         life.move(db, now, ticket, Status.OPEN, life.CUSTOMER)
     was = Severity(ticket.severity)
-    timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
-    if ORDER.index(severity) > ORDER.index(was):
+    worse = ORDER.index(severity) > ORDER.index(was)
+    if worse:
         ticket.severity = severity
+    timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
+    if worse:
         clocks.recompute(db, ticket)
 
 
