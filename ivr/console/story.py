@@ -77,9 +77,9 @@ def live_page(record: Record) -> Record | None:
 
 
 def on_line(record: Record) -> list[Record]:
-    """Callers who are on the line now."""
-    calls = record["calls"]
-    return [one for one in calls if one["direction"] == "inbound" and one["ended_at"] is None]
+    """Callers who are on the line now; none of us on the staff line."""
+    theirs = [one for one in record["calls"] if one["technician"] is None]
+    return [one for one in theirs if one["direction"] == "inbound" and one["ended_at"] is None]
 
 
 def standing(record: Record, now: datetime, zone: str) -> Standing:

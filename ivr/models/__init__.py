@@ -40,6 +40,7 @@ from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
 from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
+from ivr.models.wrong_pin import WrongPin
 
 __all__ = [
     "Absence",
@@ -101,4 +102,5 @@ __all__ = [
     "Webhook",
     "WebhookForm",
     "Why",
+    "WrongPin",
 ]

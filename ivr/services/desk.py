@@ -34,6 +34,7 @@ from ivr.services import (
 )
 from ivr.services.call_row import CallRow
 from ivr.services.numbers import dialled as as_dialled
+from ivr.services.staff_desk import CallersDesk
 from ivr.services.ticket_row import TicketRow
 
 PageWord = Literal["open", "owed", "accepted", "closed"]
@@ -48,6 +49,7 @@ class CallDesk:
         """What was looked up may have been changed since."""
         self.db.flush()
         self._at_hand = None
+        self.__dict__.pop("leg", None)
 
     @cached_property
     def _organization(self) -> Organization:
@@ -106,9 +108,14 @@ class CallDesk:
 
     @cached_property
     def leg(self) -> Leg | None:
-        if self.call.direction != Direction.OUTBOUND:
+        """A technician's: we have rung them, or they called and have accepted a page."""
+        if self.call.direction != Direction.OUTBOUND and self.call.technician_id is None:
             return None
         return self.db.scalar(select(Leg).where(Leg.sid == self.call.sid))
+
+    @cached_property
+    def staff(self) -> CallersDesk:
+        return CallersDesk(self.db, self.now, self.call, self.language)
 
     def _page(self) -> Page | None:
         if self.leg:
@@ -134,7 +141,8 @@ class CallDesk:
 
     def caller(self) -> CallerCard:
         """The customer's side, seen from the technician's call or from the caller's own."""
-        call = self.waiting_call() if self.leg else self.call
+        ours = self.leg or self.call.technician_id
+        call = self.waiting_call() if ours else self.call
         ticket = self.of_call()
         numbers = (call.number if call else None, ticket.contact_phone if ticket else None)
         number = next((one for one in numbers if one and dialling.may_call(one)), None)

@@ -112,7 +112,7 @@ def _next_people(level: Level, people: list[int], rings: list[Ring]) -> tuple[in
     rung = {ring.technician for ring in rings}
     fresh = [person for person in people if person not in rung]
     if level["ring"] == "all":
-        return tuple(fresh) if not rings else ()
+        return tuple(fresh)  # nobody, once all were rung; who passed before is not
     if any(ring.outcome is None for ring in rings):
         return ()
     return tuple(fresh[:1])

@@ -159,6 +159,11 @@ class StaffIn(Given):
         default=None, ge=0, le=60, description="Seconds after which the next phone rings as well."
     )
     quiet: QuietIn | None = None
+    pin: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{6}$",
+        description="Six digits: the staff PIN, of which only a hash is kept.",
+    )
 
     @model_validator(mode="after")
     def _one_way_of_giving_phones(self) -> "StaffIn":

@@ -159,6 +159,8 @@ class _Import:
             elif row.role != given.role:
                 self._keep_an_admin(row)
             _set(row, **given.told())
+            if given.pin and not people.pin_matches(row, given.pin):
+                people.set_pin(row, given.pin)
             if "phones" in given.model_fields_set:
                 people.put_phones(row, given.phones or [])
             elif "phone" in given.model_fields_set:

@@ -25,6 +25,7 @@ OUTCOMES = {
 }
 CONVERSATION = 6
 """Seconds; a shorter call back ended while the customer was told who calls."""
+DIALLED_IN = "dialled in"
 LIVE = (LegState.DUE, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
 
 
@@ -112,16 +113,10 @@ def end(db: Session, now: datetime, leg: Leg, outcome: str, cause: str | None = 
         leg.outcome = "cancelled" if leg.stopping else outcome
     leg.cause = leg.cause or cause
     _hung_up(db, now, leg)
-    timeline.write(
-        db,
-        Kind.RANG,
-        now,
-        ticket_id=leg.page.ticket_id,
-        technician=leg.technician.name,
-        level=leg.level,
-        outcome=leg.outcome,
-        cause=leg.cause,
-    )
+    if leg.cause != DIALLED_IN:
+        told = {name: getattr(leg, name) for name in ("level", "outcome", "cause")}
+        told["technician"] = leg.technician.name
+        timeline.write(db, Kind.RANG, now, ticket_id=leg.page.ticket_id, **told)
     db.execute(
         update(Page)
         .where(Page.id == leg.page_id, Page.state == PageState.OPEN, Page.due_at > now)
@@ -137,7 +132,8 @@ def _hung_up(db: Session, now: datetime, leg: Leg) -> None:
         if call and call.ended_at is None:
             call.ended_at, call.place, call.status = now, Place.GONE, "completed"
     page = db.get_one(Page, leg.page_id, populate_existing=True)
-    if page.state == PageState.OWED and page.accepted_by_id == leg.technician_id:
+    theirs = page.accepted_by_id == leg.technician_id and not leg.stopping
+    if page.state == PageState.OWED and theirs:
         paging.missed(db, now, page, "technician hung up")
 
 
@@ -164,6 +160,10 @@ def stop_others(db: Session, now: datetime, page_id: int, technician_id: int | N
         else:
             leg.stopping, leg.due_at = True, now
     hurry(db)
+
+
+def of_call(db: Session, sid: str) -> Leg | None:
+    return db.scalar(select(Leg).where(Leg.sid == sid).with_for_update())
 
 
 def summoned(db: Session, now: datetime, key: str, sid: str) -> Call | None:

@@ -26,9 +26,10 @@ from callflows.turn import (
     Wish,
     Write,
 )
-from ivr.models import Caller, Channel, Contact, Leg, Status, Ticket
+from ivr.models import Caller, Channel, Contact, Leg, Status, Technician, Ticket
 from ivr.services import (
     conversation,
+    declining,
     feedback,
     intake,
     legs,
@@ -37,6 +38,7 @@ from ivr.services import (
     paging,
     recordings,
     relations,
+    staff_line,
     tickets,
     timeline,
 )
@@ -182,7 +184,8 @@ def _(write: Rate, desk: CallDesk) -> None:
     )
 
 
-# The technician's side: the leg says which page and who ------------------------------------------
+# The technician's side: the leg says which page and who. Whoever has called us has none before a
+# page is accepted on that call.
 
 
 def _leg(desk: CallDesk) -> Leg:
@@ -190,8 +193,19 @@ def _leg(desk: CallDesk) -> Leg:
     return desk.leg
 
 
+def technician(desk: CallDesk) -> Technician:
+    one = desk.leg.technician if desk.leg else desk.staff.technician
+    assert one, "only a technician's call gets here"
+    return one
+
+
 @perform.register
 def _(write: Accept, desk: CallDesk) -> None:
+    if desk.leg is None:
+        page = paging.latest(desk.db, _ticket(desk).id)
+        if page:
+            staff_line.accept(desk.db, desk.now, page, technician(desk), desk.call)
+        return
     leg = _leg(desk)
     won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician)
     leg.outcome = "accepted" if won else "taken"
@@ -199,7 +213,12 @@ def _(write: Accept, desk: CallDesk) -> None:
 
 @perform.register
 def _(write: Decline, desk: CallDesk) -> None:
-    legs.end(desk.db, desk.now, _leg(desk), write.why)
+    if desk.leg:
+        legs.end(desk.db, desk.now, desk.leg, write.why)
+        return
+    page = paging.latest(desk.db, _ticket(desk).id)
+    if page:
+        declining.decline(desk.db, desk.now, page, technician(desk))
 
 
 @perform.register
@@ -214,7 +233,7 @@ def _(write: Missed, desk: CallDesk) -> None:
 
 @perform.register
 def _(write: Resolve, desk: CallDesk) -> None:
-    conversation.resolve(desk.db, desk.now, _ticket(desk), _leg(desk).technician.name, "keypad")
+    conversation.resolve(desk.db, desk.now, _ticket(desk), technician(desk).name, "keypad")
 
 
 @perform.register
