@@ -9,7 +9,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
-from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Status, Technician, Ticket
+from ivr.models import (
+    Call,
+    ClockKind,
+    Leg,
+    LegState,
+    Page,
+    PageState,
+    Place,
+    Status,
+    Technician,
+    Ticket,
+)
 from ivr.services import alerts, clocks, legs, life, policies, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
@@ -19,6 +30,8 @@ MEET_WITHIN = timedelta(seconds=60)
 """How long the acceptor and the caller may take to be put together."""
 CALL_BACK_WITHIN = timedelta(minutes=5)
 """How long an acceptor may owe the call back before the page rings again."""
+CALLED = "callback.called"
+"""The step that takes what became of a call back: until it does, they talk."""
 
 
 def live_page(db: Session, ticket_id: int) -> Page | None:
@@ -129,6 +142,9 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     page = db.scalar(select(Page).where(Page.id == page_id).with_for_update())
     if page is None or page.due_at is None or page.due_at > now:
         return []
+    if page.state == PageState.OWED and _calls_back(db, page):
+        page.due_at = now + MEET_WITHIN
+        return []
     if page.state == PageState.OWED:
         ring_again(db, now, page, why="caller was not reached")
     before = page.level
@@ -153,6 +169,13 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
         page.ticket.level = page.policy[move.level]["level"]
         timeline.write(db, Kind.ESCALATED, now, ticket_id=page.ticket_id, level=page.ticket.level)
     return _carry_out(db, now, page, move)
+
+
+def _calls_back(db: Session, page: Page) -> bool:
+    """Whether the acceptor is on the line with the customer, or rings them, at this moment."""
+    theirs = select(Call).join(Leg, Leg.sid == Call.sid).where(Leg.page_id == page.id)
+    theirs = theirs.where(Leg.technician_id == page.accepted_by_id, Leg.state == LegState.ANSWERED)
+    return any(call.known["at"] == CALLED and not call.ended_at for call in db.scalars(theirs))
 
 
 def _progress(db: Session, page: Page) -> Progress:
