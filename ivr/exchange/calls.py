@@ -79,6 +79,7 @@ class Call:
         self.status = status
         if status == "in-progress":
             self.answered_at = self.exchange.now()
+            self.phone.connected()
         if status in FINAL:
             self.ended_at = self.exchange.now()
         self.exchange.note("status", self, status=status)

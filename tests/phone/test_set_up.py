@@ -15,10 +15,10 @@ def test_the_number_learns_our_addresses(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert set_up.main() == 0
-    assert exchange.voice_url == f"https://support.example.com/voice/inbound{RETRIES}"
-    assert exchange.fallback_url == f"https://support.example.com/voice/fallback{RETRIES}"
-    assert exchange.status_url == f"https://support.example.com/voice/status{RETRIES}"
-    assert exchange.sms_url == f"https://support.example.com/sms/inbound{RETRIES}"
+    assert exchange.line.voice_url == f"https://support.example.com/voice/inbound{RETRIES}"
+    assert exchange.line.fallback_url == f"https://support.example.com/voice/fallback{RETRIES}"
+    assert exchange.line.status_url == f"https://support.example.com/voice/status{RETRIES}"
+    assert exchange.line.sms_url == f"https://support.example.com/sms/inbound{RETRIES}"
     assert "voice_url: https://support.example.com/voice/inbound" in capsys.readouterr().out
 
 
@@ -42,7 +42,7 @@ def test_without_an_address_of_our_own_nothing_is_set(
     settings.cache_clear()
     assert set_up.main() == 1
     assert "PUBLIC_URL" in capsys.readouterr().err
-    assert exchange.voice_url == ""
+    assert exchange.line.voice_url == ""
 
 
 def test_a_carrier_that_refuses_is_said_so(
