@@ -16,8 +16,8 @@ from ivr import clock
 from ivr.console.routes import console
 from ivr.database import reading
 from ivr.mail.webhook import mail
-from ivr.models import Page, PageState, Shift, TakenTurn, Technician
-from ivr.phone import callbacks, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
+from ivr.models import Page, PageState, Shift, TakenTurn, Technician, Ticket
+from ivr.phone import callbacks, canary, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
 from ivr.portal.routes import portal
 from ivr.services import due
@@ -92,7 +92,8 @@ def metrics() -> Response:
 def _figures() -> dict[str, tuple[str, float]]:
     now = clock.now()
     with reading() as db:
-        live = select(func.count()).where(Page.state.in_([PageState.OPEN, PageState.OWED]))
+        live = select(func.count()).select_from(Page).join(Ticket, Ticket.id == Page.ticket_id)
+        live = live.where(Page.state.in_([PageState.OPEN, PageState.OWED]), ~Ticket.canary)
         pages, turns = db.scalar(live), db.scalar(select(func.max(TakenTurn.id)))
         oldest, last = db.scalar(select(func.min(Page.due_at))), due.last_beat(db, "tick")
     overdue = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

@@ -4,7 +4,9 @@ from ivr.models.attachment import Attachment
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
+from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
+from ivr.models.check import Check, CheckState
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
@@ -34,8 +36,12 @@ __all__ = [
     "Base",
     "Call",
     "Caller",
+    "Canary",
+    "CanaryState",
     "CannedReply",
     "Channel",
+    "Check",
+    "CheckState",
     "Clock",
     "ClockKind",
     "Contact",

@@ -66,6 +66,19 @@ class Carrier:
             )
         )
 
+    def call_in(self, key: str) -> Outcome:
+        return _outcome(
+            lambda: (
+                self.client.calls.create(
+                    to=settings().twilio_number,
+                    from_=settings().canary,
+                    url=url(f"voice/canary/caller/{key}"),
+                    method="POST",
+                    timeout=60,
+                ).sid
+            )
+        )
+
     def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
         """Not asked for by start time: a call that still waits to be placed has none."""
         ours = {"to": number, "from_": settings().twilio_number, "limit": 20}

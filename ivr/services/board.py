@@ -65,6 +65,7 @@ def on_call(db: Session) -> list[OnCall]:
 def live(db: Session) -> list[Live]:
     query = select(Page).options(joinedload(Page.ticket), joinedload(Page.accepted_by))
     # the same as paging.LIVE (the table sees to that), by the index of what is due
+    query = query.join(Ticket, Ticket.id == Page.ticket_id).where(~Ticket.canary)
     pages = db.scalars(query.where(Page.due_at.is_not(None)).order_by(Page.opened_at)).all()
     ringing = _ringing(db, pages)
     return [
@@ -141,4 +142,5 @@ def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | 
         joinedload(Ticket.assignee),
         joinedload(Ticket.team),
     )
+    query = query.where(~Ticket.canary)
     return tickets.leaf(db, query, before, A_PAGE)

@@ -57,6 +57,9 @@ class Carrier(Protocol):
     def ring(self, number: str, key: str, ring_for: int) -> Outcome:
         """Ring a technician; `key` names the leg in every URL that the carrier is given."""
 
+    def call_in(self, key: str) -> Outcome:
+        """Let the canary call our own line; `key` names the run in the URL of its document."""
+
     def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
         """Calls that were placed to a number since then, newest first."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
 from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Status, Technician, Ticket
-from ivr.services import alerts, clocks, legs, life, rota, timeline
+from ivr.services import alerts, cage, clocks, legs, life, rota, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
 
@@ -50,7 +50,7 @@ def open_page(
     if page:
         _join(db, now, page, call_id)
         return page
-    policy = rota.frozen_policy(db)
+    policy = cage.levels(db) if ticket.canary else rota.frozen_policy(db)
     page = Page(
         ticket_id=ticket.id,
         call_id=call_id,

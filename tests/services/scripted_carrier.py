@@ -11,6 +11,7 @@ class ScriptedCarrier:
     def __init__(self, *outcomes: Outcome) -> None:
         self.outcomes = list(outcomes)
         self.rung: list[str] = []
+        self.called_in: list[str] = []
         self.listed: list[PlacedCall] | Unknown = []
         self.statuses: dict[str, str | Unknown] = {}
         self.stopped: list[str] = []
@@ -21,6 +22,10 @@ class ScriptedCarrier:
     def ring(self, number: str, key: str, ring_for: int) -> Outcome:
         self.rung.append(number)
         return self.outcomes.pop(0) if self.outcomes else Placed(f"CA{len(self.rung)}{key}")
+
+    def call_in(self, key: str) -> Outcome:
+        self.called_in.append(key)
+        return self.outcomes.pop(0) if self.outcomes else Placed(f"CA{key}")
 
     def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
         return self.listed

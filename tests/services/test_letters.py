@@ -45,6 +45,10 @@ def letter(name: str, language: str) -> letters.Letter:
         scores=[("1", "http://127.0.0.1/portal/feedback/t?score=1")],
         stop_url="http://127.0.0.1/portal/feedback/t/stop",
         left=[HOSTILE],
+        missing="rang",
+        cause=HOSTILE,
+        steps=[("placed", 0.4), ("came-in", 1.2)],
+        at="2026-11-24 03:30",
     )
 
 
@@ -52,7 +56,7 @@ def letter(name: str, language: str) -> letters.Letter:
 @pytest.mark.parametrize("language", vocabulary.LANGUAGES)
 def test_every_letter_is_written_in_every_language(name: str, language: str) -> None:
     made = letter(name, language)
-    assert "4411" in made.subject or name == "sign-in"
+    assert "4411" in made.subject or name in {"sign-in", "canary"}
     assert "4411" in made.text
     assert "4411" in made.html
     assert f'<html lang="{language}">' in made.html
