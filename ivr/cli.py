@@ -113,7 +113,7 @@ def import_file(args: argparse.Namespace) -> int:
         print("nothing was imported", file=sys.stderr)
         return 1
     with transaction() as db:
-        lifeline.write_roster(db)
+        lifeline.write_roster(db, clock.now())
         phone_book.write(db)
     print(f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged")
     return 0

@@ -25,5 +25,5 @@ def prepare() -> None:
     with transaction() as db:
         if settings().demo_data and db.get(Organization, 1) is None:
             importing.import_file(db, DEMO, clock.now())
-        lifeline.write_roster(db)
+        lifeline.write_roster(db, clock.now())
         phone_book.write(db)

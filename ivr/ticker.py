@@ -112,7 +112,7 @@ class Ticker:
             self.beaten = now
         if now - self.kept >= UPKEEP:
             with transaction() as db:
-                lifeline.write_roster(db)
+                lifeline.write_roster(db, now)
                 canary.keep(db, now)
             lifeline.replay(now)
             self.kept = now

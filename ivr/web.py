@@ -16,11 +16,11 @@ from ivr import clock
 from ivr.console.routes import console
 from ivr.database import reading
 from ivr.mail.webhook import mail
-from ivr.models import Page, PageState, Shift, TakenTurn, Technician, Ticket
+from ivr.models import Page, PageState, TakenTurn, Ticket
 from ivr.phone import callbacks, canary, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
 from ivr.portal.routes import portal
-from ivr.services import due
+from ivr.services import due, policies
 from ivr.settings import settings
 
 LARGEST = 1_048_576
@@ -60,17 +60,16 @@ def readyz() -> tuple[Response, int]:
 
 
 def _missing() -> list[str]:
-    missing = []
+    missing, now = [], clock.now()
     try:
         with reading() as db:
             last = due.last_beat(db, "tick")
-            phones = select(func.count()).select_from(Shift).join(Technician)
-            on_call = db.scalar(phones.where(Technician.phone.is_not(None)))
+            can_be_rung = any(one.phone for one in policies.everybody(db, now))
     except Exception:  # noqa: BLE001  whatever it is: not ready
         return ["database"]
-    if last is None or clock.now() - last > FRESH:
+    if last is None or now - last > FRESH:
         missing.append("ticker")
-    if not on_call:
+    if not can_be_rung:
         missing.append("somebody on call")
     return missing
 

@@ -21,8 +21,8 @@ from ivr.services import (
     life,
     notices,
     paging,
+    policies,
     relations,
-    rota,
     tickets,
 )
 from ivr.services.life import NotAllowedError
@@ -81,7 +81,7 @@ def grade(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
 
 def level(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     why = form.needed("why", "Say why the ticket goes to another level.")
-    known = [one["level"] for one in rota.frozen_policy(db)]
+    known = [one["level"] for one in policies.default(db)]
     wanted = form.text("level")
     if not wanted.isdigit() or int(wanted) not in known:
         raise WrongError("There is no such level.")

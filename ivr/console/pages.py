@@ -34,7 +34,7 @@ def all_tickets() -> Response:
         return page(
             db,
             "tickets.html",
-            on_call=board.on_call(db),
+            on_call=board.on_call(db, clock.now()),
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,
             answers=board.answers(db, found),

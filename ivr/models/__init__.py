@@ -1,5 +1,6 @@
 """The tables, one file a noun."""
 
+from ivr.models.absence import Absence
 from ivr.models.attachment import Attachment
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
@@ -18,11 +19,13 @@ from ivr.models.link import Link
 from ivr.models.mail import Mail, MailOutcome
 from ivr.models.message import Message, MessageState
 from ivr.models.organization import Organization
+from ivr.models.override import Override
 from ivr.models.page import Page, PageState
 from ivr.models.pause import Pause, Why
+from ivr.models.phone import Phone
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
-from ivr.models.shift import Shift
+from ivr.models.rota import Layer, Rota, Unit
 from ivr.models.sign_in import SignIn, SignInAttempt, SignInLink
 from ivr.models.team import AssignmentRule, Membership, Team
 from ivr.models.technician import Role, Technician
@@ -31,6 +34,7 @@ from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
 
 __all__ = [
+    "Absence",
     "AssignmentRule",
     "Attachment",
     "Base",
@@ -50,6 +54,7 @@ __all__ = [
     "Entry",
     "Feedback",
     "Heartbeat",
+    "Layer",
     "Leg",
     "LegState",
     "Link",
@@ -59,15 +64,17 @@ __all__ = [
     "Message",
     "MessageState",
     "Organization",
+    "Override",
     "Page",
     "PageState",
     "Pause",
+    "Phone",
     "Place",
     "Policy",
     "Recording",
     "RecordingState",
     "Role",
-    "Shift",
+    "Rota",
     "SignIn",
     "SignInAttempt",
     "SignInLink",
@@ -76,6 +83,7 @@ __all__ = [
     "Team",
     "Technician",
     "Ticket",
+    "Unit",
     "Watcher",
     "Why",
 ]

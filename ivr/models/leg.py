@@ -23,7 +23,7 @@ class LegState(StrEnum):
 class Leg(Base):
     __tablename__ = "legs"
     __table_args__ = (
-        UniqueConstraint("page_id", "technician_id", "round"),
+        UniqueConstraint("page_id", "technician_id", "round", "number"),
         Index(
             "ix_legs_due",
             "due_at",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Clock, Leg, Page, Technician, Ticket
-from ivr.services import house, letters, links, rota, telling
+from ivr.services import house, letters, links, policies, telling
 from ivr.services.telling import Reader
 
 
@@ -34,12 +34,12 @@ def given(db: Session, now: datetime, ticket: Ticket, person: Technician) -> Non
 
 def warned(db: Session, now: datetime, clock: Clock) -> None:
     """A clock is about to end: whoever has the ticket is told."""
-    _tell_of_clock(db, now, clock, "warned", in_charge(db, clock.ticket))
+    _tell_of_clock(db, now, clock, "warned", in_charge(db, now, clock.ticket))
 
 
 def missed(db: Session, now: datetime, clock: Clock) -> None:
     """A clock has ended: the ticket's level, which is the next one by now, is told."""
-    _tell_of_clock(db, now, clock, "missed", on_level(db, clock.ticket.level))
+    _tell_of_clock(db, now, clock, "missed", on_level(db, now, clock.ticket.level))
 
 
 def _tell_of_clock(
@@ -53,32 +53,32 @@ def _tell_of_clock(
 
 def written(db: Session, now: datetime, ticket: Ticket, entry_id: int, **told: str) -> None:
     """The customer has written: whoever has the ticket is told."""
-    _tell(db, now, ticket, "written", f"entry-{entry_id}", in_charge(db, ticket), **told)
+    _tell(db, now, ticket, "written", f"entry-{entry_id}", in_charge(db, now, ticket), **told)
 
 
 def unhappy(db: Session, now: datetime, ticket: Ticket, **told: Any) -> None:
     """The customer says that we did badly: whoever had the ticket is told."""
     occasion = f"unhappy-{int(now.timestamp())}"
-    _tell(db, now, ticket, "unhappy", occasion, in_charge(db, ticket), **told)
+    _tell(db, now, ticket, "unhappy", occasion, in_charge(db, now, ticket), **told)
 
 
 def handed(db: Session, now: datetime, ticket: Ticket, level: int) -> None:
     """Handed to another level: those of it who are on call are told."""
     occasion = f"level-{level}-{int(now.timestamp())}"
-    _tell(db, now, ticket, "yours", occasion, on_level(db, level))
+    _tell(db, now, ticket, "yours", occasion, on_level(db, now, level))
 
 
-def in_charge(db: Session, ticket: Ticket) -> list[Reader]:
+def in_charge(db: Session, now: datetime, ticket: Ticket) -> list[Reader]:
     """Its assignee and team; where it has neither, those of its level who are on call."""
     people = [ticket.assignee] if ticket.assignee else []
     people += ticket.team.members if ticket.team else []
-    return [_reader(one) for one in people] or on_level(db, ticket.level)
+    return [_reader(one) for one in people] or on_level(db, now, ticket.level)
 
 
-def on_level(db: Session, level: int) -> list[Reader]:
+def on_level(db: Session, now: datetime, level: int) -> list[Reader]:
     """Those of a level who are on call; where nobody is, the escalation list."""
-    people = [_reader(one) for one in rota.on_call(db, level)]
-    return people or [(rota.escalation_list(db), None)]
+    people = [_reader(one) for one in policies.on_level(db, now, level)]
+    return people or [(policies.escalation_list(db), None)]
 
 
 def _reader(person: Technician) -> Reader:

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ivr.models import AssignmentRule, Shift, Status, Team, Technician, Ticket
-from ivr.services import life, timeline
+from ivr.models import AssignmentRule, Status, Team, Technician, Ticket
+from ivr.services import life, rota, timeline
 from ivr.services.timeline import Kind
 
 WORKING = (Status.NEW, Status.OPEN)
@@ -65,7 +65,7 @@ def to(
     False when they have it already.
     """
     if person is None and team is not None:
-        chosen = choose(_members(db, team))
+        chosen = choose(_members(db, now, team))
         person = db.get(Technician, chosen) if chosen else None
     if ticket.team is team and ticket.assignee is person:
         return False
@@ -78,9 +78,9 @@ def to(
     return True
 
 
-def _members(db: Session, team: Team) -> list[Member]:
+def _members(db: Session, now: datetime, team: Team) -> list[Member]:
     ids = [one.id for one in team.members]
-    on_call = set(db.scalars(select(Shift.technician_id).where(Shift.technician_id.in_(ids))))
+    on_call = {one for people in rota.on_call(db, now).values() for one in people}
     load = select(Ticket.assignee_id, func.count()).where(
         Ticket.assignee_id.in_(ids), Ticket.status.in_(WORKING)
     )

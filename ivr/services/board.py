@@ -15,12 +15,11 @@ from ivr.models import (
     ClockKind,
     Leg,
     Page,
-    Policy,
     Team,
     Technician,
     Ticket,
 )
-from ivr.services import legs, rota, tickets
+from ivr.services import legs, policies, tickets
 
 A_PAGE = 50
 """Tickets shown at a time."""
@@ -49,16 +48,11 @@ class Live:
     """Whom this level mails, if it rings nobody."""
 
 
-def on_call(db: Session) -> list[OnCall]:
-    policy = db.get(Policy, 1)
-    levels = policy.levels if policy else rota.DEFAULT_LEVELS
+def on_call(db: Session, now: datetime) -> list[OnCall]:
+    levels = policies.default(db)
     return [
-        OnCall(
-            level["level"],
-            [(one.name, bool(one.phone)) for one in rota.on_call(db, level["level"])],
-            level.get("mail"),
-        )
-        for level in levels
+        OnCall(level["level"], [(one.name, bool(one.phone)) for one in people], level.get("mail"))
+        for level, people in zip(levels, policies.members(db, now, levels), strict=True)
     ]
 
 
@@ -114,9 +108,9 @@ CATEGORIES = select(AssignmentRule.category).distinct().order_by(AssignmentRule.
 
 def choices(db: Session) -> Choices:
     return Choices(
-        db.scalars(select(Technician).order_by(Technician.name)).all(),
+        db.scalars(select(Technician).where(Technician.active).order_by(Technician.name)).all(),
         db.scalars(select(Team).order_by(Team.name)).all(),
-        [level["level"] for level in rota.frozen_policy(db)],
+        [level["level"] for level in policies.default(db)],
         db.scalars(select(CannedReply).order_by(CannedReply.name, CannedReply.language)).all(),
         [one for one in db.scalars(CATEGORIES) if one],
     )

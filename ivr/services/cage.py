@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Canary, Technician, Ticket
-from ivr.services import tickets
+from ivr.services import people, tickets
 from ivr.settings import settings
 
 EMAIL = "canary@canary.invalid"
@@ -22,19 +22,21 @@ def is_its_number(number: str) -> bool:
 
 
 def technician(db: Session) -> Technician:
-    """Who is rung for the canary's tickets, and for no other: made when first needed."""
+    """Who is rung for the canary's tickets: made when first needed. To all others it is somebody who
+    has left: in no list, found by no number, rung by no policy.
+    """
     found = db.scalar(select(Technician).where(Technician.email == EMAIL))
     if found is None:
-        found = Technician(name="Canary", email=EMAIL)
+        found = Technician(name="Canary", email=EMAIL, active=False)
         db.add(found)
-    found.phone = settings().canary
+    people.put_phones(found, [settings().canary])
     db.flush()
     return found
 
 
 def levels(db: Session) -> list[dict[str, Any]]:
     """Its policy: its own phone, and at the end nobody, not even by mail."""
-    who = {"technicians": [technician(db).id], "without_phone": []}
+    who = {"technicians": [technician(db).id], "passed": []}
     return [
         {"level": 1, "ring": "all", "ring_for": 25, "repeat": 1, "escalate_after": 90, **who},
         {"level": 2, "mail": "", "repeat_every": 3600},

@@ -24,7 +24,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import cage, canary_steps, house, letters, life, links, outbox, paging, rota
+from ivr.services import cage, canary_steps, house, letters, life, links, outbox, paging, policies
 from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, Refused
 from ivr.settings import settings
 
@@ -215,10 +215,11 @@ def _ask_why(canary_id: int, sid: str, carrier: Carrier) -> None:
 def _alarm(db: Session, now: datetime, run: Canary) -> None:
     """By mail, to the last level and to the admins: by then nothing may ring any more."""
     ours = house.ours(db)
-    admins = db.execute(
-        select(Technician.email, Technician.language).where(Technician.role == Role.ADMIN)
+    admins = select(Technician.email, Technician.language).where(
+        Technician.role == Role.ADMIN, Technician.active
     )
-    readers = {rota.escalation_list(db): ours.languages[0]} | dict(admins)
+    readers = {policies.escalation_list(db): ours.languages[0]}
+    readers |= {to: language for to, language in db.execute(admins)}
     for to, language in readers.items():
         letter = letters.write(
             "canary",

@@ -21,11 +21,11 @@ from ivr.models import (
     Customer,
     Organization,
     Policy,
-    Shift,
     Team,
     Technician,
 )
-from ivr.services import hashing, import_reading, tickets
+from ivr.models.policy import DEFAULT
+from ivr.services import hashing, import_reading, people, policies, rotas, tickets
 from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
 from ivr.services.import_reading import ImportRefusedError
 
@@ -67,7 +67,7 @@ class _Import:
         for customer in self.file.customers:
             self._customer(customer)
         self._staff()
-        self._rota()
+        self._lists()
         self._policy()
         self._teams()
         self._assignment()
@@ -154,40 +154,42 @@ class _Import:
         for given in self.file.staff:
             row = self.db.scalar(select(Technician).where(Technician.email == given.email))
             if row is None:
-                row = Technician(**given.model_dump())
+                row = Technician(email=given.email)
                 self.db.add(row)
-            else:
-                _set(row, **given.model_dump())
+            _set(row, **given.model_dump(exclude={"email", "phone"}))
+            if "phone" in given.model_fields_set:
+                first = [given.phone] if given.phone else []
+                people.put_phones(row, [*first, *(one.number for one in row.phones[1:])])
             self.summary.count(self.db, row)
 
-    def _rota(self) -> None:
-        """The levels given are replaced as a whole; the others stay."""
+    def _lists(self) -> None:
+        """Those who are always on call at a level: a rota of one turn, replaced as a whole."""
         for level, emails in self.file.levels().items():
-            people = self.db.scalars(select(Technician).where(Technician.email.in_(emails)))
-            ids = {person.email: person.id for person in people}
+            found = self.db.scalars(select(Technician).where(Technician.email.in_(emails)))
+            ids = {person.email: person.id for person in found}
             wanted = [ids[email] for email in dict.fromkeys(emails)]
-            now = select(Shift.technician_id).where(Shift.level == level).order_by(Shift.position)
-            if list(self.db.scalars(now)) == wanted:
+            if rotas.always(self.db, f"Level {level}", wanted):
+                self.summary.changed += 1
+            else:
                 self.summary.unchanged += 1
-                continue
-            self.db.execute(delete(Shift).where(Shift.level == level))
-            self.db.add_all(
-                Shift(level=level, position=at, technician_id=id_) for at, id_ in enumerate(wanted)
-            )
-            self.db.flush()
-            self.summary.changed += 1
 
     def _policy(self) -> None:
-        if self.file.policy is None:
+        row = self.db.get(Policy, DEFAULT)
+        if self.file.policy is None and (row or not self.file.levels()):
             return
-        levels = [level.model_dump(exclude_none=True) for level in self.file.policy.levels]
-        row = self.db.get(Policy, 1)
+        given = self.file.policy.levels if self.file.policy else []
+        levels = [one.model_dump(exclude_none=True) for one in given] or policies.LEVELS
+        levels = [one if "mail" in one else one | {"who": self._who(one)} for one in levels]
         if row is None:
-            row = Policy(id=1, levels=levels)
+            row = Policy(id=DEFAULT, name="Default", levels=levels)
             self.db.add(row)
         else:
             _set(row, levels=levels)
         self.summary.count(self.db, row)
+
+    def _who(self, level: dict[str, Any]) -> list[dict[str, int]]:
+        """The list of the level that `on_call` names."""
+        return [{"rota": rotas.named(self.db, f"Level {level['level']}").id}]
 
     def _teams(self) -> None:
         for given in self.file.teams:

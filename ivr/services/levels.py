@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Ticket
-from ivr.services import alerts, life, paging, rota, tickets, timeline
+from ivr.services import alerts, life, paging, policies, tickets, timeline
 from ivr.services.timeline import Kind
 
 
 def to_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -> None:
     """Move a ticket to a level by hand; its people are rung for a critical one, else mailed."""
     tickets.set_level(db, now, ticket, level, why)
-    index = next(at for at, one in enumerate(rota.frozen_policy(db)) if one["level"] == level)
+    index = next(at for at, one in enumerate(policies.default(db)) if one["level"] == level)
     if ticket.severity == Severity.CRITICAL and ticket.status not in life.OVER:
         paging.close(db, now, ticket.id)
         db.flush()

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ivr.database import transaction
-from ivr.services import house, rota, timeline
+from ivr.services import house, policies, timeline
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -47,8 +47,8 @@ def roster() -> Roster:
         return Roster("Support", "en-CA", [])
 
 
-def write_roster(db: Session) -> None:
-    people = [one for level in (1, 2) for one in rota.on_call(db, level) if one.phone]
+def write_roster(db: Session, now: datetime) -> None:
+    people = [one for one in policies.everybody(db, now) if one.phone]
     numbers = list(dict.fromkeys(one.phone for one in people if one.phone))
     made = Roster(house.ours(db).name, people[0].language if people else "en-CA", numbers)
     if made == roster():

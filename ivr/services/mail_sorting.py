@@ -36,9 +36,9 @@ from ivr.services import (
     mailboxes,
     notices,
     paging,
+    policies,
     quoting,
     relations,
-    rota,
     tickets,
     timeline,
 )
@@ -170,7 +170,7 @@ def _staff(db: Session, read: Read) -> str | None:
     if person:
         return person.name
     alarm = select(Message.id).where(
-        Message.message_id.in_(read.answers), Message.to == rota.escalation_list(db)
+        Message.message_id.in_(read.answers), Message.to == policies.escalation_list(db)
     )
     answers = bool(read.answers) and db.scalar(alarm.limit(1)) is not None
     return _called(db, read) if answers else None
@@ -267,7 +267,7 @@ def _escalate(db: Session, now: datetime, ticket: Ticket, mail: Mail) -> None:
     waits = clocks.one(db, ticket.id, ClockKind.ESCALATION)
     if waits is None or waits.met_at or waits.missed_at:
         clocks.start(db, mail.received_at, ticket, ClockKind.ESCALATION)
-    last = rota.frozen_policy(db)[-1]["level"]
+    last = policies.default(db)[-1]["level"]
     if paging.live_page(db, ticket.id):  # who is rung now goes on being rung
         alerts.handed(db, now, ticket, last)
     else:

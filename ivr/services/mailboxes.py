@@ -23,9 +23,9 @@ def taken_in() -> set[str]:
 
 def escalation(db: "Session") -> set[str]:
     """What reaches the management: the address, and the list of the last level where it has one."""
-    from ivr.services import rota
+    from ivr.services import policies
 
-    listed = {plain(rota.escalation_list(db)), plain(settings().escalation_mailbox)}
+    listed = {plain(policies.escalation_list(db)), plain(settings().escalation_mailbox)}
     return listed - {plain(settings().support_email)}
 
 

@@ -22,7 +22,7 @@ from ivr.services import (
     life,
     notices,
     paging,
-    rota,
+    policies,
     targets,
     tickets,
     timeline,
@@ -67,7 +67,7 @@ def _promised(db: Session, now: datetime, clock: Clock, page: Page | None) -> No
 
 def _one_level_up(db: Session, now: datetime, clock: Clock) -> None:
     ticket = clock.ticket
-    policy = rota.frozen_policy(db)
+    policy = policies.default(db)
     index = min(ticket.level, len(policy) - 1)  # of the level after the present one
     level = policy[index]
     tickets.set_level(db, now, ticket, level["level"], f"the {clock.kind} is late")

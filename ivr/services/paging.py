@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
 from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Status, Technician, Ticket
-from ivr.services import alerts, cage, clocks, legs, life, rota, timeline
+from ivr.services import alerts, cage, clocks, legs, life, policies, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
 
@@ -50,7 +50,7 @@ def open_page(
     if page:
         _join(db, now, page, call_id)
         return page
-    policy = cage.levels(db) if ticket.canary else rota.frozen_policy(db)
+    policy = cage.levels(db) if ticket.canary else policies.frozen(db, now, ticket)
     page = Page(
         ticket_id=ticket.id,
         call_id=call_id,
@@ -172,7 +172,7 @@ def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
             now,
             ticket_id=page.ticket_id,
             level=empty["level"],
-            without_phone=empty.get("without_phone", []),
+            passed=empty.get("passed", []),
         )
     level = page.policy[move.level]["level"]
     if move.mail:

@@ -8,18 +8,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Contact, Technician
-from ivr.services import rota
+from ivr.services import policies
 from ivr.settings import settings
 
 
 def write(db: Session) -> None:
+    ours = select(Technician).where(Technician.active).order_by(Technician.id)
     people: list[tuple[Contact | Technician, str]] = [
         *((one, "customer") for one in db.scalars(select(Contact).order_by(Contact.id))),
-        *((one, "technician") for one in db.scalars(select(Technician).order_by(Technician.id))),
+        *((one, "technician") for one in db.scalars(ours)),
     ]
-    _write("phones", [_entry(one, role, number=one.phone) for one, role in people if one.phone])
+    numbers = [(one, role, number) for one, role in people for number in _numbers(one)]
+    _write("phones", [_entry(one, role, number=number) for one, role, number in numbers])
     boxes = [_entry(one, role, address=one.email) for one, role in people if one.email]
     _write("mailboxes", boxes + _lists(db))
+
+
+def _numbers(one: Contact | Technician) -> list[str]:
+    if isinstance(one, Technician):
+        return [phone.number for phone in one.phones]
+    return [one.phone] if one.phone else []
 
 
 def _entry(one: Contact | Technician, role: str, **reached: str | None) -> dict[str, Any]:
@@ -28,7 +36,7 @@ def _entry(one: Contact | Technician, role: str, **reached: str | None) -> dict[
 
 def _lists(db: Session) -> list[dict[str, Any]]:
     named = {settings().support_email: "Support"}
-    for address in (settings().escalation_mailbox, rota.escalation_list(db)):
+    for address in (settings().escalation_mailbox, policies.escalation_list(db)):
         named.setdefault(address, "Escalation")
     return [
         {"address": address, "name": name, "role": "list", "language": "en-CA"}

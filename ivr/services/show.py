@@ -21,6 +21,7 @@ from ivr.models import (
     Leg,
     Message,
     Page,
+    Phone,
     Recording,
     TakenTurn,
     Technician,
@@ -270,8 +271,13 @@ def _attachment(row: Attachment) -> Record:
 def _messages(db: Session, ticket_id: int) -> list[Record]:
     rows = select(Message).options(defer(Message.html)).where(Message.ticket_id == ticket_id)
     texted = select(Message.to).where(Message.ticket_id == ticket_id, Message.channel == "text")
-    people = select(Technician).where(Technician.phone.in_(texted)).order_by(Technician.id.desc())
-    by_phone = {one.phone: one for one in db.scalars(people)}
+    people = (
+        select(Phone.number, Technician)
+        .join(Technician)
+        .where(Phone.number.in_(texted))
+        .order_by(Technician.id.desc())
+    )
+    by_phone = {row.number: row.Technician for row in db.execute(people)}
     return [
         _message(row, by_phone.get(row.to) if row.channel == "text" else None)
         for row in db.scalars(rows.order_by(Message.id))

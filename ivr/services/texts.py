@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from callflows.prompts import text
 from ivr.database import hurry
 from ivr.models import Call, Leg, LegState, Page, PageState, Place, Technician, Ticket
-from ivr.services import conversation, legs, paging, relations, tickets
+from ivr.services import conversation, legs, paging, people, relations, tickets
 from ivr.services.numbers import dialled
 
 WORDS = {
@@ -32,7 +32,7 @@ WORDS = {
 
 def receive(db: Session, now: datetime, *, sid: str, number: str, body: str) -> str | None:  # noqa: ARG001
     """Returns the reply in the sender's language, or None for somebody who is not on our staff."""
-    technician = db.scalar(select(Technician).where(Technician.phone == number).limit(1))
+    technician = people.by_number(db, number)
     if technician is None:
         return None
     order, page = _read(db, technician, body)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ivr.database import transaction
-from ivr.models import CannedReply, Shift, Team, Technician
+from ivr.models import CannedReply, Layer, Team, Technician
 from ivr.services import clocks
 from ivr.services import tickets as all_tickets
 from tests.console.test_pages import get, post, words
@@ -160,7 +160,7 @@ def test_what_cannot_be_done_is_told_and_the_text_is_kept(line: Line) -> None:
 
 def test_the_page_tells_when_the_solution_is_due(line: Line) -> None:
     with transaction() as db:
-        db.query(Shift).delete()
+        db.query(Layer).delete()
         ticket = all_tickets.find(db, "4411")
         assert ticket
         assert clocks.of(db, ticket.id)

@@ -19,6 +19,7 @@ from ivr.models import (
     Message,
     Page,
     PageState,
+    Phone,
     Recording,
     TakenTurn,
     Team,
@@ -137,7 +138,9 @@ def happened(db: Session, ticket: Ticket, nth: int) -> None:
     db.add(Recording(sid=f"RE{nth}", kind="message", made_at=NOW, seconds=3, **about))
     timeline.write(db, Kind.CALLED, NOW, **about)
     summoned(db, ticket, PageState.ACCEPTED)
-    mate = Technician(name=f"Mate {nth}", email=f"mate-{nth}@2n5.example", phone=f"+1514{nth:07}")
+    mate = Technician(
+        name=f"Mate {nth}", email=f"mate-{nth}@2n5.example", phones=[Phone(number=f"+1514{nth:07}")]
+    )
     db.add(mate)
     for channel, to in (("text", f"+1514{nth:07}"), ("mail", "ana@acme.example")):
         key = f"{channel} {nth}"

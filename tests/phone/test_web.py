@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from ivr import clock
 from ivr.database import transaction
-from ivr.models import Shift
+from ivr.models import Layer
 from ivr.services import due
 from tests.phone.door import ANA, Door, hold
 
@@ -35,7 +35,7 @@ def test_ready_means_a_ticker_that_ticks_and_somebody_on_call(door: Door) -> Non
     assert ready(door) == (503, ["ticker"])
     with transaction() as db:
         due.beat(db, later, "tick")
-        db.execute(delete(Shift))
+        db.execute(delete(Layer))
     assert ready(door) == (503, ["somebody on call"])
 
 

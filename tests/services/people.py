@@ -13,13 +13,14 @@ from ivr.models import (
     Direction,
     Entry,
     Organization,
+    Phone,
     Place,
     Policy,
-    Shift,
     Technician,
     Ticket,
 )
-from ivr.services import tickets, timeline
+from ivr.models.policy import DEFAULT
+from ivr.services import rota, rotas, tickets, timeline
 from ivr.services.timeline import Kind
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -40,20 +41,35 @@ def organization(db: Session) -> None:
             languages=["en-CA", "fr-CA"],
         )
     )
-    db.add(Policy(id=1, levels=LEVELS))
+    levels = [
+        one
+        if "mail" in one
+        else one | {"who": [{"rota": rotas.named(db, f"Level {one['level']}").id}]}
+        for one in LEVELS
+    ]
+    db.add(Policy(id=DEFAULT, name="Default", levels=levels))
 
 
-def technician(db: Session, name: str, level: int, position: int = 0) -> Technician:
+def technician(db: Session, name: str, level: int) -> Technician:
     person = Technician(
         name=name,
         email=f"{name.lower()}@2n5.example",
-        phone=f"+1514555{sum(map(ord, name)) % 10000:04}",
+        phones=[Phone(number=f"+1514555{sum(map(ord, name)) % 10000:04}", verified_at=NOW)],
     )
     db.add(person)
     db.flush()
-    db.add(Shift(level=level, position=position, technician_id=person.id))
-    db.flush()
+    on_call(db, level, [*on_call_now(db, level), person.id])
     return person
+
+
+def on_call(db: Session, level: int, people: list[int]) -> None:
+    """Nobody but these, always."""
+    rotas.always(db, f"Level {level}", people)
+
+
+def on_call_now(db: Session, level: int) -> list[int]:
+    id_ = rotas.named(db, f"Level {level}").id
+    return list(rota.on_call(db, NOW, [id_])[id_])
 
 
 def ticket(db: Session, now: datetime = NOW) -> Ticket:

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import AssignmentRule, Customer, Shift, Team, Technician, Ticket
+from ivr.models import AssignmentRule, Customer, Team, Technician, Ticket
 from ivr.services import assignment, intake, tickets
 from ivr.services.assignment import Member, choose
 from ivr.services.timeline import Kind
-from tests.services.people import NOW, organization, technician, told
+from tests.services.people import NOW, on_call, organization, technician, told
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_rule_fits_when_all_of_it_does(given: dict[str, object], fits: bool) -
 def voice(db: Session) -> Team:
     organization(db)
     people = [technician(db, "Bo", 1), technician(db, "Di", 2)]
-    db.query(Shift).filter_by(technician_id=people[1].id).delete()
+    on_call(db, 2, [])
     team = Team(name="Voice", members=people)
     db.add(team)
     db.flush()
@@ -90,7 +90,7 @@ def test_without_a_rule_nobody_is_assigned(db: Session, voice: Team) -> None:
 def test_where_nobody_of_the_team_is_on_call_the_least_loaded_gets_it(
     db: Session, voice: Team
 ) -> None:
-    db.query(Shift).delete()
+    on_call(db, 1, [])
     db.add(AssignmentRule(position=0, words=[], team_id=voice.id))
     names = [taken(db).assignee.name for _ in range(4)]
     assert names == ["Bo", "Di", "Bo", "Di"]

@@ -117,7 +117,7 @@ def test_looking_twice_tells_once(db: Session, opened: Ticket) -> None:
 
 
 def test_a_technician_reads_it_in_french(db: Session, opened: Ticket) -> None:
-    technician(db, "Di", 1, 1).language = "fr-CA"
+    technician(db, "Di", 1).language = "fr-CA"
     major(db, opened)
     passes(db, timedelta(minutes=24))
     assert [subject for to, subject, _ in letters(db) if to == "di@2n5.example"] == [

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ivr.models import Contact, Role, Technician
+from ivr.models import Contact, Phone, Role, Technician
 from ivr.services import phone_book
 from ivr.settings import settings
 
@@ -21,7 +21,10 @@ def test_everybody_is_in_the_book_that_they_can_be_reached_by(db: Session) -> No
             Contact(name="Ana Roy", phone="+15145550100", email="ana@acme.example"),
             Contact(name="Écho Lajoie", email="echo@lajoie.example", language="fr-CA"),
             Technician(
-                name="Bo Chan", phone="+15145550201", email="bo@2n5.example", role=Role.TECHNICIAN
+                name="Bo Chan",
+                phones=[Phone(number="+15145550201")],
+                email="bo@2n5.example",
+                role=Role.TECHNICIAN,
             ),
         ]
     )

@@ -42,7 +42,7 @@ def opened_page() -> int:
     with transaction() as db:
         people.organization(db)
         for index in range(RACERS):
-            people.technician(db, f"Tech{index}", 1, index)
+            people.technician(db, f"Tech{index}", 1)
         return paging.open_page(db, NOW, people.ticket(db)).id
 
 

@@ -1,0 +1,34 @@
+"""Those of us who can be rung: found by what is known of them."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from ivr.models import Phone, Technician
+
+
+def by_number(db: Session, number: str) -> Technician | None:
+    """Whose phone it is."""
+    known = select(Technician).join(Phone).where(Phone.number == number, Technician.active)
+    return db.scalar(known.order_by(Phone.position, Technician.id).limit(1))
+
+
+def by_ids(db: Session, ids: Collection[int]) -> dict[int, Technician]:
+    """With their phones; without those who have left."""
+    known = select(Technician).where(Technician.id.in_(ids), Technician.active)
+    return {one.id: one for one in db.scalars(known.options(selectinload(Technician.phones)))}
+
+
+def put_phones(technician: Technician, numbers: list[str]) -> None:
+    """These and no others, in this order; one that stays keeps that it was verified."""
+    kept = {one.number: one for one in technician.phones}
+    for at, number in enumerate(numbers):
+        phone = kept.pop(number, None)
+        if phone is None:
+            phone = Phone(number=number)
+            technician.phones.append(phone)
+        if phone.position != at:
+            phone.position = at
+    for gone in kept.values():
+        technician.phones.remove(gone)
