@@ -20,8 +20,8 @@ from ivr.settings import settings
 
 LISTENS = 3
 """Seconds that it listens to a question before it answers."""
-PROMPTED = 7
-"""Until the tone after which it dictates."""
+PROMPTED = 4
+"""Until the tone after which it dictates, about; it says everything twice."""
 
 Part = Callable[[Session, str], Cue]
 
@@ -69,6 +69,7 @@ def _act(response: VoiceResponse, cue: Cue, path: str) -> VoiceResponse:
     elif cue.does == "say":
         response.pause(length=PROMPTED)
         for verb in twiml.only(cue.language, say(cue.what)).verbs:
+            verb.attrs["loop"] = 2
             response.append(verb)
         response.play(digits="w#")
     response.pause(length=1)

@@ -22,8 +22,8 @@ def is_its_number(number: str) -> bool:
 
 
 def technician(db: Session) -> Technician:
-    """Who is rung for the canary's tickets: made when first needed. To all others it is somebody who
-    has left: in no list, found by no number, rung by no policy.
+    """Who is rung for the canary's tickets: made when first needed. To all others it is somebody
+    who has left: in no list, found by no number, rung by no policy.
     """
     found = db.scalar(select(Technician).where(Technician.email == EMAIL))
     if found is None:

@@ -219,7 +219,7 @@ def _alarm(db: Session, now: datetime, run: Canary) -> None:
         Technician.role == Role.ADMIN, Technician.active
     )
     readers = {policies.escalation_list(db): ours.languages[0]}
-    readers |= {to: language for to, language in db.execute(admins)}
+    readers |= dict(iter(db.execute(admins)))
     for to, language in readers.items():
         letter = letters.write(
             "canary",

@@ -95,6 +95,6 @@ def _noted(db: Session, run: Canary) -> datetime | None:
 def _fetched(db: Session, now: datetime, run: Canary) -> datetime | None:
     """All of its recordings are here: by now."""
     rows = select(Recording.kind, Recording.state).where(Recording.ticket_id == run.ticket_id)
-    kinds = dict(db.execute(rows))
+    kinds: dict[str, str] = dict(iter(db.execute(rows)))
     stored = all(state == RecordingState.STORED for state in kinds.values())
     return now if stored and kinds.keys() >= RECORDED else None

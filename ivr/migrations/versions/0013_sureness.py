@@ -10,11 +10,6 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-DUE = {
-    "sqlite_where": sa.text("due_at is not null"),
-    "postgresql_where": sa.text("due_at is not null"),
-}
-
 
 def upgrade() -> None:
     op.execute("alter table tickets add column canary boolean default false not null")
@@ -39,7 +34,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_canaries")),
         sa.UniqueConstraint("key", name=op.f("uq_canaries_key")),
     )
-    op.create_index("ix_canaries_due", "canaries", ["due_at"], **DUE)
+    op.create_index(
+        "ix_canaries_due",
+        "canaries",
+        ["due_at"],
+        sqlite_where=sa.text("due_at is not null"),
+        postgresql_where=sa.text("due_at is not null"),
+    )
     op.create_table(
         "checks",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -52,7 +53,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
         sa.UniqueConstraint("name", name=op.f("uq_checks_name")),
     )
-    op.create_index("ix_checks_due", "checks", ["due_at"], **DUE)
+    op.create_index(
+        "ix_checks_due",
+        "checks",
+        ["due_at"],
+        sqlite_where=sa.text("due_at is not null"),
+        postgresql_where=sa.text("due_at is not null"),
+    )
 
 
 def downgrade() -> None:
