@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from ivr import clock
 from ivr.database import reading, transaction, when_hurried
-from ivr.services import attachments, canary, due, inbox, lifeline, signing_in
+from ivr.services import attachments, canary, checks, due, inbox, lifeline, signing_in
 from ivr.services.carrier import Carrier
 from ivr.services.due import Due
 
@@ -114,6 +114,7 @@ class Ticker:
             with transaction() as db:
                 lifeline.write_roster(db, now)
                 canary.keep(db, now)
+                checks.keep(db, now)
             lifeline.replay(now)
             self.kept = now
         if now - self.swept >= SWEEP:

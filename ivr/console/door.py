@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from ivr import clock, headers
 from ivr.console import guard, words
-from ivr.services import house, undelivered
+from ivr.services import checks, house, undelivered
 
 CARRIER = ("/voice/", "/sms/")
 """The other door of this port: what it answers is none of our business."""
@@ -38,7 +38,8 @@ def page(db: Session, template: str, **values: object) -> Response:
     part = request.args.get("part") == "live"
     if not part:
         frame["undelivered"] = undelivered.count(db)
-    answer = make_response(render_template(template, part=part, **frame, **values))
+        frame["unready"] = checks.bad(db, clock.now())
+    answer = make_response(render_template(template, part=part, **frame | values))
     if part:
         answer.add_etag()
         answer.make_conditional(request)

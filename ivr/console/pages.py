@@ -17,7 +17,7 @@ from ivr.console.door import console, page
 from ivr.console.forms import WrongError, attached, done, filled_in, row, token, too_old, who
 from ivr.database import reading, transaction
 from ivr.models import Ticket
-from ivr.services import attachments, board, customers, house, show, tickets
+from ivr.services import attachments, board, checks, customers, house, show, tickets
 from ivr.services.numbers import dialled
 
 
@@ -34,6 +34,7 @@ def all_tickets() -> Response:
         return page(
             db,
             "tickets.html",
+            unready=checks.bad(db, clock.now()),
             on_call=board.on_call(db, clock.now()),
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,

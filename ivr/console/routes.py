@@ -1,6 +1,6 @@
 """The console with all its pages."""
 
-from ivr.console import files, mails, opening, pages
+from ivr.console import files, mails, opening, pages, readiness
 from ivr.console.door import console
 
-__all__ = ["console", "files", "mails", "opening", "pages"]
+__all__ = ["console", "files", "mails", "opening", "pages", "readiness"]

@@ -48,6 +48,7 @@ class Call:
     callbacks: Callbacks = field(default_factory=Callbacks)
     url: str = ""
     fallback_url: str = ""
+    fallback_method: str = "POST"
     created_at: datetime = field(init=False)
     answered_at: datetime | None = None
     ended_at: datetime | None = None

@@ -238,7 +238,7 @@ class Exchange:
     def incoming(self, call: Call) -> None:
         """Somebody has dialled: the number's own addresses say what happens."""
         number = self.numbers.get(call.called, self.line)
-        call.fallback_url = number.fallback_url
+        call.fallback_url, call.fallback_method = number.fallback_url, number.fallback_method
         call.callbacks = Callbacks(number.status_url)
         call.becomes("ringing")
         call.run(number.voice_url)

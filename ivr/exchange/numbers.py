@@ -26,6 +26,7 @@ class OwnNumber:
     fallback_url: str = ""
     status_url: str = ""
     sms_url: str = ""
+    fallback_method: str = "POST"
 
 
 class Wire(Phone):

@@ -28,6 +28,7 @@ def update(exchange: Exchange, sid: str) -> dict[str, Any]:
     with exchange.acting():
         number.voice_url = form.get("VoiceUrl", number.voice_url)
         number.fallback_url = form.get("VoiceFallbackUrl", number.fallback_url)
+        number.fallback_method = form.get("VoiceFallbackMethod", number.fallback_method)
         number.status_url = form.get("StatusCallback", number.status_url)
         number.sms_url = form.get("SmsUrl", number.sms_url)
     return _told(exchange, number)
@@ -40,6 +41,7 @@ def _told(exchange: Exchange, number: OwnNumber) -> dict[str, Any]:
         "phone_number": number.number,
         "voice_url": number.voice_url,
         "voice_fallback_url": number.fallback_url,
+        "voice_fallback_method": number.fallback_method,
         "status_callback": number.status_url,
         "sms_url": number.sms_url,
     }

@@ -16,6 +16,7 @@ from ivr.database import changed, hurry, transaction
 from ivr.models import (
     Canary,
     CanaryState,
+    Check,
     Organization,
     Page,
     PageState,
@@ -35,6 +36,8 @@ LEASE = timedelta(seconds=8)
 """Longer than the carrier may take to answer."""
 AGAIN_AFTER = timedelta(seconds=20)
 """Until the lines of a run that failed are free."""
+LATE = timedelta(minutes=15)
+"""After its time; then something is wrong with whoever should have run it."""
 FIRST_AFTER = timedelta(minutes=2)
 """The first run of all waits until a service that has just been set up has settled."""
 
@@ -76,9 +79,14 @@ def _next(db: Session, now: datetime) -> datetime:
     return max(now, before.started_at + every())
 
 
+def may_ring(db: Session) -> bool:
+    """Not without a number, nor while it is under way."""
+    return bool(settings().canary) and _singing(db) is None
+
+
 def ring_now(db: Session, now: datetime) -> bool:
-    """One of us wants to see it at once. False where it has no number, or is under way."""
-    if not settings().canary or _singing(db):
+    """One of us wants to see it at once. False where it may not."""
+    if not may_ring(db):
         return False
     waiting = _waiting(db)
     if waiting:
@@ -187,6 +195,7 @@ def _fail(db: Session, now: datetime, run: Canary) -> None:
 def _end(db: Session, now: datetime, run: Canary, state: CanaryState) -> None:
     run.state, run.ended_at, run.due_at = state, now, None
     _tidy(db, now)
+    db.execute(update(Check).where(Check.name == "canary").values(due_at=now))
 
 
 def _tidy(db: Session, now: datetime) -> None:

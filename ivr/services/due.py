@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import Utc, transaction
-from ivr.models import Canary, Clock, Heartbeat, Leg, Mail, Message, Page, Recording
-from ivr.services import canary, inbox, outbox, overdue, paging, recordings, ringing
+from ivr.models import Canary, Check, Clock, Heartbeat, Leg, Mail, Message, Page, Recording
+from ivr.services import canary, checks, inbox, outbox, overdue, paging, recordings, ringing
 from ivr.services.carrier import Carrier
 
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Canary]] = {
+TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Canary | Check]] = {
     "page": Page,
     "leg": Leg,
     "message": Message,
@@ -30,6 +30,7 @@ TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Canary]
     "clock": Clock,
     "mail": Mail,
     "canary": Canary,
+    "check": Check,
 }
 
 URGENT = {"page", "leg"}
@@ -84,6 +85,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "clock": overdue.attend,
     "mail": inbox.attend,
     "canary": canary.attend,
+    "check": checks.attend,
 }
 
 

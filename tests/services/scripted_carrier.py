@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.carrier import Balance, NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.lifeline import Roster
 
 
 class ScriptedCarrier:
@@ -17,6 +18,8 @@ class ScriptedCarrier:
         self.stopped: list[str] = []
         self.told: list[str] = []
         self.texts: list[tuple[str, str]] = []
+        self.stray: list[str] | Refused | NotNow | Unknown = []
+        self.money: Balance | Refused | NotNow | Unknown = Balance(100.0, "CAD")
         self.audio: bytes | Refused | NotNow = b"RIFF"
 
     def ring(self, number: str, key: str, ring_for: int) -> Outcome:
@@ -51,3 +54,12 @@ class ScriptedCarrier:
 
     def forget_recording(self, sid: str) -> Outcome:
         return Placed(sid)
+
+    def astray(self) -> list[str] | Refused | NotNow | Unknown:
+        return self.stray
+
+    def balance(self) -> Balance | Refused | NotNow | Unknown:
+        return self.money
+
+    def fallback(self, roster: Roster) -> str:
+        return f"<Response>{''.join(roster.numbers)}</Response>"

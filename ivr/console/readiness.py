@@ -1,0 +1,60 @@
+"""Readiness: everything that must be so for the line to take a call, on one page; and the test
+call of the line to itself.
+"""
+
+from http import HTTPStatus
+
+from flask import Response, request
+from werkzeug.wrappers import Response as Answer
+
+from ivr import clock
+from ivr.console.door import console, page
+from ivr.console.forms import done, token, too_old
+from ivr.database import reading, transaction
+from ivr.models import Ticket
+from ivr.services import canary, checks, vocabulary
+
+TOLD = {
+    "ring": "The line rings itself now. It takes a minute or two.",
+    "look": "Everything is looked at again now.",
+}
+ABOUT = "readiness"
+
+
+@console.get("/readiness")
+def readiness() -> Response:
+    return _readiness(told=TOLD.get(request.args.get("done", ""), ""))
+
+
+def _readiness(*, told: str = "", old: bool = False) -> Response:
+    now = clock.now()
+    with reading() as db:
+        run = canary.latest(db)
+        about = db.get(Ticket, run.ticket_id) if run and run.ticket_id else None
+        words = vocabulary.of("en-CA")["canary"]
+        return page(
+            db,
+            "readiness.html",
+            lines=checks.lines(db, now),
+            run=run,
+            about=about,
+            steps=[(words[step], run.steps.get(step)) for step in words] if run else [],
+            may_ring=canary.may_ring(db),
+            token=token(ABOUT),
+            told=told,
+            old=old,
+        )
+
+
+@console.post("/readiness/<any(ring, look):act>")
+def do(act: str) -> Answer:
+    if too_old(ABOUT):
+        answer = _readiness(old=True)
+        answer.status_code = HTTPStatus.FORBIDDEN
+        return answer
+    with transaction() as db:
+        if act == "ring":
+            canary.ring_now(db, clock.now())
+        else:
+            checks.soon(db, clock.now())
+    return done("console.readiness", done=act)
