@@ -2,6 +2,7 @@
 call of the line to itself.
 """
 
+import math
 from http import HTTPStatus
 
 from flask import Response, request
@@ -11,7 +12,7 @@ from ivr import clock
 from ivr.console.door import console, page
 from ivr.console.forms import done, token, too_old
 from ivr.database import reading, transaction
-from ivr.models import Ticket
+from ivr.models import Canary, CheckState, Ticket
 from ivr.services import canary, checks, vocabulary
 
 TOLD = {
@@ -19,6 +20,7 @@ TOLD = {
     "look": "Everything is looked at again now.",
 }
 ABOUT = "readiness"
+WORST_FIRST = (CheckState.BAD, CheckState.WARN, CheckState.UNKNOWN, CheckState.OK, CheckState.OFF)
 
 
 @console.get("/readiness")
@@ -31,19 +33,25 @@ def _readiness(*, told: str = "", old: bool = False) -> Response:
     with reading() as db:
         run = canary.latest(db)
         about = db.get(Ticket, run.ticket_id) if run and run.ticket_id else None
-        words = vocabulary.of("en-CA")["canary"]
         return page(
             db,
             "readiness.html",
-            lines=checks.lines(db, now),
+            lines=sorted(checks.lines(db, now), key=lambda line: WORST_FIRST.index(line.state)),
             run=run,
             about=about,
-            steps=[(words[step], run.steps.get(step)) for step in words] if run else [],
+            steps=_in_time(run) if run else [],
             may_ring=canary.may_ring(db),
             token=token(ABOUT),
             told=told,
             old=old,
         )
+
+
+def _in_time(run: Canary) -> list[tuple[str, float | None]]:
+    """Its steps in words, each with its seconds; what was not reached comes last."""
+    words = vocabulary.of("en-CA")["canary"]
+    steps = [(words[step], run.steps.get(step)) for step in words]
+    return sorted(steps, key=lambda step: math.inf if step[1] is None else step[1])
 
 
 @console.post("/readiness/<any(ring, look):act>")

@@ -67,11 +67,17 @@ def _act(response: VoiceResponse, cue: Cue, path: str) -> VoiceResponse:
         response.pause(length=LISTENS)
         response.play(digits=cue.what)
     elif cue.does == "say":
+        _say(response, cue, times=1)
+    elif cue.does == "dictate":
         response.pause(length=PROMPTED)
-        for verb in twiml.only(cue.language, say(cue.what)).verbs:
-            verb.attrs["loop"] = 2
-            response.append(verb)
+        _say(response, cue, times=2)
         response.play(digits="w#")
     response.pause(length=1)
     response.redirect(url(path, done=cue.done), method="POST")
     return response
+
+
+def _say(response: VoiceResponse, cue: Cue, times: int) -> None:
+    for verb in twiml.only(cue.language, say(cue.what)).verbs:
+        verb.attrs["loop"] = times
+        response.append(verb)

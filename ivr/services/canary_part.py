@@ -18,7 +18,7 @@ from ivr.services import canary_steps, house
 class Cue:
     """What the canary does now, and how it knows later that it has done it."""
 
-    does: Literal["wait", "press", "say", "leave"]
+    does: Literal["wait", "press", "say", "dictate", "leave"]
     what: str = ""
     """Keys, or the name of a prompt."""
     done: str = ""
@@ -52,7 +52,7 @@ def as_technician(db: Session, done: str) -> Cue:
         return Cue("wait", done=done)
     step = str(call.known["at"])
     if step == "after.note" and done != str(call.turn):
-        return Cue("say", "canary_note", str(call.turn), house.ours(db).languages[0])
+        return Cue("dictate", "canary_note", str(call.turn), house.ours(db).languages[0])
     noted = (Recording.call_id == call.id, Recording.kind == "note")
     if step == "after.menu" and db.scalar(select(Recording.id).where(*noted).limit(1)):
         return LEAVE

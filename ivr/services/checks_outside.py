@@ -1,5 +1,6 @@
 """The checks that ask somebody else: the carrier, the mail servers, the broker, a web server."""
 
+import imaplib
 import smtplib
 import socket
 from xml.etree import ElementTree as ET
@@ -78,18 +79,24 @@ def mail_in(_carrier: Carrier) -> Found:
 
 
 def _mailbox(*, listens: bool) -> Found:
-    from imap_tools import MailboxLoginError
-
     try:
         with mailbox.opened():
             pass
-    except MailboxLoginError:
-        return bad("The mailbox refuses our password: no mail comes in. Set IMAP_URL.")
     except Exception as error:  # noqa: BLE001  of the socket, TLS, or the library
+        if _is_refusal(error):
+            return bad("The mailbox refuses our password: no mail comes in. Set IMAP_URL.")
         return bad(f"The mailbox cannot be opened ({type(error).__name__}): no mail comes in.")
     if not listens:
         return bad("Nobody looks into the mailbox: start ivr mail.")
     return ok("The mailbox opens, and is looked into.")
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Of the password; a line that breaks is another matter."""
+    from imap_tools import MailboxLoginError
+
+    refusals = (MailboxLoginError, imaplib.IMAP4.error)
+    return isinstance(error, refusals) and not isinstance(error, imaplib.IMAP4.abort)
 
 
 def _listens() -> bool:
