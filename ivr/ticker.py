@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from ivr import clock
 from ivr.database import reading, transaction, when_hurried
-from ivr.services import attachments, canary, checks, due, inbox, lifeline, signing_in
+from ivr.services import attachments, canary, checks, due, inbox, lifeline, signing_in, webhooks
 from ivr.services.carrier import Carrier
 from ivr.services.due import Due
 
@@ -120,6 +120,7 @@ class Ticker:
         if now - self.swept >= SWEEP:
             with transaction() as db:
                 signing_in.sweep(db, now)
+                webhooks.sweep(db, now)
             with reading() as db:
                 attachments.sweep(db, now)
             self.swept = now

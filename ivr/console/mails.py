@@ -1,5 +1,5 @@
-"""What did not get through: messages of ours that are not delivered, mails that are not read; and
-every mail as it came.
+"""What did not get through: messages of ours that are not delivered, mails that are not read, which
+webhooks took something not; and every mail as it came.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from ivr.console.door import console, page
 from ivr.console.forms import done, token, too_old
 from ivr.database import reading, transaction
 from ivr.models import Mail
-from ivr.services import inbox, outbox, undelivered
+from ivr.services import inbox, outbox, undelivered, webhooks
 
 ROW = "int(max=2147483647)"
 TOLD = {
@@ -36,6 +36,7 @@ def _not_delivered(*, told: str = "", old: bool = False) -> Response:
             "mail.html",
             messages=undelivered.messages(db),
             mails=undelivered.mails(db),
+            webhooks=[one for one in webhooks.all_of_them(db) if one[1]],
             token=token,
             told=told,
             old=old,

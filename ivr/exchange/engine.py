@@ -49,12 +49,11 @@ class Exchange:
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
         self.numbers: dict[str, OwnNumber] = {}
         self.line = self.own(number, voice_url, fallback_url, status_url, sms_url)
-        self.balance = "100.00"
         self.clock: Clock = clock or WallClock()
         self.agenda = Agenda(self.clock)
         self.media_dir, self.log, self.faults = media_dir, Log(log_file), Faults()
         self.warnings: list[str] = []
-        self.base_url = self.staff_url = ""
+        self.base_url, self.staff_url, self.balance = "", "", "100.00"
         self.mailboxes: Mailboxes | None = None
         self.phones: dict[str, Phone] = {}
         self.calls: dict[str, Call] = {}

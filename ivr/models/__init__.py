@@ -32,6 +32,7 @@ from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
+from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
 
 __all__ = [
     "Absence",
@@ -50,6 +51,8 @@ __all__ = [
     "ClockKind",
     "Contact",
     "Customer",
+    "Delivery",
+    "DeliveryState",
     "Direction",
     "Entry",
     "Feedback",
@@ -85,5 +88,7 @@ __all__ = [
     "Ticket",
     "Unit",
     "Watcher",
+    "Webhook",
+    "WebhookForm",
     "Why",
 ]

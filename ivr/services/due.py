@@ -15,14 +15,36 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import Utc, transaction
-from ivr.models import Canary, Check, Clock, Heartbeat, Leg, Mail, Message, Page, Recording
-from ivr.services import canary, checks, inbox, outbox, overdue, paging, recordings, ringing
+from ivr.models import (
+    Canary,
+    Check,
+    Clock,
+    Delivery,
+    Heartbeat,
+    Leg,
+    Mail,
+    Message,
+    Page,
+    Recording,
+)
+from ivr.services import (
+    canary,
+    checks,
+    delivering,
+    inbox,
+    outbox,
+    overdue,
+    paging,
+    recordings,
+    ringing,
+)
 from ivr.services.carrier import Carrier
 
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Canary | Check]] = {
+Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check
+TABLES: dict[str, type[Row]] = {
     "page": Page,
     "leg": Leg,
     "message": Message,
@@ -31,6 +53,7 @@ TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Canary 
     "mail": Mail,
     "canary": Canary,
     "check": Check,
+    "webhook": Delivery,
 }
 
 URGENT = {"page", "leg"}
@@ -86,6 +109,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "mail": inbox.attend,
     "canary": canary.attend,
     "check": checks.attend,
+    "webhook": delivering.attend,
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import hurry
 from ivr.models import Call, Direction, Leg, LegState, Page, PageState, Place, Technician
-from ivr.services import outbox, paging, timeline
+from ivr.services import events, outbox, paging, timeline
 from ivr.services.timeline import Kind
 
 RANK = {"queued": 0, "initiated": 0, "ringing": 1, "in-progress": 2}
@@ -44,6 +44,8 @@ def new(
     db.add(leg)
     db.flush()
     hurry(db)
+    told = {"technician": technician.name, "level": level, "outcome": None}
+    events.tell(db, now, events.RUNG, page.ticket_id, told)
     if round_ == page.first_round:  # one text a level, however often it rings
         outbox.text_page(db, now, page, technician)
     return leg

@@ -30,3 +30,7 @@ def feedback(token: str, score: int | None = None) -> str:
 def no_feedback(token: str) -> str:
     """Where no more requests are wished for; mail programs post there (RFC 8058)."""
     return f"{settings().own_url}/portal/feedback/{token}/stop"
+
+
+def webhook(id_: int) -> str:
+    return f"{settings().own_url}/webhooks/{id_}"

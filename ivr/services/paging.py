@@ -176,6 +176,8 @@ def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
         )
     level = page.policy[move.level]["level"]
     if move.mail:
+        if move.round == move.first_round + 1:  # its first mail
+            timeline.write(db, Kind.EXHAUSTED, now, ticket_id=page.ticket_id, to=move.mail)
         alerts.escalated(db, now, page, move.mail, move.round)
     return [
         legs.new(db, now, page, _technician(db, one), level, move.round).id for one in move.ring

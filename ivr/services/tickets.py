@@ -53,7 +53,7 @@ def open_ticket(
     canary: bool = False,
 ) -> Ticket:
     """`how` it came is put on the timeline: by whom or what, and by which mail. `since`: when it
-    was submitted, if that was before now. Nothing is promised to the canary.
+    was submitted, if that was before now.
     """
     number = number or numbers.next_number(db)
     ticket = Ticket(
@@ -73,8 +73,7 @@ def open_ticket(
     db.add(ticket)
     db.flush()
     timeline.write(db, Kind.OPENED, now, ticket_id=ticket.id, severity=severity, **(how or {}))
-    if not canary:
-        clocks.start(db, ticket.opened_at, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
+    clocks.start(db, ticket.opened_at, ticket, ClockKind.RESPONSE, ClockKind.RESOLUTION)
     return ticket
 
 
@@ -86,9 +85,11 @@ def declare(
     if ticket.status in (*life.OVER, Status.WAITING):
         life.move(db, now, ticket, Status.OPEN, life.CUSTOMER)
     was = Severity(ticket.severity)
-    timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
-    if ORDER.index(severity) > ORDER.index(was):
+    worse = ORDER.index(severity) > ORDER.index(was)
+    if worse:
         ticket.severity = severity
+    timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
+    if worse:
         clocks.recompute(db, ticket)
 
 

@@ -1,4 +1,6 @@
-"""The timeline of a ticket: the one place that writes it, and how each line reads for staff."""
+"""The timeline of a ticket: the one place that writes it, and how each line reads for staff. What
+is written here, webhooks are told.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import append
 from ivr.models import Entry
-from ivr.services import vocabulary
+from ivr.services import events, vocabulary
 
 
 class Kind(StrEnum):
@@ -38,6 +40,7 @@ class Kind(StrEnum):
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
     ESCALATED = "escalated"
+    EXHAUSTED = "exhausted"
     RANG = "rang"
     ACCEPTED = "accepted"
     JOINED = "joined"
@@ -75,6 +78,7 @@ def write(
     **data: Any,
 ) -> None:
     append(db, Entry, kind=kind, at=now, ticket_id=ticket_id, call_id=call_id, data=data)
+    events.happened(db, now, kind, ticket_id, data)
 
 
 def add(db: Session, kind: Kind, now: datetime, *, ticket_id: int, **data: Any) -> int:
@@ -82,6 +86,7 @@ def add(db: Session, kind: Kind, now: datetime, *, ticket_id: int, **data: Any) 
     entry = Entry(kind=kind, at=now, ticket_id=ticket_id, data=data)
     db.add(entry)
     db.flush()
+    events.happened(db, now, kind, ticket_id, data)
     return entry.id
 
 
@@ -117,6 +122,7 @@ SENTENCES: dict[str, str] = {
     Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
     Kind.ESCALATED: "Escalated to level {level}",
+    Kind.EXHAUSTED: "Nobody has accepted at any level: {to} is mailed until somebody does",
     Kind.RANG: "Rang {technician} (level {level}): {outcome}",
     Kind.ACCEPTED: "{technician} accepted after {seconds} s",
     Kind.JOINED: "{technician} was put through to the caller",

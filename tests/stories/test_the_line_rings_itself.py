@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from ivr import clock
 from ivr.database import reading, transaction
-from ivr.models import Canary, CanaryState, Message, Ticket
-from ivr.services import board, cage, canary, people, show
+from ivr.models import Canary, CanaryState, Delivery, Message, Ticket
+from ivr.services import board, cage, canary, events, people, show, webhooks
 from ivr.services.canary_steps import Step
+from ivr.services.webhooks import Wish
 from ivr.settings import settings
 from tests.stories.line import Line
 
@@ -56,6 +57,9 @@ def story_of(number: str) -> dict[str, Any]:
 
 
 def test_the_line_rings_itself_and_every_part_of_it_is_used(caged: Line) -> None:
+    with transaction() as db:
+        everything = Wish("All", "http://127.0.0.1:1/", "event", list(events.CHOICES))
+        webhooks.add(db, clock.now(), everything)
     sings(caged)
     run = comes_to_an_end(caged)
     assert (run.state, run.missing) == (CanaryState.PASSED, None), run.steps
@@ -82,6 +86,7 @@ def _nobody_has_heard_of_it(line: Line) -> None:
     assert all(call.over for call in line.exchange.calls.values())
     with reading() as db:
         assert db.scalars(select(Message)).all() == []
+        assert db.scalars(select(Delivery)).all() == []
         assert [one.number for one in board.newest(db)[0]] == ["42", "4411"]
         assert board.live(db) == []
         assert "Canary" not in [one.name for one in board.choices(db).people]
