@@ -157,6 +157,7 @@ def _write_down(db: Session, now: datetime, canary_id: int, outcome: Outcome) ->
         return
     run.cause = None if isinstance(outcome, Placed) else outcome.cause
     if isinstance(outcome, Refused):
+        run.cause = f"the carrier refuses the call: {outcome.cause}"
         _fail(db, now, run)
     elif isinstance(outcome, NotNow):
         run.due_at = now + timedelta(seconds=max(outcome.after, LOOK_EVERY.total_seconds()))
