@@ -1,12 +1,14 @@
 """The readiness page: what is so, what to do, and the line's own test call."""
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Canary, Check
 from ivr.services import cage, canary, checks
 from ivr.settings import settings
+from tests import looks
 from tests.console.browsing import submit
 from tests.console.test_pages import get, words
 from tests.stories.line import Line
@@ -71,3 +73,34 @@ def test_a_test_call_is_on_record_and_nobody_acts_on_it(line: Line) -> None:
     assert "<form" not in page
     with reading() as db:
         assert canary.latest(db)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_can_be_read_by_light_and_in_the_dark_at_any_width(line: Line, page: Page) -> None:
+    states = ("ok", "warn", "bad", "off", "unknown")
+    for name, state in zip(checks.CHECKS, states, strict=False):
+        found(name, state, "Not reached: " + "a long word " * 20)
+    with transaction() as db:
+        db.add(Canary(key="k", state="failed", steps={"placed": 0.4}, missing="came-in",
+                      started_at=clock.now(), ended_at=clock.now()))  # fmt: skip
+    for path in ("/readiness", "/readiness?done=ring", "/tickets"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(path)
+            assert looks.unreadable(page) == [], (path, scheme)
+        looks.well_built(page)
+        for width in (320, 390, 1024):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_page_that_stays_open_tells_of_what_goes_wrong(line: Line, page: Page) -> None:
+    page.goto("/tickets")
+    expect(page.get_by_role("heading", name="Tickets")).to_be_visible()
+    found("mail-out", "bad", "The mail server refuses our password.")
+    expect(page.get_by_role("alert").filter(has_text="Mail out")).to_be_visible()
+    page.get_by_role("link", name="See what to do").click()
+    expect(page.get_by_role("heading", name="One thing to see to")).to_be_visible()
