@@ -54,6 +54,7 @@ SAID_ELSEWHERE = {
     "connected_notice",
     "callback_notice",
     "blocked",
+    "phone_code",
 }
 """Prompts of the voice door itself, outside any flow."""
 

@@ -148,6 +148,27 @@ def _readable(record: dict[str, Any]) -> str:
     return "\n".join([*plain, "", *lines])
 
 
+def staff(args: argparse.Namespace) -> int:
+    from ivr import staffing
+
+    if args.what == "add":
+        return staffing.add(args.name, args.email, args.role, args.phone)
+    return staffing.link(args.email) if args.what == "link" else staffing.listed()
+
+
+def _staff_commands(one: argparse.ArgumentParser) -> None:
+    what = one.add_subparsers(required=True, metavar="add|link|list", dest="what")
+    new = what.add_parser("add", help="somebody new: prints a link to set a password")
+    new.add_argument("--name", required=True)
+    new.add_argument("--email", required=True)
+    new.add_argument("--phone", help="with + and the country code")
+    roles = ["technician", "senior", "manager", "admin"]
+    new.add_argument("--role", choices=roles, help="default: admin for the first, then technician")
+    again = what.add_parser("link", help="print a new link to set a password")
+    again.add_argument("email", metavar="EMAIL")
+    what.add_parser("list", help="who is on the staff, and who signs in")
+
+
 def draw(_args: argparse.Namespace) -> int:
     from callflows import draw as drawing
 
@@ -228,6 +249,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
     one.add_argument("--json", action="store_true", help="for programs")
+    _staff_commands(add("staff", staff, "who is on the staff, and signs in to its pages"))
     add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")
     add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")
     add("tick", tick, "the ticker: hands out what is due; any number may run")

@@ -50,6 +50,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     support_email: str = "support@2n5.example"
     escalation_email: str = ""
     console_password: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     anonymous_calls: Literal["answer", "refuse"] = "answer"
     blocked_numbers: str = ""
@@ -67,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
                 told = "must be an address such as https://support.example.com"
                 raise BrokenSettingError(f"{name.upper()}: {told}")
+        self._check_oidc()
         scheme = urlsplit(self.imap_url).scheme
         if self.imap_url and scheme not in {"imap", "imaps"}:
             raise BrokenSettingError("IMAP_URL: must be imaps://user:password@host/folder")
@@ -79,6 +83,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 raise BrokenSettingError(f"{name}: {told}")
         if self.canary == self.twilio_number:
             raise BrokenSettingError("CANARY_NUMBER: must be another number than TWILIO_NUMBER")
+
+    def _check_oidc(self) -> None:
+        """All of it or nothing; and not by a line that others can read."""
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(given) and not all(given):
+            told = "OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET: give all three, or none"
+            raise BrokenSettingError(told)
+        parts = urlsplit(self.oidc_issuer)
+        here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        if self.oidc_issuer and not (parts.scheme == "https" or (here and parts.scheme == "http")):
+            raise BrokenSettingError("OIDC_ISSUER: must be an address that begins with https://")
 
     @property
     def embedded_exchange(self) -> bool:
@@ -163,7 +178,7 @@ def _given() -> dict[str, str]:
     for name in Settings.__struct_fields__:
         value = os.environ.get(name.upper()) or _from_file(name.upper())
         if value:
-            given[name] = value.rstrip("/") if name.endswith("_url") else value
+            given[name] = value.rstrip("/") if name.endswith(("_url", "_issuer")) else value
     return given
 
 

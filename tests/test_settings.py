@@ -110,3 +110,21 @@ def test_the_line_cannot_ring_itself_from_its_own_number(monkeypatch: pytest.Mon
         monkeypatch.setenv("CANARY_NUMBER", wrong)
         with pytest.raises(BrokenSettingError, match="CANARY_NUMBER"):
             read()
+
+
+@pytest.mark.parametrize(
+    ("issuer", "secret", "told"),
+    [
+        ("https://id.example", "", "give all three"),
+        ("http://id.example", "x", "begins with https"),
+        ("id.example", "x", "begins with https"),
+    ],
+)
+def test_an_identity_provider_is_given_whole_and_by_tls(
+    monkeypatch: pytest.MonkeyPatch, issuer: str, secret: str, told: str
+) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", issuer)
+    monkeypatch.setenv("OIDC_CLIENT_ID", "support")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", secret)
+    with pytest.raises(BrokenSettingError, match=told):
+        read()

@@ -3,17 +3,22 @@ call of the line to itself.
 """
 
 import math
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
 from ivr.console.door import console, page
 from ivr.console.forms import done, token, too_old
+from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Canary, CheckState, Ticket
 from ivr.services import canary, checks, vocabulary
+from ivr.services.roles import May
 
 TOLD = {
     "ring": "The line rings itself now. It takes a minute or two.",
@@ -24,6 +29,7 @@ WORST_FIRST = (CheckState.BAD, CheckState.WARN, CheckState.UNKNOWN, CheckState.O
 
 
 @console.get("/readiness")
+@needs(May.SEE_READINESS)
 def readiness() -> Response:
     return _readiness(told=TOLD.get(request.args.get("done", ""), ""))
 
@@ -54,15 +60,23 @@ def _in_time(run: Canary) -> list[tuple[str, float | None]]:
     return sorted(steps, key=lambda step: math.inf if step[1] is None else step[1])
 
 
-@console.post("/readiness/<any(ring, look):act>")
-def do(act: str) -> Answer:
+@console.post("/readiness/look")
+@needs(May.SEE_READINESS)
+def look_again() -> Answer:
+    return _do("look", checks.soon)
+
+
+@console.post("/readiness/ring")
+@needs(May.TRY_THE_LINE)
+def ring_the_line() -> Answer:
+    return _do("ring", canary.ring_now)
+
+
+def _do(what: str, act: Callable[[Session, datetime], object]) -> Answer:
     if too_old(ABOUT):
         answer = _readiness(old=True)
         answer.status_code = HTTPStatus.FORBIDDEN
         return answer
     with transaction() as db:
-        if act == "ring":
-            canary.ring_now(db, clock.now())
-        else:
-            checks.soon(db, clock.now())
-    return done("console.readiness", done=act)
+        act(db, clock.now())
+    return done("console.readiness", done=what)

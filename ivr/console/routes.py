@@ -1,6 +1,29 @@
 """The console with all its pages."""
 
-from ivr.console import files, mails, opening, pages, readiness, webhooks
+from ivr.console import (
+    account,
+    files,
+    mails,
+    opening,
+    pages,
+    people,
+    provider,
+    readiness,
+    sign_in,
+    webhooks,
+)
 from ivr.console.door import console
 
-__all__ = ["console", "files", "mails", "opening", "pages", "readiness", "webhooks"]
+__all__ = [
+    "account",
+    "console",
+    "files",
+    "mails",
+    "opening",
+    "pages",
+    "people",
+    "provider",
+    "readiness",
+    "sign_in",
+    "webhooks",
+]

@@ -1,12 +1,14 @@
 """The tables, one file a noun."""
 
 from ivr.models.absence import Absence
+from ivr.models.account import Account, RecoveryCode
 from ivr.models.attachment import Attachment
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
 from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
+from ivr.models.change import Change
 from ivr.models.check import Check, CheckState
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
@@ -22,11 +24,18 @@ from ivr.models.organization import Organization
 from ivr.models.override import Override
 from ivr.models.page import Page, PageState
 from ivr.models.pause import Pause, Why
-from ivr.models.phone import Phone
+from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.rota import Layer, Rota, Unit
-from ivr.models.sign_in import SignIn, SignInAttempt, SignInLink
+from ivr.models.sign_in import (
+    SignedIn,
+    SignIn,
+    SignInAttempt,
+    SignInLink,
+    StaffLink,
+    StaffSignIn,
+)
 from ivr.models.team import AssignmentRule, Membership, Team
 from ivr.models.technician import Role, Technician
 from ivr.models.ticket import Status, Ticket
@@ -36,6 +45,7 @@ from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
 
 __all__ = [
     "Absence",
+    "Account",
     "AssignmentRule",
     "Attachment",
     "Base",
@@ -44,6 +54,7 @@ __all__ = [
     "Canary",
     "CanaryState",
     "CannedReply",
+    "Change",
     "Channel",
     "Check",
     "CheckState",
@@ -72,15 +83,20 @@ __all__ = [
     "PageState",
     "Pause",
     "Phone",
+    "PhoneCheck",
     "Place",
     "Policy",
     "Recording",
     "RecordingState",
+    "RecoveryCode",
     "Role",
     "Rota",
     "SignIn",
     "SignInAttempt",
     "SignInLink",
+    "SignedIn",
+    "StaffLink",
+    "StaffSignIn",
     "Status",
     "TakenTurn",
     "Team",

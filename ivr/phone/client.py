@@ -115,6 +115,10 @@ class Carrier:
         update = self.client.calls(sid).update
         return _ended(_outcome(lambda: update(url=told, method="POST").sid), sid)
 
+    def say(self, number: str, path: str) -> Outcome:
+        create, ours = self.client.calls.create, settings().twilio_number
+        return _outcome(lambda: create(to=number, from_=ours, url=url(path), method="POST").sid)
+
     def text(self, number: str, body: str) -> Outcome:
         create = self.client.messages.create
         return _outcome(lambda: create(to=number, from_=settings().twilio_number, body=body).sid)

@@ -85,6 +85,9 @@ class Carrier(Protocol):
     def tell_taken(self, sid: str, key: str) -> Outcome:
         """Let a technician who has picked up hear that somebody else has the page."""
 
+    def say(self, number: str, path: str) -> Outcome:
+        """Call a number and let it hear the document at a path of ours."""
+
     def text(self, number: str, body: str) -> Outcome: ...
 
     def recording(self, sid: str) -> AbstractContextManager[Iterator[bytes] | Refused | NotNow]:

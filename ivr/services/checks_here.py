@@ -132,7 +132,8 @@ def phones(_carrier: Carrier) -> Found:
     if silent:
         return bad(f"On call, and no phone: {_and(silent)}. Give them a number.")
     if unproved:
-        return warn(f"Nobody has verified the phone of {_and(unproved)}: they may not be reached.")
+        said = f"The phone of {_and(unproved)} is not verified: perhaps it is not reached."
+        return warn(f"{said} That is done under People.")
     return ok("Whoever is on call in the next 14 days has a verified phone.")
 
 

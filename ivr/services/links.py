@@ -32,5 +32,10 @@ def no_feedback(token: str) -> str:
     return f"{settings().own_url}/portal/feedback/{token}/stop"
 
 
+def set_password(token: str) -> str:
+    """Where one of us sets a password."""
+    return f"{settings().own_url}/sign-in/link/{token}"
+
+
 def webhook(id_: int) -> str:
     return f"{settings().own_url}/webhooks/{id_}"

@@ -12,6 +12,12 @@ from ivr.services import policies
 from ivr.settings import settings
 
 
+def keep(db: Session) -> None:
+    """After somebody of ours has changed, where there is an exchange to show it."""
+    if settings().embedded_exchange:
+        write(db)
+
+
 def write(db: Session) -> None:
     ours = select(Technician).where(Technician.active).order_by(Technician.id)
     people: list[tuple[Contact | Technician, str]] = [

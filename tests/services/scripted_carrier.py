@@ -44,6 +44,10 @@ class ScriptedCarrier:
         self.told.append(sid)
         return Placed(sid)
 
+    def say(self, number: str, path: str) -> Outcome:
+        self.rung.append(number)
+        return Placed(f"CA{len(self.rung)}")
+
     def text(self, number: str, body: str) -> Outcome:
         self.texts.append((number, body))
         return Placed("SM1")

@@ -41,6 +41,7 @@ def letter(name: str, language: str) -> letters.Letter:
         by=HOSTILE,
         text=HOSTILE,
         assignee=HOSTILE,
+        person=HOSTILE,
         score=1,
         scores=[("1", "http://127.0.0.1/portal/feedback/t?score=1")],
         stop_url="http://127.0.0.1/portal/feedback/t/stop",
@@ -56,7 +57,7 @@ def letter(name: str, language: str) -> letters.Letter:
 @pytest.mark.parametrize("language", vocabulary.LANGUAGES)
 def test_every_letter_is_written_in_every_language(name: str, language: str) -> None:
     made = letter(name, language)
-    assert "4411" in made.subject or name in {"sign-in", "canary"}
+    assert "4411" in made.subject or name in {"sign-in", "invited", "canary"}
     assert "4411" in made.text
     assert "4411" in made.html
     assert f'<html lang="{language}">' in made.html
