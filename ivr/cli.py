@@ -94,6 +94,8 @@ def exchange(_args: argparse.Namespace) -> int:
         media_dir=var / "exchange",
         log_file=var / "exchange.jsonl",
         mailboxes=mailboxes if settings().mail_is_kept else None,
+        canary=settings().canary,
+        fallback_url=settings().fallback_url,
     )
     return 0
 
@@ -185,6 +187,39 @@ def check_flows(_args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def canary(_args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import transaction
+    from ivr.services import canary as runs
+
+    with transaction() as db:
+        if not runs.ring_now(db, clock.now()):
+            print("no: CANARY_NUMBER is not set, or a run is under way", file=sys.stderr)
+            return 1
+    print("the line rings itself now; the readiness page tells how it went")
+    return 0
+
+
+def fallback(args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import reading
+    from ivr.phone.fallback import document
+    from ivr.services import lifeline
+
+    with reading() as db:
+        roster = lifeline.on_call(db, clock.now())
+    if not roster.numbers:
+        print("nobody is on call: the document can only ask callers to write", file=sys.stderr)
+    made = document(roster) + "\n"
+    if args.out is None:
+        print(made, end="")
+        return 0
+    draft = args.out.with_name(f".{args.out.name}.part")
+    draft.write_text(made)
+    draft.replace(args.out)
+    return 0
+
+
 def twilio(args: argparse.Namespace) -> int:
     from ivr.phone import set_up
 
@@ -221,6 +256,9 @@ def parser() -> argparse.ArgumentParser:
     add("redis", redis, "the embedded broker")
     add("mail", mail, "take mail in: the SMTP listener, and the mailbox that is polled")
     add("exchange", exchange, "the embedded telephone exchange, and the mailboxes beside it")
+    add("canary", canary, "let the line ring itself now")
+    one = add("fallback", fallback, "write the document that puts callers through without us")
+    one.add_argument("--out", type=Path, metavar="FILE", help="instead of printing it")
     add("draw", draw, "draw the call flows into docs/flows")
     add("check-flows", check_flows, "prove the call flows by walking them")
     add("twilio", twilio, "set the number's addresses at Twilio") \

@@ -17,6 +17,8 @@ import msgspec
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 """What ivr/demo.yaml knows them by."""
+EMBEDDED_CANARY = "+18005550199"
+"""The number of the embedded exchange from which the line rings itself."""
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -55,10 +57,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     anonymous_calls: Literal["answer", "refuse"] = "answer"
     blocked_numbers: str = ""
     callback_countries: str = "1"
+    canary_number: str = ""
+    canary_every: Annotated[int, msgspec.Meta(ge=0, le=168)] = 6
+    low_balance: Annotated[int, msgspec.Meta(ge=0)] = 20
+    fallback_url: str = ""
     keep_recordings_at_carrier: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("public_url", "twilio_api_url"):
+        for name in ("public_url", "twilio_api_url", "fallback_url"):
             value = getattr(self, name)
             parts = urlsplit(value)
             if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
@@ -68,9 +74,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         scheme = urlsplit(self.imap_url).scheme
         if self.imap_url and scheme not in {"imap", "imaps"}:
             raise BrokenSettingError("IMAP_URL: must be imaps://user:password@host/folder")
-        if not E164.fullmatch(self.twilio_number):
-            told = "must be +, country code and number, such as +15145550100"
-            raise BrokenSettingError(f"TWILIO_NUMBER: {told}")
+        for name, number in (
+            ("TWILIO_NUMBER", self.twilio_number),
+            ("CANARY_NUMBER", self.canary_number or EMBEDDED_CANARY),
+        ):
+            if not E164.fullmatch(number):
+                told = "must be +, country code and number, such as +15145550100"
+                raise BrokenSettingError(f"{name}: {told}")
+        if self.canary == self.twilio_number:
+            raise BrokenSettingError("CANARY_NUMBER: must be another number than TWILIO_NUMBER")
 
     def _check_oidc(self) -> None:
         """All of it or nothing; and not by a line that others can read."""
@@ -87,6 +99,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def embedded_exchange(self) -> bool:
         """Whether our own exchange plays the carrier: no account and no other carrier given."""
         return not self.twilio_account_sid and not self.twilio_api_url
+
+    @property
+    def canary(self) -> str:
+        """The number from which the line rings itself; without one it does not."""
+        return self.canary_number or (EMBEDDED_CANARY if self.embedded_exchange else "")
 
     @property
     def escalation(self) -> str:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from ivr import clock, headers
 from ivr.console import guard, staff, words
 from ivr.console.forms import token
-from ivr.services import house, numbers, sign_ins, undelivered
+from ivr.services import checks, house, numbers, sign_ins, undelivered
 from ivr.services.roles import May
 
 CARRIER = ("/voice/", "/sms/")
@@ -42,7 +42,8 @@ def page(db: Session, template: str, **values: object) -> Response:
     part = request.args.get("part") == "live"
     if not part:
         frame["undelivered"] = undelivered.count(db)
-    answer = make_response(render_template(template, part=part, **frame, **values))
+        frame["unready"] = checks.bad(db, clock.now())
+    answer = make_response(render_template(template, part=part, **frame | values))
     if part:
         answer.add_etag()
         answer.make_conditional(request)

@@ -18,7 +18,7 @@ from ivr.console.guard import needs
 from ivr.console.person_acts import OTHERS, OWN, WRONG_CODE, Act
 from ivr.database import reading, transaction
 from ivr.models import Account, Role, StaffSignIn, Technician
-from ivr.services import accounts, changes, phone_book, phones, sign_ins, staff, vocabulary
+from ivr.services import accounts, cage, changes, phone_book, phones, sign_ins, staff, vocabulary
 from ivr.services.roles import May
 from ivr.services.staff import RefusedError
 
@@ -142,7 +142,7 @@ def _one(id_: int, status: int = 200, **values: str) -> Response:
 
 def _person(db: Session, id_: int) -> Technician:
     found = db.get(Technician, id_)
-    if found is None:
+    if found is None or cage.is_it(found):
         abort(404, description="There is no such person.")
     return found
 

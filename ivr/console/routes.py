@@ -8,6 +8,7 @@ from ivr.console import (
     pages,
     people,
     provider,
+    readiness,
     sign_in,
     webhooks,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "pages",
     "people",
     "provider",
+    "readiness",
     "sign_in",
     "webhooks",
 ]

@@ -124,6 +124,8 @@ def _quiet(record: Record, zone: str) -> Standing:
         return Standing("held", f"{last['accepted_by']} has it.", [f"Since {since}."])
     if record["assignee"] or record["team"]:
         return Standing("held", f"{record['assignee'] or record['team']} has it.", [])
+    if record["canary"]:
+        return Standing("quiet", "Nothing is promised for it.", [])
     response = record["clocks"]["response"]
     if response["met_at"]:
         return Standing("quiet", "Answered.", [words.minute(response["met_at"], zone)])

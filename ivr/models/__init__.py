@@ -6,8 +6,10 @@ from ivr.models.attachment import Attachment
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
+from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
 from ivr.models.change import Change
+from ivr.models.check import Check, CheckState
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
@@ -50,9 +52,13 @@ __all__ = [
     "Base",
     "Call",
     "Caller",
+    "Canary",
+    "CanaryState",
     "CannedReply",
     "Change",
     "Channel",
+    "Check",
+    "CheckState",
     "Clock",
     "ClockKind",
     "Contact",

@@ -9,16 +9,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from ivr.phone import fallback, set_up
 from ivr.phone.urls import url
-from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.carrier import (
+    Balance,
+    NotNow,
+    Outcome,
+    Placed,
+    PlacedCall,
+    Refused,
+    Unknown,
+)
+from ivr.services.lifeline import Roster
 from ivr.settings import settings
+
+Told = TypeVar("Told")
 
 TIMEOUT = 5
 LONGEST_AUDIO = 200_000_000
@@ -62,6 +74,19 @@ class Carrier:
                     status_callback_method="POST",
                     status_callback_event=EVENTS,
                     timeout=ring_for,
+                ).sid
+            )
+        )
+
+    def call_in(self, key: str) -> Outcome:
+        return _outcome(
+            lambda: (
+                self.client.calls.create(
+                    to=settings().twilio_number,
+                    from_=settings().canary,
+                    url=url(f"voice/canary/caller/{key}"),
+                    method="POST",
+                    timeout=60,
                 ).sid
             )
         )
@@ -119,6 +144,19 @@ class Carrier:
     def forget_recording(self, sid: str) -> Outcome:
         return _ended(_outcome(lambda: sid if self.client.recordings(sid).delete() else None), sid)
 
+    def astray(self) -> list[str] | Refused | NotNow | Unknown:
+        return _told(lambda: list(set_up.astray(self.client)))
+
+    def balance(self) -> Balance | Refused | NotNow | Unknown:
+        def ask() -> Balance:
+            told = self.client.balance.fetch()
+            return Balance(float(told.balance or ""), told.currency or "")
+
+        return _told(ask)
+
+    def fallback(self, roster: Roster) -> str:
+        return fallback.document(roster)
+
 
 def _before(created: datetime | None, since: datetime) -> bool:
     return created is not None and created < since.replace(microsecond=0)
@@ -147,8 +185,16 @@ def _answer(ask: Callable[[], Any]) -> Any:
 
 
 def _outcome(ask: Callable[[], str | None]) -> Outcome:
+    sid = _told(ask)
+    if isinstance(sid, Refused | NotNow | Unknown):
+        return sid
+    return Placed(sid) if sid else Unknown("an answer without a SID")
+
+
+def _told(ask: Callable[[], Told]) -> Told | Refused | NotNow | Unknown:
+    """What the carrier says, or what became of asking."""
     try:
-        sid = ask()
+        return ask()
     except TwilioRestException as error:
         return _of_error(error)
     except requests.exceptions.ConnectTimeout:
@@ -158,10 +204,9 @@ def _outcome(ask: Callable[[], str | None]) -> Outcome:
         return NotNow("connection refused") if never_sent else Unknown("connection broke")
     except (TwilioException, requests.RequestException, *NONSENSE) as error:
         return Unknown(type(error).__name__)
-    return Placed(sid) if sid else Unknown("an answer without a SID")
 
 
-def _of_error(error: TwilioRestException) -> Outcome:
+def _of_error(error: TwilioRestException) -> Refused | NotNow | Unknown:
     if error.status == TOO_MANY:
         return NotNow("429")
     if error.status >= SERVER_ERROR or error.status == TIMED_OUT:

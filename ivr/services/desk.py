@@ -22,6 +22,7 @@ from ivr.models import (
 )
 from ivr.services import (
     business_time,
+    cage,
     clocks,
     dialling,
     feedback,
@@ -65,7 +66,9 @@ class CallDesk:
             self._at_hand = ticket_row.by_number(self.db, number)
         while self._at_hand and self._at_hand.merged_into_id:  # a duplicate: the other one
             self._at_hand = ticket_row.by_id(self.db, self._at_hand.merged_into_id)
-        return self._at_hand
+        found = self._at_hand  # the canary finds its own tickets, and nobody else does
+        own = cage.is_its_number(self.call.number)
+        return found if found and found.canary == own else None
 
     def of_call(self) -> TicketRow | None:
         """The ticket this call is about."""

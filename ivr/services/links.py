@@ -15,6 +15,10 @@ def for_staff(number: str) -> str:
     return f"{settings().own_url}/tickets/{number}"
 
 
+def readiness() -> str:
+    return f"{settings().own_url}/readiness"
+
+
 def feedback(token: str, score: int | None = None) -> str:
     """The page of a request for feedback. Programs that look at mail open links: the page only
     shows the score, and writes when its button is pressed.

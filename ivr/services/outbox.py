@@ -67,7 +67,7 @@ def _message_id() -> str:
 
 def text_page(db: Session, now: datetime, page: Page, technician: Technician) -> None:
     """The text beside the ring: ticket number only, nothing of the customer."""
-    if not technician.phone:
+    if not technician.phone or page.ticket.canary:
         return
     body = text(
         technician.language,

@@ -21,7 +21,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import alerts, clocks, legs, life, policies, timeline
+from ivr.services import alerts, cage, clocks, legs, life, policies, timeline
 from ivr.services.escalation import Move, Progress, Ring, next_move
 from ivr.services.timeline import Kind
 
@@ -63,7 +63,7 @@ def open_page(
     if page:
         _join(db, now, page, call_id)
         return page
-    policy = policies.frozen(db, now, ticket)
+    policy = cage.levels(db) if ticket.canary else policies.frozen(db, now, ticket)
     page = Page(
         ticket_id=ticket.id,
         call_id=call_id,

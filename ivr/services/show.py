@@ -42,7 +42,7 @@ def _at(moment: datetime | None) -> str | None:
 
 
 def ticket(db: Session, number: str) -> Record:
-    row = tickets.find(db, dialled(number) or "")
+    row = tickets.find(db, dialled(number) or "", canary=True)
     if row is None:
         raise UnknownError(f"there is no ticket {number}")
     return {
@@ -84,6 +84,7 @@ def _by(key: str, rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
 def _ticket(row: Ticket) -> Record:
     return {
         "number": row.number,
+        "canary": row.canary,
         "title": row.title,
         "description": row.description,
         "severity": row.severity,

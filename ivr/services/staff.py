@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ivr.models import Role, Technician
-from ivr.services import accounts, changes, house, letters, links, outbox, vocabulary
+from ivr.services import accounts, cage, changes, house, letters, links, outbox, vocabulary
 from ivr.services.sign_ins import digest
 from ivr.services.tries import plain
 
@@ -40,7 +40,8 @@ class RefusedError(Exception):
 def everybody(db: Session) -> Sequence[Technician]:
     """Who has left comes last."""
     order = (Technician.active.desc(), Technician.name, Technician.id)
-    found = select(Technician).options(selectinload(Technician.phones))
+    found = select(Technician).where(Technician.email != cage.EMAIL)
+    found = found.options(selectinload(Technician.phones))
     return db.scalars(found.order_by(*order)).all()
 
 

@@ -28,6 +28,7 @@ from callflows.turn import (
 )
 from ivr.models import Caller, Channel, Contact, Leg, Status, Technician, Ticket
 from ivr.services import (
+    cage,
     conversation,
     declining,
     feedback,
@@ -91,7 +92,10 @@ def _take(desk: CallDesk, ticket_id: int) -> None:
 @perform.register
 def _(write: Declare, desk: CallDesk) -> None:
     db, now, call = desk.db, desk.now, desk.call
-    ticket = _of_call(desk) or _same_problem(db, now, call) or _opened_by(db, now, call, write)
+    ticket = _of_call(desk) or (
+        cage.latest_ticket(db) if cage.is_its_number(call.number) else _same_problem(db, now, call)
+    )
+    ticket = ticket or _opened_by(db, now, call, write)
     if call.ticket_id is None:
         _take(desk, ticket.id)
     tickets.declare(db, now, ticket, write.severity, call_id=call.id)

@@ -50,6 +50,9 @@ def letter(name: str, language: str) -> letters.Letter:
         number=4411,
         at="2026-11-24 03:30",
         refused=False,
+        missing="rang",
+        cause=HOSTILE,
+        steps=[("placed", 0.4), ("came-in", 1.2)],
     )
 
 
@@ -58,7 +61,7 @@ def letter(name: str, language: str) -> letters.Letter:
 def test_every_letter_is_written_in_every_language(name: str, language: str) -> None:
     made = letter(name, language)
     if name != "wrong-pin":  # which is about no number
-        assert "4411" in made.subject or name in {"sign-in", "invited"}
+        assert "4411" in made.subject or name in {"sign-in", "invited", "canary"}
         assert "4411" in made.text
         assert "4411" in made.html
     assert f'<html lang="{language}">' in made.html
