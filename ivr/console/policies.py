@@ -13,14 +13,18 @@ from ivr import clock
 from ivr.console import policy_form
 from ivr.console.door import console, page
 from ivr.console.forms import done, filled_in, token, too_old, who
+from ivr.console.guard import needs
 from ivr.console.policy_form import Filled
 from ivr.database import reading, transaction
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
-from ivr.services import board, customers, policies, policy_editing, policy_words
+from ivr.services import board, changes, customers, policies, policy_editing, policy_words
 from ivr.services.policy_editing import Change, Wish, WrongError
+from ivr.services.roles import May
 
 ROW = "int(max=2147483647)"
+SHOWN = 10
+"""Changes on a policy's page."""
 NEW = "a new policy"
 """What the form's token is signed for."""
 MEANWHILE = "Somebody has changed this policy meanwhile. Look at it again, then say what you want."
@@ -108,6 +112,7 @@ def _unchanged(policy: Policy) -> None:
 
 
 @console.get("/policies")
+@needs(May.SEE_POLICIES)
 def all_policies() -> Response:
     return _all(Paper(MultiDict()))
 
@@ -121,6 +126,7 @@ def _all(paper: Paper) -> Response:
 
 
 @console.post(f"/policies/<{ROW}:id_>/<any(up, down, remove):act>")
+@needs(May.EDIT_POLICIES)
 def policy_act(id_: int, act: str) -> Answer:
     def do(change: Change, _filled: Filled) -> Answer:
         policy = _policy(change.db, id_)
@@ -137,11 +143,13 @@ def policy_act(id_: int, act: str) -> Answer:
 
 
 @console.get("/policies/new")
+@needs(May.EDIT_POLICIES)
 def new_policy() -> Response:
     return _form(None, Paper(MultiDict()))
 
 
 @console.post("/policies/new")
+@needs(May.EDIT_POLICIES)
 def add_policy() -> Answer:
     def do(change: Change, filled: Filled) -> Answer:
         made = change.add(_wish(change.db, filled))
@@ -151,11 +159,13 @@ def add_policy() -> Answer:
 
 
 @console.get(f"/policies/<{ROW}:id_>")
+@needs(May.SEE_POLICIES)
 def one_policy(id_: int) -> Response:
     return _form(id_, None)
 
 
 @console.post(f"/policies/<{ROW}:id_>")
+@needs(May.EDIT_POLICIES)
 def change_policy(id_: int) -> Answer:
     def do(change: Change, filled: Filled) -> Answer:
         change.conditions(_policy(change.db, id_), _wish(change.db, filled))
@@ -191,6 +201,7 @@ def _form(id_: int | None, paper: Paper | None) -> Response:
             default=DEFAULT,
             customers=customers.names(db),
             hours=policy_words.HOURS,
+            changes=changes.of(db, f"policy-{id_}", SHOWN) if id_ else (),
         )
 
 
@@ -213,12 +224,14 @@ def _as_is(db: Session, policy: Policy | None) -> MultiDict[str, str]:
 
 
 @console.get(f"/policies/<{ROW}:id_>/levels/<int(max=9):number>")
+@needs(May.EDIT_POLICIES)
 def one_level(id_: int, number: int) -> Response:
     """Number 0 is a new one."""
     return _level(id_, number, None)
 
 
 @console.post(f"/policies/<{ROW}:id_>/levels/<int(max=9):number>")
+@needs(May.EDIT_POLICIES)
 def change_level(id_: int, number: int) -> Answer:
     def do(change: Change, filled: Filled) -> Answer:
         policy = _policy(change.db, id_)
@@ -231,6 +244,7 @@ def change_level(id_: int, number: int) -> Answer:
 
 
 @console.post(f"/policies/<{ROW}:id_>/levels/<int(max=9):number>/<any(up, down, remove):act>")
+@needs(May.EDIT_POLICIES)
 def level_act(id_: int, number: int, act: str) -> Answer:
     def do(change: Change, _filled: Filled) -> Answer:
         policy = _policy(change.db, id_)

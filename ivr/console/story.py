@@ -78,9 +78,9 @@ def live_page(record: Record) -> Record | None:
 
 
 def on_line(record: Record) -> list[Record]:
-    """Callers who are on the line now."""
-    calls = record["calls"]
-    return [one for one in calls if one["direction"] == "inbound" and one["ended_at"] is None]
+    """Callers who are on the line now; none of us on the staff line."""
+    theirs = [one for one in record["calls"] if one["technician"] is None]
+    return [one for one in theirs if one["direction"] == "inbound" and one["ended_at"] is None]
 
 
 def standing(record: Record, now: datetime, zone: str) -> Standing:
@@ -134,6 +134,8 @@ def _quiet(record: Record, zone: str) -> Standing:
         return Standing("held", f"{last['accepted_by']} has it.", [f"Since {since}."])
     if record["assignee"] or record["team"]:
         return Standing("held", f"{record['assignee'] or record['team']} has it.", [])
+    if record["canary"]:
+        return Standing("quiet", "Nothing is promised for it.", [])
     response = record["clocks"]["response"]
     if response["met_at"]:
         return Standing("quiet", "Answered.", [words.minute(response["met_at"], zone)])

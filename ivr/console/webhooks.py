@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock
 from ivr.console.door import console, page
 from ivr.console.forms import done, row, token, too_old
+from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Delivery, DeliveryState, Webhook, WebhookForm
 from ivr.services import bodies, events, house, webhooks
+from ivr.services.roles import May
 from ivr.services.webhooks import Wish, WrongError
 
 ROW = "int(max=2147483647)"
@@ -69,6 +71,7 @@ def _webhook(db: Session, id_: int) -> Webhook:
 
 
 @console.get("/webhooks")
+@needs(May.SEE_TO_MAIL)
 def all_webhooks() -> Response:
     with reading() as db:
         those = webhooks.all_of_them(db)
@@ -79,16 +82,19 @@ def all_webhooks() -> Response:
 
 
 @console.get("/webhooks/new")
+@needs(May.EDIT_WEBHOOKS)
 def new_webhook() -> Response:
     return _form(None)
 
 
 @console.get(f"/webhooks/<{ROW}:id_>/edit")
+@needs(May.EDIT_WEBHOOKS)
 def edit_webhook(id_: int) -> Response:
     return _form(id_)
 
 
 @console.post("/webhooks/new")
+@needs(May.EDIT_WEBHOOKS)
 def add_webhook() -> Answer:
     """Its secret is on the answer, and nowhere else ever."""
     if too_old(NEW):
@@ -102,6 +108,7 @@ def add_webhook() -> Answer:
 
 
 @console.post(f"/webhooks/<{ROW}:id_>/edit")
+@needs(May.EDIT_WEBHOOKS)
 def change_webhook(id_: int) -> Answer:
     if too_old(f"webhook {id_}"):
         return _form(id_, HTTPStatus.FORBIDDEN, old=True)
@@ -145,6 +152,7 @@ def _form(
 
 
 @console.get(f"/webhooks/<{ROW}:id_>")
+@needs(May.SEE_TO_MAIL)
 def one_webhook(id_: int) -> Response:
     return _log(id_, told=TOLD.get(request.args.get("done", ""), ""))
 
@@ -193,6 +201,7 @@ def _words(form: str, language: str, delivery: Delivery) -> tuple[str, str]:
 
 
 @console.post(f"/webhooks/<{ROW}:id_>/<any(on, off, test):act>")
+@needs(May.EDIT_WEBHOOKS)
 def webhook_act(id_: int, act: str) -> Answer:
     if too_old(f"webhook {id_}"):
         return _once_more(id_)
@@ -206,6 +215,7 @@ def webhook_act(id_: int, act: str) -> Answer:
 
 
 @console.post(f"/webhooks/<{ROW}:id_>/secret")
+@needs(May.EDIT_WEBHOOKS)
 def new_secret(id_: int) -> Answer:
     if too_old(f"webhook {id_}"):
         return _once_more(id_)
@@ -217,6 +227,7 @@ def new_secret(id_: int) -> Answer:
 
 
 @console.post(f"/webhooks/<{ROW}:id_>/all/<any(again, dismiss):act>")
+@needs(May.SEE_TO_MAIL)
 def all_dead(id_: int, act: str) -> Answer:
     acts: dict[str, Callable[[Session], bool]] = {
         "again": lambda db: webhooks.all_again(db, clock.now(), id_),
@@ -226,6 +237,7 @@ def all_dead(id_: int, act: str) -> Answer:
 
 
 @console.post(f"/webhooks/<{ROW}:id_>/deliveries/<{ROW}:delivery>/<any(again, dismiss):act>")
+@needs(May.SEE_TO_MAIL)
 def one_delivery(id_: int, delivery: int, act: str) -> Answer:
     acts: dict[str, Callable[[Session], bool]] = {
         "again": lambda db: webhooks.again(db, clock.now(), id_, delivery),

@@ -2,16 +2,21 @@
 
 from http import HTTPStatus
 
-from flask import Response, g, request
+from flask import Response, request
 
 from callflows.turn import Severity
 from ivr import clock
+from ivr.console import staff
 from ivr.console.door import console, page
+from ivr.console.guard import needs
 from ivr.database import reading
+from ivr.models import Role
 from ivr.services import customers, house, moments, numbers, policy_words, whom
+from ivr.services.roles import May
 
 
 @console.get("/whom")
+@needs(May.SEE_POLICIES)
 def who_would_be_rung() -> Response:
     given, wrong = request.args, dict[str, str]()
     with reading() as db:
@@ -55,4 +60,4 @@ def _line(name: str) -> str:
 
 def _may_see_numbers() -> bool:
     """Technicians know each other by name; from a senior on, numbers may be read."""
-    return getattr(g.get("staff"), "role", None) != "technician"
+    return staff.staff().role != Role.TECHNICIAN

@@ -60,6 +60,7 @@ def on_call(db: Session, now: datetime) -> list[OnCall]:
 def live(db: Session) -> list[Live]:
     query = select(Page).options(joinedload(Page.ticket), joinedload(Page.accepted_by))
     # the same as paging.LIVE (the table sees to that), by the index of what is due
+    query = query.join(Ticket, Ticket.id == Page.ticket_id).where(~Ticket.canary)
     pages = db.scalars(query.where(Page.due_at.is_not(None)).order_by(Page.opened_at)).all()
     ringing = _ringing(db, pages)
     return [
@@ -108,7 +109,7 @@ CATEGORIES = select(AssignmentRule.category).distinct().order_by(AssignmentRule.
 
 def choices(db: Session) -> Choices:
     return Choices(
-        db.scalars(select(Technician).order_by(Technician.name)).all(),
+        db.scalars(select(Technician).where(Technician.active).order_by(Technician.name)).all(),
         db.scalars(select(Team).order_by(Team.name)).all(),
         [level["level"] for level in policies.default(db)],
         db.scalars(select(CannedReply).order_by(CannedReply.name, CannedReply.language)).all(),
@@ -136,4 +137,5 @@ def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | 
         joinedload(Ticket.assignee),
         joinedload(Ticket.team),
     )
+    query = query.where(~Ticket.canary)
     return tickets.leaf(db, query, before, A_PAGE)

@@ -15,20 +15,44 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import Utc, transaction
-from ivr.models import Clock, Delivery, Heartbeat, Leg, Mail, Message, Page, Recording
-from ivr.services import delivering, inbox, outbox, overdue, paging, recordings, ringing
+from ivr.models import (
+    Canary,
+    Check,
+    Clock,
+    Delivery,
+    Heartbeat,
+    Leg,
+    Mail,
+    Message,
+    Page,
+    Recording,
+)
+from ivr.services import (
+    canary,
+    checks,
+    delivering,
+    inbox,
+    outbox,
+    overdue,
+    paging,
+    recordings,
+    ringing,
+)
 from ivr.services.carrier import Carrier
 
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Delivery]] = {
+Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check
+TABLES: dict[str, type[Row]] = {
     "page": Page,
     "leg": Leg,
     "message": Message,
     "recording": Recording,
     "clock": Clock,
     "mail": Mail,
+    "canary": Canary,
+    "check": Check,
     "webhook": Delivery,
 }
 
@@ -83,6 +107,8 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "recording": recordings.attend,
     "clock": overdue.attend,
     "mail": inbox.attend,
+    "canary": canary.attend,
+    "check": checks.attend,
     "webhook": delivering.attend,
 }
 

@@ -178,7 +178,7 @@ def _next_people(level: Level, those: list[int], rings: list[Ring]) -> tuple[int
     rung = {ring.technician for ring in rings}
     fresh = [person for person in those if person not in rung]
     if level["ring"] == "all":
-        return tuple(fresh)
+        return tuple(fresh)  # nobody, once all were rung; who passed before is not
     if any(ring.outcome is None for ring in rings):
         return ()
     return tuple(fresh[:1])

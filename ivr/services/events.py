@@ -102,6 +102,8 @@ def tell(db: Session, now: datetime, event: str, ticket_id: int, told: Mapping[s
 def put(
     db: Session, now: datetime, event: str, ticket: Ticket, to: list[int], told: Mapping[str, Any]
 ) -> None:
+    if ticket.canary:  # the line rings itself, which is nobody's business
+        return
     data = _about(db, ticket) | {name: told[name] for name in TOLD if name in told}
     for webhook_id in to:
         write(db, now, webhook_id, event, ticket.number, data)

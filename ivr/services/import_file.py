@@ -1,6 +1,6 @@
 """The import file's shape, checked by pydantic; docs/import.schema.json is made from it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
@@ -90,22 +90,23 @@ class BusinessHoursIn(Given):
         return self
 
 
+def _zone(given: str) -> str:
+    try:
+        return ZoneInfo(given).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is no time zone, such as America/Toronto") from error
+
+
+TimeZone = Annotated[str, AfterValidator(_zone)]
+
+
 class OrganizationIn(Given):
     name: Name
-    time_zone: str = "America/Toronto"
+    time_zone: TimeZone = "America/Toronto"
     holidays: str = Field(default="CA-ON", pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
     languages: list[Language] = Field(default=LANGUAGES, min_length=1)
     business_hours: BusinessHoursIn | None = None
     targets: TargetsIn | None = None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_a_zone(cls, given: str) -> str:
-        try:
-            ZoneInfo(given)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("is no time zone, such as America/Toronto") from error
-        return given
 
 
 class ContactIn(Given):
@@ -128,12 +129,51 @@ class CustomerIn(Given):
     contacts: list[ContactIn] = []
 
 
+class QuietIn(Given):
+    """Hours in which only what is critical rings. They may go over midnight."""
+
+    begin: Minute = Field(alias="from")
+    until: Minute
+
+
 class StaffIn(Given):
     name: Name
     email: Email
     phone: StaffPhone | None = None
+    phones: list[StaffPhone] | None = Field(
+        default=None, max_length=5, description="Several, in the order in which they are rung."
+    )
     role: Role = Role.TECHNICIAN
     language: Language = "en-CA"
+    time_zone: TimeZone | None = Field(default=None, description="None: the organization's.")
+    text_first: int = Field(
+        default=0, ge=0, le=60, description="Seconds between the text and the ring; 0: both at once"
+    )
+    second_phone_after: int | None = Field(
+        default=None, ge=0, le=60, description="Seconds after which the next phone rings as well."
+    )
+    quiet: QuietIn | None = None
+    pin: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{6}$",
+        description="Six digits: the staff PIN, of which only a hash is kept.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_of_giving_phones(self) -> "StaffIn":
+        if {"phone", "phones"} <= self.model_fields_set:
+            raise ValueError("either phone or phones")
+        return self
+
+    def told(self) -> dict[str, Any]:
+        """What the file says of them: the rest is kept as it is."""
+        given = self.model_fields_set & {"time_zone", "text_first", "second_phone_after"}
+        told = self.model_dump(include={"name", "role", "language", *given})
+        if "quiet" in self.model_fields_set:
+            quiet = self.quiet
+            told["quiet_from"] = quiet.begin if quiet else None
+            told["quiet_until"] = quiet.until if quiet else None
+        return told
 
 
 class OnCallIn(Given):

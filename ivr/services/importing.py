@@ -23,7 +23,7 @@ from ivr.models import (
     Team,
     Technician,
 )
-from ivr.services import hashing, import_reading, people, rotas, tickets
+from ivr.services import accounts, hashing, import_reading, people, rotas, tickets
 from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
 from ivr.services.import_reading import ImportRefusedError
 from ivr.services.policy_file import PolicyFile
@@ -161,11 +161,24 @@ class _Import:
             if row is None:
                 row = Technician(email=given.email)
                 self.db.add(row)
-            _set(row, **given.model_dump(exclude={"email", "phone"}))
-            if "phone" in given.model_fields_set:
+            elif row.role != given.role:
+                self._keep_an_admin(row)
+            _set(row, **given.told())
+            if given.pin and not people.pin_matches(row, given.pin):
+                people.set_pin(row, given.pin)
+            if "phones" in given.model_fields_set:
+                people.put_phones(row, given.phones or [])
+            elif "phone" in given.model_fields_set:
                 first = [given.phone] if given.phone else []
                 people.put_phones(row, [*first, *(one.number for one in row.phones[1:])])
             self.summary.count(self.db, row)
+
+    def _keep_an_admin(self, row: Technician) -> None:
+        try:
+            accounts.keep_an_admin(self.db, but=row)
+        except accounts.LastAdminError as error:
+            told = f"staff: {row.email} is the last admin who can sign in, and must stay one"
+            raise ImportRefusedError([told]) from error
 
     def _lists(self) -> None:
         """Those who are always on call at a level: a rota of one turn, replaced as a whole."""

@@ -27,6 +27,7 @@ OUTCOMES = {
 }
 CONVERSATION = 6
 """Seconds; a shorter call back ended while the customer was told who calls."""
+DIALLED_IN = "dialled in"
 NOT_RUNG = (LegState.DUE, LegState.WAITING)
 LIVE = (*NOT_RUNG, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
 Waiting = Mapping[tuple[int, str], Leg]
@@ -138,17 +139,11 @@ def end(db: Session, now: datetime, leg: Leg, outcome: str, cause: str | None = 
         leg.outcome = "cancelled" if leg.stopping else outcome
     leg.cause = leg.cause or cause
     _hung_up(db, now, leg)
-    if leg.placed_at or leg.sid:  # nobody need know of a ring that never was
-        timeline.write(
-            db,
-            Kind.RANG,
-            now,
-            ticket_id=leg.page.ticket_id,
-            technician=leg.technician.name,
-            level=leg.level,
-            outcome=leg.outcome,
-            cause=leg.cause,
-        )
+    was_rung = leg.placed_at or leg.sid
+    if was_rung and leg.cause != DIALLED_IN:  # nobody need know of a ring that never was
+        told = {name: getattr(leg, name) for name in ("level", "outcome", "cause")}
+        told["technician"] = leg.technician.name
+        timeline.write(db, Kind.RANG, now, ticket_id=leg.page.ticket_id, **told)
     _other_phones(db, now, leg)
     look_again(db, now, leg.page_id)
     bundling.release(db, now, leg.technician_id)
@@ -247,6 +242,10 @@ def stop_others(
         else:
             leg.stopping, leg.due_at = True, now
     hurry(db)
+
+
+def of_call(db: Session, sid: str) -> Leg | None:
+    return db.scalar(select(Leg).where(Leg.sid == sid).with_for_update())
 
 
 def summoned(db: Session, now: datetime, key: str, sid: str) -> Call | None:

@@ -35,6 +35,20 @@ def in_words(moment: datetime, now: datetime, language: str, zone: str) -> str:
     return text(language, "moment_day", day=text(language, DAYS[there.weekday()]), time=clock)
 
 
+def until(moment: datetime, now: datetime, language: str, zone: str) -> str:
+    """The end of something that goes on: "until 9:00 a.m.", "until Monday, 9:00 a.m."."""
+    there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    clock = _clock(there, language)
+    days = (there.date() - today.date()).days
+    if days == 0:
+        return text(language, "until_today", time=clock)
+    if days == 1:
+        return text(language, "until_tomorrow", time=clock)
+    if days < len(DAYS):
+        return text(language, "until_day", day=text(language, DAYS[there.weekday()]), time=clock)
+    return text(language, "until_later", days=days)
+
+
 def _clock(there: datetime, language: str) -> str:
     if language == "fr-CA":
         return text(language, "moment_clock", hour=there.hour, minute=f"{there.minute:02}")

@@ -3,10 +3,9 @@
 Every change is a conditional UPDATE whose row count decides; who loses the race does nothing.
 """
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
@@ -24,24 +23,26 @@ from ivr.models import (
     Ticket,
 )
 from ivr.services import (
+    cage,
     clocks,
-    escalation,
     freezing,
     legs,
     life,
     policies,
+    progress,
     summons,
     timeline,
 )
-from ivr.services.escalation import Progress, Ring, next_move
+from ivr.services.escalation import next_move
 from ivr.services.timeline import Kind
 
 LIVE = (PageState.OPEN, PageState.OWED)
-WAITING = LegState.WAITING
 MEET_WITHIN = timedelta(seconds=60)
 """How long the acceptor and the caller may take to be put together."""
 CALL_BACK_WITHIN = timedelta(minutes=5)
 """How long an acceptor may owe the call back before the page rings again."""
+CALLED = "callback.called"
+"""The step that takes what became of a call back: until it does, they talk."""
 
 
 def live_page(db: Session, ticket_id: int) -> Page | None:
@@ -73,7 +74,7 @@ def open_page(
     if page:
         _join(db, now, page, call_id)
         return page
-    policy = policies.frozen(db, now, ticket)
+    policy = cage.levels(db) if ticket.canary else policies.frozen(db, now, ticket)
     page = Page(
         ticket_id=ticket.id,
         call_id=call_id,
@@ -156,11 +157,14 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     page = db.scalar(select(Page).where(Page.id == page_id).with_for_update())
     if page is None or page.due_at is None or page.due_at > now:
         return []
+    if page.state == PageState.OWED and _calls_back(db, page):
+        page.due_at = now + MEET_WITHIN
+        return []
     if page.state == PageState.OWED:
         ring_again(db, now, page, why="caller was not reached")
     before = page.level
-    progress, waiting = _progress(db, page)
-    move = next_move(page.policy, progress, now)
+    at, waiting = progress.of_page(db, page)
+    move = next_move(page.policy, at, now)
     first = changed(
         db,
         update(Page)
@@ -188,24 +192,11 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     return [leg.id for leg in made if leg.due_at and leg.due_at <= now]
 
 
-def _progress(db: Session, page: Page) -> tuple[Progress, legs.Waiting]:
-    """How far the level is, and what waits from before."""
-    kept = or_(Leg.round >= page.first_round, Leg.state == LegState.WAITING)
-    rung = db.scalars(select(Leg).where(Leg.page_id == page.id, kept).order_by(Leg.id)).all()
-    phones = defaultdict[tuple[int, int], list[Leg]](list)
-    for leg in rung:
-        if leg.round >= page.first_round:
-            phones[leg.technician_id, leg.round].append(leg)
-    rings = [Ring(*who, *_of_phones(those)) for who, those in phones.items()]
-    waiting = {(leg.technician_id, leg.number): leg for leg in rung if leg.state == WAITING}
-    progress = Progress(page.level, page.level_since, page.round, page.first_round, rings)
-    return progress, waiting
-
-
-def _of_phones(those: list[Leg]) -> tuple[str | None, datetime | None]:
-    outcomes = [leg.outcome or (WAITING if leg.state == WAITING else None) for leg in those]
-    ended = [leg.ended_at for leg in those if leg.ended_at]
-    return escalation.of_phones(outcomes), max(ended, default=None)
+def _calls_back(db: Session, page: Page) -> bool:
+    """Whether the acceptor is on the line with the customer, or rings them, at this moment."""
+    theirs = select(Call).join(Leg, Leg.sid == Call.sid).where(Leg.page_id == page.id)
+    theirs = theirs.where(Leg.technician_id == page.accepted_by_id, Leg.state == LegState.ANSWERED)
+    return any(call.known["at"] == CALLED and not call.ended_at for call in db.scalars(theirs))
 
 
 # What people make of a page -----------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """Those of us who can be rung: found by what is known of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ivr.models import Phone, Technician
+from ivr.services import hashing, house
 
 
 def by_number(db: Session, number: str) -> Technician | None:
@@ -20,6 +21,21 @@ def by_ids(db: Session, ids: Collection[int]) -> dict[int, Technician]:
     return {one.id: one for one in db.scalars(known.options(selectinload(Technician.phones)))}
 
 
+def in_order(db: Session, ids: Sequence[int]) -> list[Technician]:
+    """The same, as they were named."""
+    found = by_ids(db, ids)
+    return [found[one] for one in ids if one in found]
+
+
+def set_pin(technician: Technician, pin: str) -> None:
+    """Six digits, by which they are known on the staff line. Only a hash is kept."""
+    technician.pin_hash = hashing.hashed(pin)
+
+
+def pin_matches(technician: Technician, pin: str) -> bool:
+    return technician.pin_hash is not None and hashing.matches(technician.pin_hash, pin)
+
+
 def put_phones(technician: Technician, numbers: list[str]) -> None:
     """These and no others, in this order; one that stays keeps that it was verified."""
     kept = {one.number: one for one in technician.phones}
@@ -32,3 +48,8 @@ def put_phones(technician: Technician, numbers: list[str]) -> None:
             phone.position = at
     for gone in kept.values():
         technician.phones.remove(gone)
+
+
+def zone(db: Session, technician: Technician) -> str:
+    """The time zone that they are told times in."""
+    return technician.time_zone or house.ours(db).time_zone

@@ -3,11 +3,8 @@ never removed, and the last level always mails. Each change is told in a sentenc
 """
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -15,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
-from ivr.services import policies, policy_words
+from ivr.services import changes, policies, policy_words
 from ivr.services.policies import Level
 
 MOST_LEVELS = 9
@@ -128,10 +125,7 @@ class Change:
 
     def _tell(self, policy: Policy, what: str, news: bool = True) -> None:
         if news:
-            with suppress(ModuleNotFoundError):  # until changes are kept
-                changes: Any = import_module("ivr.services.changes")
-                told = f"Policy {policy.name}: {what}"
-                changes.write(self.db, self.now, self.by, f"policy-{policy.id}", told)
+            changes.write(self.db, self.now, self.by, f"policy-{policy.id}", what)
 
 
 def _difference(before: list[str], after: list[str]) -> str:

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     ESCALATED = "escalated"
     EXHAUSTED = "exhausted"
     RANG = "rang"
+    PASSED = "passed"
     ACCEPTED = "accepted"
     JOINED = "joined"
     CALLED_BACK = "called-back"
@@ -126,6 +127,7 @@ SENTENCES: dict[str, str] = {
     Kind.ESCALATED: "Escalated to level {level}",
     Kind.EXHAUSTED: "Nobody has accepted at any level: {to} is mailed until somebody does",
     Kind.RANG: "Rang {technician} (level {level}): {outcome}",
+    Kind.PASSED: "{technician} passed",
     Kind.ACCEPTED: "{technician} accepted after {seconds} s",
     Kind.JOINED: "{technician} was put through to the caller",
     Kind.CALLED_BACK: "{technician} called the customer back",

@@ -40,6 +40,12 @@ def test_in_turn_the_next_person_is_rung_when_the_one_before_is_busy() -> None:
     assert next_move(people, at(0, Ring(BO, 0, "busy")), after(6)).ring == (DI,)
 
 
+def test_who_passed_before_the_phones_rang_is_left_out_and_the_others_are_rung() -> None:
+    assert next_move(policy([BO, DI], [CY]), at(0, Ring(BO, 0, "passed")), START).ring == (DI,)
+    alone = next_move(policy([BO], [CY]), at(0, Ring(BO, 0, "passed")), START)
+    assert (alone.level, alone.ring) == (1, (CY,))
+
+
 def test_a_ring_nobody_picked_up_is_repeated_at_once() -> None:
     move = next_move(policy([BO], [CY]), at(0, Ring(BO, 0, "no-answer")), after(26))
     assert (move.ring, move.round) == ((BO,), 1)

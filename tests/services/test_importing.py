@@ -23,7 +23,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import hashing, import_reading, importing, rota
+from ivr.services import accounts, hashing, import_reading, importing, rota
 from ivr.services.import_file import ImportFile
 from ivr.services.import_reading import ImportRefusedError
 from ivr.services.importing import Summary
@@ -195,6 +195,49 @@ def test_names_may_hold_anything(database: str, tmp_path: Path) -> None:
     name = "Éloïse <b>&amp;</b> \u202e 💥 'quoted'"
     imported(tmp_path, yaml.safe_dump({"customers": [{"name": name}]}, allow_unicode=True))
     assert rows(Customer)[0].name == name
+
+
+HOW_BO_IS_RUNG = """
+staff:
+  - name: Bo
+    email: bo@2n5.example
+    phones: ["+15145550201", "+15145550209"]
+    time_zone: Europe/Paris
+    text_first: 20
+    second_phone_after: 30
+    quiet: {from: "22:00", until: "07:00"}
+"""
+
+
+def test_how_somebody_is_rung_is_imported_and_kept_where_a_file_does_not_say(
+    database: str, tmp_path: Path
+) -> None:
+    imported(tmp_path, HOW_BO_IS_RUNG)
+    again = imported(tmp_path, HOW_BO_IS_RUNG)
+    assert (again.new, again.changed) == (0, 0)
+    imported(tmp_path, "staff: [{name: Bo Chan, email: bo@2n5.example}]")
+    with reading() as db:
+        bo = db.scalars(select(Technician)).one()
+        assert [one.number for one in bo.phones] == ["+15145550201", "+15145550209"]
+    assert (bo.name, bo.time_zone) == ("Bo Chan", "Europe/Paris")
+    assert (bo.text_first, bo.second_phone_after) == (20, 30)
+    assert (bo.quiet_from, bo.quiet_until) == ("22:00", "07:00")
+    imported(tmp_path, "staff: [{name: Bo, email: bo@2n5.example, quiet: null, phones: []}]")
+    with reading() as db:
+        bo = db.scalars(select(Technician)).one()
+        assert (bo.quiet_from, bo.phones) == (None, [])
+    both = 'staff: [{name: Bo, email: bo@2n5.example, phone: "+15145550201", phones: []}]'
+    assert "either phone or phones" in refused(tmp_path, both)[0]
+
+
+def test_no_file_takes_the_last_admin_away(database: str, tmp_path: Path) -> None:
+    admin = "staff: [{name: Ada, email: ada@2n5.example, role: admin}]"
+    imported(tmp_path, admin)
+    with transaction() as db:
+        ada = db.scalars(select(Technician)).one()
+        accounts.account(db, ada.id).password_hash = "x"
+    technician = admin.replace("admin}", "senior}")
+    assert "the last admin who can sign in" in refused(tmp_path, technician)[0]
 
 
 def test_the_schema_is_current() -> None:
