@@ -52,6 +52,7 @@ CARDS: dict[str, dict[str, Any]] = {
         "page open: second ring": _page(ringing=2),
         "page open: level 2": _page(level=2, ringing=3),
         "page open: level 3": _page(level=3, ringing=3),
+        "page open: three wait": _page(waiting=3),
         "page closed": _page(state="closed"),
         "page mine": _page(state="owed", mine=True, holder="Bo"),
         "page owed": _page(state="owed", holder="Cy"),

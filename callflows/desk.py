@@ -38,6 +38,8 @@ class PageCard:
     """How many have been rung so far."""
     minutes: int
     """Since it was opened."""
+    waiting: int = 1
+    """Critical pages that wait for this very technician, this one among them."""
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,12 @@ def _readable(record: dict[str, Any]) -> str:
     return "\n".join([*plain, "", *lines])
 
 
+def whom(args: argparse.Namespace) -> int:
+    from ivr import trying_out
+
+    return trying_out.whom(args.customer, args.severity, args.team, args.at, as_json=args.json)
+
+
 def staff(args: argparse.Namespace) -> int:
     from ivr import staffing
 
@@ -248,6 +254,12 @@ def parser() -> argparse.ArgumentParser:
     one = add("show", show, "print what is on record of a ticket or a call")
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
+    one.add_argument("--json", action="store_true", help="for programs")
+    one = add("whom", whom, "list who would be rung for a ticket, when, and on which number")
+    one.add_argument("customer", metavar="CUSTOMER", help="by name; - for none")
+    one.add_argument("severity", choices=["critical", "major", "minor"])
+    one.add_argument("--at", metavar="TIME", help='such as "2026-11-24 03:00", by our clocks')
+    one.add_argument("--team", help="the team that has the ticket")
     one.add_argument("--json", action="store_true", help="for programs")
     _staff_commands(add("staff", staff, "who is on the staff, and signs in to its pages"))
     add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")

@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     anonymous_calls: Literal["answer", "refuse"] = "answer"
     blocked_numbers: str = ""
     callback_countries: str = "1"
+    rings_an_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
+    rings_a_day: Annotated[int, msgspec.Meta(ge=1)] = 300
     canary_number: str = ""
     canary_every: Annotated[int, msgspec.Meta(ge=0, le=168)] = 6
     low_balance: Annotated[int, msgspec.Meta(ge=0)] = 20

@@ -7,10 +7,12 @@ from ivr.console import (
     opening,
     pages,
     people,
+    policies,
     provider,
     readiness,
     sign_in,
     webhooks,
+    whom,
 )
 from ivr.console.door import console
 
@@ -22,8 +24,10 @@ __all__ = [
     "opening",
     "pages",
     "people",
+    "policies",
     "provider",
     "readiness",
     "sign_in",
     "webhooks",
+    "whom",
 ]

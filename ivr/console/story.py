@@ -15,6 +15,7 @@ Record = dict[str, Any]
 GOOD = {Kind.ACCEPTED, Kind.JOINED, Kind.CALLED_BACK, Kind.RESOLVED}
 BAD = {
     Kind.LEVEL_EMPTY,
+    Kind.PASSED_OVER,
     Kind.ESCALATED,
     Kind.WARNED,
     Kind.MISSED,
@@ -108,9 +109,18 @@ def whom_we_ring(page: Record, zone: str) -> str:
     if page["mail"]:
         again = words.time_of_day(page["due_at"], zone)
         return f"Mail goes to {page['mail']} ({level}), the next one at {again}."
-    names = [one["technician"] for one in page["legs"] if one["state"] != "ended"]
-    who = " and ".join(dict.fromkeys(names))
-    return f"Ringing {who} ({level})." if who else f"Between two rings ({level})."
+    live = [one for one in page["legs"] if one["state"] != "ended"]
+    names = [one["technician"] for one in live if one["state"] != "waiting"]
+    waits = [one["technician"] for one in live if one["technician"] not in names]
+    if names:
+        return f"Ringing {_names(names)} ({level})."
+    if waits:
+        return f"Next in line for {_names(waits)}, who is on the phone for another one ({level})."
+    return f"Between two rings ({level})."
+
+
+def _names(those: list[str]) -> str:
+    return " and ".join(dict.fromkeys(those))
 
 
 def _quiet(record: Record, zone: str) -> Standing:

@@ -14,6 +14,7 @@ from ivr.models import (
     Clock,
     ClockKind,
     Leg,
+    LegState,
     Page,
     Team,
     Technician,
@@ -82,7 +83,7 @@ def _ringing(db: Session, pages: Sequence[Page]) -> defaultdict[int, list[str]]:
         select(Leg.page_id, Technician.name)
         .join(Technician, Technician.id == Leg.technician_id)
         .where(Leg.page_id.in_([one.id for one in pages]))
-        .where(Leg.state.in_(legs.LIVE), ~Leg.stopping)
+        .where(Leg.state.in_(legs.LIVE), Leg.state != LegState.WAITING, ~Leg.stopping)
         .order_by(Leg.id)
     )
     names = defaultdict(list)

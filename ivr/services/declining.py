@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import hurry
 from ivr.models import Leg, LegState, Page, PageState, Technician
-from ivr.services import timeline
+from ivr.services import bundling, timeline
 from ivr.services.timeline import Kind
 
 
@@ -23,7 +23,7 @@ def decline(db: Session, now: datetime, page: Page, technician: Technician) -> N
     rung = db.scalars(mine.with_for_update()).all()
     ringing = [leg for leg in rung if leg.state != LegState.ENDED]
     for leg in ringing:
-        leg.outcome = leg.outcome or "passed"
+        leg.outcome = "passed" if leg.outcome in {None, bundling.ENGAGED} else leg.outcome
         leg.stopping, leg.due_at = True, now
     if not ringing:
         _pass_on(db, now, page, technician, [leg for leg in rung if leg.round == page.round])

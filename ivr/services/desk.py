@@ -21,6 +21,7 @@ from ivr.models import (
     Ticket,
 )
 from ivr.services import (
+    bundling,
     business_time,
     cage,
     clocks,
@@ -132,15 +133,26 @@ class CallDesk:
         holder = page.accepted_by
         live = page.state != PageState.CLOSED
         mine = bool(self.leg and holder and holder.id == self.leg.technician_id and live)
-        ringing = select(func.count(func.distinct(Leg.technician_id))).where(Leg.page_id == page.id)
+        ringing, waiting = self._counts(page)
         return PageCard(
             state=cast("PageWord", page.state),
             mine=mine,
             holder=holder.name if holder else None,
             level=page.policy[page.level]["level"],
-            ringing=self.db.scalar(ringing) or 0,
+            ringing=ringing,
             minutes=int((self.now - page.opened_at).total_seconds() // 60),
+            waiting=waiting,
         )
+
+    def _counts(self, page: Page) -> tuple[int, int]:
+        """How many were rung for it; how many critical pages wait for who is on this call."""
+        people = select(func.count(func.distinct(Leg.technician_id)))
+        rung = people.where(Leg.page_id == page.id, Leg.placed_at.is_not(None))
+        if self.leg is None:
+            return self.db.scalar(rung) or 0, 1
+        waiting = bundling.waiting(self.leg.technician_id)
+        both = select(rung.scalar_subquery(), waiting.scalar_subquery())
+        return tuple(self.db.execute(both).one())
 
     def caller(self) -> CallerCard:
         """The customer's side, seen from the technician's call or from the caller's own."""

@@ -4,9 +4,11 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ivr.models import Role
+from ivr.services.import_policy import NamedPolicyIn, PolicyIn
+from ivr.services.import_types import Email, Given, Name
 from ivr.settings import settings
 
 Language = Literal["en-CA", "fr-CA"]
@@ -33,14 +35,6 @@ def _staff_phone(given: str) -> str:
 
 Phone = Annotated[str, AfterValidator(_phone)]
 StaffPhone = Annotated[str, AfterValidator(_staff_phone)]
-Email = Annotated[
-    str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254), AfterValidator(str.lower)
-]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class TargetIn(Given):
@@ -182,48 +176,6 @@ class StaffIn(Given):
         return told
 
 
-class LevelIn(Given):
-    """Either rings people, or mails an address. Times in seconds."""
-
-    level: int = Field(ge=1, le=9)
-    ring: Literal["all", "in_turn"] | None = None
-    ring_for: int | None = Field(default=None, ge=1, le=120)
-    repeat: int | None = Field(default=None, ge=0, le=20)
-    escalate_after: int | None = Field(default=None, ge=1, le=86_400)
-    mail: Email | None = None
-    repeat_every: int | None = Field(default=None, ge=1, le=86_400)
-
-    @model_validator(mode="after")
-    def _rings_or_mails(self) -> "LevelIn":
-        ringing = (self.ring_for, self.repeat, self.escalate_after)
-        if (self.ring is None) == (self.mail is None):
-            raise ValueError("a level either rings (ring: all or in_turn) or mails (mail: address)")
-        if self.mail:
-            if any(value is not None for value in ringing):
-                raise ValueError("a level that mails has only repeat_every")
-            self.repeat_every = self.repeat_every or 300
-        elif self.repeat_every is not None:
-            raise ValueError("repeat_every is for a level that mails")
-        else:
-            self.ring_for = self.ring_for or 25
-            self.repeat = 1 if self.repeat is None else self.repeat
-            self.escalate_after = self.escalate_after or 60
-        return self
-
-
-class PolicyIn(Given):
-    levels: list[LevelIn] = Field(min_length=1)
-
-    @field_validator("levels")
-    @classmethod
-    def _ends_with_a_mail(cls, given: list[LevelIn]) -> list[LevelIn]:
-        if [level.level for level in given] != list(range(1, len(given) + 1)):
-            raise ValueError("levels are numbered 1, 2, 3 … in order")
-        if given[-1].mail is None or any(level.mail for level in given[:-1]):
-            raise ValueError("the last level, and only the last, mails: it alarms without end")
-        return given
-
-
 class OnCallIn(Given):
     level_1: list[Email] | None = None
     level_2: list[Email] | None = None
@@ -274,6 +226,7 @@ class ImportFile(Given):
     staff: list[StaffIn] = []
     on_call: OnCallIn | None = None
     policy: PolicyIn | None = None
+    policies: list[NamedPolicyIn] | None = None
     teams: list[TeamIn] = []
     assignment: list[RuleIn] | None = None
     canned_replies: list[CannedReplyIn] = []

@@ -1,4 +1,4 @@
-"""`ivr import FILE`: customers, staff, rota, policy and tickets from one YAML or JSON file.
+"""`ivr import FILE`: customers, staff, rota, policies and tickets from one YAML or JSON file.
 
 The file is read, checked whole, and only then written, in one transaction: nothing is half done,
 and the same file again changes nothing. Its keys are described in docs/import.md.
@@ -20,14 +20,13 @@ from ivr.models import (
     Contact,
     Customer,
     Organization,
-    Policy,
     Team,
     Technician,
 )
-from ivr.models.policy import DEFAULT
-from ivr.services import accounts, hashing, import_reading, people, policies, rotas, tickets
+from ivr.services import accounts, hashing, import_reading, people, rotas, tickets
 from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
 from ivr.services.import_reading import ImportRefusedError
+from ivr.services.policy_file import PolicyFile
 
 RULE = ("position", "team_id", "customer_id", "severity", "category", "words")
 """What makes a rule, beside its row's number."""
@@ -68,8 +67,8 @@ class _Import:
             self._customer(customer)
         self._staff()
         self._lists()
-        self._policy()
         self._teams()
+        self._policies()
         self._assignment()
         self._canned_replies()
         for ticket in self.file.tickets:
@@ -77,7 +76,13 @@ class _Import:
         return self.summary
 
     def _check_references(self) -> None:
-        problems = [*self._unknown_staff(), *self._unknown_customers(), *self._unknown_teams()]
+        self._policy_file = PolicyFile(self.db, self.file)
+        problems = [
+            *self._unknown_staff(),
+            *self._unknown_customers(),
+            *self._unknown_teams(),
+            *self._policy_file.unknown(),
+        ]
         if problems:
             raise ImportRefusedError(problems)
 
@@ -186,23 +191,13 @@ class _Import:
             else:
                 self.summary.unchanged += 1
 
-    def _policy(self) -> None:
-        row = self.db.get(Policy, DEFAULT)
-        if self.file.policy is None and (row or not self.file.levels()):
-            return
-        given = self.file.policy.levels if self.file.policy else []
-        levels = [one.model_dump(exclude_none=True) for one in given] or policies.LEVELS
-        levels = [one if "mail" in one else one | {"who": self._who(one)} for one in levels]
-        if row is None:
-            row = Policy(id=DEFAULT, name="Default", levels=levels)
-            self.db.add(row)
-        else:
-            _set(row, levels=levels)
-        self.summary.count(self.db, row)
-
-    def _who(self, level: dict[str, Any]) -> list[dict[str, int]]:
-        """The list of the level that `on_call` names."""
-        return [{"rota": rotas.named(self.db, f"Level {level['level']}").id}]
+    def _policies(self) -> None:
+        default = self._policy_file.default()
+        if default:
+            self.summary.count(self.db, default)
+        for row in self._policy_file.named():
+            self.summary.count(self.db, row)
+        self.summary.changed += self._policy_file.remove_others()
 
     def _teams(self) -> None:
         for given in self.file.teams:

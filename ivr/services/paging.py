@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from callflows.turn import Severity
 from ivr.database import changed, hurry
 from ivr.models import (
     Call,
@@ -21,8 +22,18 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import alerts, cage, clocks, legs, life, policies, timeline
-from ivr.services.escalation import Move, Progress, Ring, next_move
+from ivr.services import (
+    cage,
+    clocks,
+    freezing,
+    legs,
+    life,
+    policies,
+    progress,
+    summons,
+    timeline,
+)
+from ivr.services.escalation import next_move
 from ivr.services.timeline import Kind
 
 LIVE = (PageState.OPEN, PageState.OWED)
@@ -98,7 +109,10 @@ def _join(db: Session, now: datetime, page: Page, call_id: int | None) -> None:
 
 
 def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
-    """Open a live page again from its first level; False when it was ended meanwhile."""
+    """Open a live page again from its first level, for those who are on call by now; False when it
+    was ended meanwhile.
+    """
+    critical = page.ticket.severity == Severity.CRITICAL
     reopened = changed(
         db,
         update(Page)
@@ -110,6 +124,7 @@ def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
             level_since=now,
             round=page.round + 1,
             first_round=page.round + 1,
+            policy=freezing.freeze(db, now, page.policy, critical=critical),
             due_at=now,
             accepted_by_id=None,
             accepted_at=None,
@@ -148,7 +163,8 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     if page.state == PageState.OWED:
         ring_again(db, now, page, why="caller was not reached")
     before = page.level
-    move = next_move(page.policy, _progress(db, page), now)
+    at, waiting = progress.of_page(db, page)
+    move = next_move(page.policy, at, now)
     first = changed(
         db,
         update(Page)
@@ -168,7 +184,12 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     if move.level != before:
         page.ticket.level = page.policy[move.level]["level"]
         timeline.write(db, Kind.ESCALATED, now, ticket_id=page.ticket_id, level=page.ticket.level)
-    return _carry_out(db, now, page, move)
+    summons.tell(db, now, page, move)
+    if not move.ring:
+        return []
+    known = freezing.technicians(db, move.ring)
+    made = legs.ring(db, now, page, [known[one] for one in move.ring], move.round, waiting)
+    return [leg.id for leg in made if leg.due_at and leg.due_at <= now]
 
 
 def _calls_back(db: Session, page: Page) -> bool:
@@ -178,44 +199,15 @@ def _calls_back(db: Session, page: Page) -> bool:
     return any(call.known["at"] == CALLED and not call.ended_at for call in db.scalars(theirs))
 
 
-def _progress(db: Session, page: Page) -> Progress:
-    rung = db.scalars(
-        select(Leg).where(Leg.page_id == page.id, Leg.round >= page.first_round).order_by(Leg.id)
-    )
-    rings = [Ring(leg.technician_id, leg.round, leg.outcome) for leg in rung]
-    return Progress(page.level, page.level_since, page.round, page.first_round, rings)
-
-
-def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
-    for index in move.passed:
-        empty = page.policy[index]
-        timeline.write(
-            db,
-            Kind.LEVEL_EMPTY,
-            now,
-            ticket_id=page.ticket_id,
-            level=empty["level"],
-            passed=empty.get("passed", []),
-        )
-    level = page.policy[move.level]["level"]
-    if move.mail:
-        if move.round == move.first_round + 1:  # its first mail
-            timeline.write(db, Kind.EXHAUSTED, now, ticket_id=page.ticket_id, to=move.mail)
-        alerts.escalated(db, now, page, move.mail, move.round)
-    return [
-        legs.new(db, now, page, _technician(db, one), level, move.round).id for one in move.ring
-    ]
-
-
-def _technician(db: Session, technician_id: int) -> Technician:
-    return db.get_one(Technician, technician_id)
-
-
 # What people make of a page -----------------------------------------------------------------------
 
 
-def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> bool:
-    """The first one wins. Everybody else stops ringing, or hears who has it."""
+def accept(
+    db: Session, now: datetime, page_id: int, technician: Technician, leg_id: int | None = None
+) -> bool:
+    """The first one wins. Everybody else stops ringing, or hears who has it; so do the acceptor's
+    other phones, when it was done on one.
+    """
     won = changed(
         db,
         update(Page)
@@ -231,7 +223,7 @@ def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> 
     if not won:
         return False
     page = db.get_one(Page, page_id, populate_existing=True)
-    legs.stop_others(db, now, page_id, technician.id)
+    legs.stop_others(db, now, page_id, technician.id, leg_id)
     page.ticket.assignee = technician
     life.move(db, now, page.ticket, Status.OPEN, life.STAFF, by=technician.name)
     waited = int((now - page.opened_at).total_seconds())

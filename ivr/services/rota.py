@@ -33,21 +33,32 @@ COVERS = (
 
 
 def plans(
-    db: Session, begin: datetime, end: datetime, ids: Collection[int] | None = None
+    db: Session,
+    begin: datetime,
+    end: datetime,
+    ids: Collection[int] | None = None,
+    absent: Sequence[Away] | None = None,
 ) -> dict[int, Plan]:
-    """All that decides who is on call from `begin` up to and with `end`, by rota."""
+    """All that decides who is on call from `begin` up to and with `end`, by rota. Who is absent
+    then may be known already.
+    """
     layers, covers = defaultdict[int, list[Rotation]](list), defaultdict[int, list[Cover]](list)
     for row in _rows(db, ROTATIONS, LAYERS.c.rota_id, ids):
         layers[row.rota_id].append(rotation(row, row.time_zone or row.rota_zone))
     for row in _rows(db, _within(COVERS, OVERRIDES, begin, end), OVERRIDES.c.rota_id, ids):
         one = Cover(row.technician_id, row.instead_of_id, row.starts_at, row.ends_at)
         covers[row.rota_id].append(one)
-    away = [
+    away = absences(db, begin, end) if absent is None else absent
+    known = connection(db).scalars(select(ROTAS.c.id).order_by(ROTAS.c.id)) if ids is None else ids
+    return {id_: Plan(layers[id_], covers[id_], away) for id_ in known}
+
+
+def absences(db: Session, begin: datetime, end: datetime) -> list[Away]:
+    """Everybody's, of that time."""
+    return [
         Away(row.technician_id, row.starts_at, row.ends_at)
         for row in connection(db).execute(_within(select(ABSENCES), ABSENCES, begin, end))
     ]
-    known = connection(db).scalars(select(ROTAS.c.id).order_by(ROTAS.c.id)) if ids is None else ids
-    return {id_: Plan(layers[id_], covers[id_], away) for id_ in known}
 
 
 def _rows(

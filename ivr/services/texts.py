@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.prompts import text
-from ivr.models import Call, Leg, LegState, Page, PageState, Place, Technician, Ticket
+from ivr.database import hurry
+from ivr.models import Call, Leg, Page, PageState, Place, Technician, Ticket
 from ivr.services import (
     conversation,
     declining,
@@ -121,12 +122,17 @@ def _accept(db: Session, now: datetime, page: Page, technician: Technician) -> s
 
 def _put_through(db: Session, now: datetime, page: Page, technician: Technician) -> None:
     """The caller waits: ring the acceptor, unless their phone rings already."""
-    rings = select(Leg.id).where(
-        Leg.page_id == page.id, Leg.technician_id == technician.id, Leg.state != LegState.ENDED
+    rings = select(Leg).where(
+        Leg.page_id == page.id, Leg.technician_id == technician.id, Leg.ended_at.is_(None)
     )
-    if db.scalar(rings) is None:
+    found = db.scalars(rings.order_by(Leg.id)).all()
+    if not found:
         page.round += 1
-        legs.new(db, now, page, technician, page.policy[page.level]["level"], page.round)
+        legs.ring(db, now, page, [technician], page.round)
+    for leg in found[:1]:
+        if leg.state in legs.NOT_RUNG:  # it was to ring later
+            leg.due_at = now
+            hurry(db)
 
 
 def _pass(db: Session, now: datetime, page: Page, technician: Technician) -> str:

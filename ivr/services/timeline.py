@@ -39,6 +39,7 @@ class Kind(StrEnum):
     PUT_UNDER = "put-under"
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
+    PASSED_OVER = "passed-over"
     ESCALATED = "escalated"
     EXHAUSTED = "exhausted"
     RANG = "rang"
@@ -122,6 +123,7 @@ SENTENCES: dict[str, str] = {
     Kind.PUT_UNDER: "{by} put it under {customer}",
     Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
+    Kind.PASSED_OVER: "Passed over (level {level})",
     Kind.ESCALATED: "Escalated to level {level}",
     Kind.EXHAUSTED: "Nobody has accepted at any level: {to} is mailed until somebody does",
     Kind.RANG: "Rang {technician} (level {level}): {outcome}",
@@ -153,6 +155,11 @@ SENTENCES: dict[str, str] = {
 }
 
 
+def passed_over(those: list[dict[str, str]]) -> str:
+    """Who, and why: Bo Chan (absent), Di Wu (no phone)."""
+    return ", ".join(f"{one['name']} ({one['why']})" for one in those)
+
+
 class _Gaps(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -164,6 +171,8 @@ def sentence(entry: Entry) -> str:
     if entry.kind == Kind.RANG:
         cause = data.get("cause")
         data["outcome"] = vocabulary.word("en-CA", "ring", data["outcome"])
+    elif entry.kind in {Kind.LEVEL_EMPTY, Kind.PASSED_OVER} and data.get("passed"):
+        return f"{SENTENCES[entry.kind].format_map(data)}: {passed_over(data['passed'])}"
     elif entry.kind == Kind.OPENED and "by" in data:
         cause = f"by {data['by']}"
     told = SENTENCES.get(entry.kind, entry.kind).format_map(data)

@@ -211,7 +211,7 @@ def _(write: Accept, desk: CallDesk) -> None:
             staff_line.accept(desk.db, desk.now, page, technician(desk), desk.call)
         return
     leg = _leg(desk)
-    won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician)
+    won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician, leg.id)
     leg.outcome = "accepted" if won else "taken"
 
 

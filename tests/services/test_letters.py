@@ -46,6 +46,8 @@ def letter(name: str, language: str) -> letters.Letter:
         scores=[("1", "http://127.0.0.1/portal/feedback/t?score=1")],
         stop_url="http://127.0.0.1/portal/feedback/t/stop",
         left=[HOSTILE],
+        step=2,
+        what="person",
         sentence=f"4411 {HOSTILE} {language}",
         number=4411,
         at="2026-11-24 03:30",
