@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ivr.models import Phone, Technician
+from ivr.services import house
 
 
 def by_number(db: Session, number: str) -> Technician | None:
@@ -32,3 +33,8 @@ def put_phones(technician: Technician, numbers: list[str]) -> None:
             phone.position = at
     for gone in kept.values():
         technician.phones.remove(gone)
+
+
+def zone(db: Session, technician: Technician) -> str:
+    """The time zone that they are told times in."""
+    return technician.time_zone or house.ours(db).time_zone
