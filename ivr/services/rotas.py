@@ -1,10 +1,12 @@
 """The rotas themselves: making and changing them. Who is on call in them: services/rota.py."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ivr.database import hurry
 from ivr.models import Layer, Rota
 from ivr.services import house
 
@@ -31,3 +33,11 @@ def always(db: Session, name: str, people: Sequence[int]) -> bool:
     rota.layers = [Layer(position=0, name="Everybody", starts=ALWAYS, people=turns, hours=[])]
     db.flush()
     return True
+
+
+def look_again(db: Session, now: datetime, rota: Rota | None = None) -> None:
+    """Who is on call may have changed, in one rota or in any: whoever attends to it sees."""
+    db.flush()
+    one = update(Rota) if rota is None else update(Rota).where(Rota.id == rota.id)
+    db.execute(one.values(due_at=now))
+    hurry(db)
