@@ -10,6 +10,7 @@ from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
+from ivr.models.feed import Feed
 from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
 from ivr.models.leg import Leg, LegState
@@ -26,7 +27,7 @@ from ivr.models.recording import Recording, RecordingState
 from ivr.models.rota import Layer, Rota, Unit
 from ivr.models.sign_in import SignIn, SignInAttempt, SignInLink
 from ivr.models.team import AssignmentRule, Membership, Team
-from ivr.models.technician import Role, Technician
+from ivr.models.technician import HandOver, Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
@@ -46,7 +47,9 @@ __all__ = [
     "Customer",
     "Direction",
     "Entry",
+    "Feed",
     "Feedback",
+    "HandOver",
     "Heartbeat",
     "Layer",
     "Leg",

@@ -15,20 +15,21 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import Utc, transaction
-from ivr.models import Clock, Heartbeat, Leg, Mail, Message, Page, Recording
-from ivr.services import inbox, outbox, overdue, paging, recordings, ringing
+from ivr.models import Clock, Heartbeat, Leg, Mail, Message, Page, Recording, Rota
+from ivr.services import hand_over, inbox, outbox, overdue, paging, recordings, ringing
 from ivr.services.carrier import Carrier
 
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail]] = {
+TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Rota]] = {
     "page": Page,
     "leg": Leg,
     "message": Message,
     "recording": Recording,
     "clock": Clock,
     "mail": Mail,
+    "rota": Rota,
 }
 
 URGENT = {"page", "leg"}
@@ -82,6 +83,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "recording": recordings.attend,
     "clock": overdue.attend,
     "mail": inbox.attend,
+    "rota": hand_over.attend,
 }
 
 

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Row, Select, Text, cast, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from ivr.database import connection, table_of
@@ -53,6 +53,8 @@ COVERS = (
 AWAY = select(ABSENCES.c.technician_id, ABSENCES.c.starts_at, ABSENCES.c.ends_at)
 LEFT = select(TECHNICIANS.c.id).where(~TECHNICIANS.c.active)
 """Who has left is on call nowhere, so that a lower layer answers in their place."""
+FORESEEN = timedelta(days=60)
+"""How far ahead one looks for the end of a shift."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -61,13 +63,12 @@ def plans(
 ) -> dict[int, Plan]:
     """All that decides who is on call from `begin` up to and with `end`, by rota."""
     layers, covers = defaultdict[int, list[Rotation]](list), defaultdict[int, list[Cover]](list)
-    for rota_id, *kept in _rows(db, ROTATIONS, LAYERS.c.rota_id, ids):
-        layers[rota_id].append(_rotation(*kept))
-    for rota_id, *kept in _rows(
-        db, _within(COVERS, OVERRIDES, begin, end), OVERRIDES.c.rota_id, ids
-    ):
-        covers[rota_id].append(Cover(*kept))
-    away = [Away(*kept) for kept in connection(db).execute(_within(AWAY, ABSENCES, begin, end))]
+    for row in _rows(db, ROTATIONS, LAYERS.c.rota_id, ids):
+        layers[row[0]].append(_rotation(*row[1:]))
+    covering = _within(COVERS, OVERRIDES, begin, end)
+    for row in _rows(db, covering, OVERRIDES.c.rota_id, ids):
+        covers[row[0]].append(Cover(*row[1:]))
+    away = [Away(*row) for row in connection(db).execute(_within(AWAY, ABSENCES, begin, end))]
     away += [Away(id_, begin, FOREVER) for id_ in connection(db).scalars(LEFT)]
     known = connection(db).scalars(select(ROTAS.c.id).order_by(ROTAS.c.id)) if ids is None else ids
     return {id_: Plan(layers[id_], covers[id_], away) for id_ in known}
@@ -75,7 +76,7 @@ def plans(
 
 def _rows(
     db: Session, query: Select[Any], column: Any, ids: Collection[int] | None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     if ids is not None:
         query = query.where(column.in_(ids))
     return connection(db).execute(query).all()

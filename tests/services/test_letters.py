@@ -45,6 +45,14 @@ def letter(name: str, language: str) -> letters.Letter:
         scores=[("1", "http://127.0.0.1/portal/feedback/t?score=1")],
         stop_url="http://127.0.0.1/portal/feedback/t/stop",
         left=[HOSTILE],
+        sentence=f"4411 {HOSTILE} {language}",
+        number=4411,
+        headline=f"4411 {HOSTILE}",
+        open=[("pages", [Anything()])],
+        rota=f"4411 {HOSTILE}",
+        sentences=[HOSTILE] * 3,
+        most=2,
+        days=14,
     )
 
 
