@@ -10,6 +10,7 @@ from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
+from ivr.models.feed import Feed
 from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
 from ivr.models.leg import Leg, LegState
@@ -46,6 +47,7 @@ __all__ = [
     "Customer",
     "Direction",
     "Entry",
+    "Feed",
     "Feedback",
     "Heartbeat",
     "Layer",
