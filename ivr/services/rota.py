@@ -108,6 +108,13 @@ def _hours(given: dict[str, Any]) -> Hours:
     return Hours(days, time.fromisoformat(given["from"]), time.fromisoformat(until))
 
 
+def rotation(layer: Layer, zone: str) -> Rotation:
+    """A layer that is not kept, or not yet, in a rota of that zone."""
+    lists = (msgspec.json.encode(one).decode() for one in (layer.people, layer.hours))
+    columns = (layer.starts, layer.ends, layer.unit, layer.every)
+    return _rotation(layer.time_zone or zone, *columns, *lists)
+
+
 def plan(db: Session, rota_id: int, begin: datetime, end: datetime) -> Plan:
     return plans(db, begin, end, [rota_id])[rota_id]
 
