@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask import Response, request
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from ivr.console.forms import LONGEST_LINE, WrongError, row, too_old
 from ivr.console.staff import staff
 from ivr.database import transaction
 from ivr.models import Rota, Technician
-from ivr.services import changes, house, roles
+from ivr.services import changes, house, roles, rotas
 from ivr.services.absences import AbsenceRefusedError
 from ivr.services.overrides import OverrideRefusedError
 from ivr.services.roles import May
@@ -57,7 +57,9 @@ class Sheet:
 
     def zone(self, name: str) -> str:
         given = self.line(name).replace(" ", "_")
-        if given and given not in available_timezones():
+        try:
+            return rotas.zone(given) if given else ""
+        except RotaRefusedError:
             self.wrong[name] = f"There is no time zone {given}. One is named like America/Toronto."
         return given
 
