@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ivr import rota_commands
 from ivr.settings import BrokenSettingError, settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -193,6 +194,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
     one.add_argument("--json", action="store_true", help="for programs")
+    rota_commands.enter(add)
     add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")
     add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")
     add("tick", tick, "the ticker: hands out what is due; any number may run")

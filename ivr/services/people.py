@@ -38,3 +38,8 @@ def put_phones(technician: Technician, numbers: list[str]) -> None:
 def zone(db: Session, technician: Technician) -> str:
     """The time zone that they are told times in."""
     return technician.time_zone or house.ours(db).time_zone
+
+
+def by_mail(db: Session, email: str) -> Technician | None:
+    known = select(Technician).where(Technician.email == email.lower(), Technician.active)
+    return db.scalar(known)
