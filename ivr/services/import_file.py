@@ -1,12 +1,13 @@
 """The import file's shape, checked by pydantic; docs/import.schema.json is made from it."""
 
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from ivr.models import Role
+from ivr.services.import_parts import GIVEN, Email, Minute, Name, Zone
+from ivr.services.import_rota_file import AbsenceIn, RotaIn
 from ivr.settings import settings
 
 Language = Literal["en-CA", "fr-CA"]
@@ -33,14 +34,10 @@ def _staff_phone(given: str) -> str:
 
 Phone = Annotated[str, AfterValidator(_phone)]
 StaffPhone = Annotated[str, AfterValidator(_staff_phone)]
-Email = Annotated[
-    str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254), AfterValidator(str.lower)
-]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = GIVEN
 
 
 class TargetIn(Given):
@@ -79,9 +76,6 @@ class TargetsIn(ContractIn):
     feedback_days: int | None = Field(default=None, ge=1, le=3650)
 
 
-Minute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
 class BusinessHoursIn(Given):
     opens: Minute = "09:00"
     closes: Minute = "17:00"
@@ -98,20 +92,11 @@ class BusinessHoursIn(Given):
 
 class OrganizationIn(Given):
     name: Name
-    time_zone: str = "America/Toronto"
+    time_zone: Zone = "America/Toronto"
     holidays: str = Field(default="CA-ON", pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
     languages: list[Language] = Field(default=LANGUAGES, min_length=1)
     business_hours: BusinessHoursIn | None = None
     targets: TargetsIn | None = None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_a_zone(cls, given: str) -> str:
-        try:
-            ZoneInfo(given)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("is no time zone, such as America/Toronto") from error
-        return given
 
 
 class ContactIn(Given):
@@ -237,6 +222,8 @@ class ImportFile(Given):
     teams: list[TeamIn] = []
     assignment: list[RuleIn] | None = None
     canned_replies: list[CannedReplyIn] = []
+    rotas: list[RotaIn] = []
+    absences: list[AbsenceIn] | None = None
     tickets: list[TicketIn] = []
 
     def levels(self) -> dict[int, list[str]]:
