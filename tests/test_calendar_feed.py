@@ -1,56 +1,110 @@
-"""The door of the calendars, and `ivr calendar`."""
+"""The address that calendar programs read, over HTTP; and the commands about who is on call."""
+
+from http import HTTPStatus
+from pathlib import Path
 
 import icalendar
 import pytest
 
-from ivr.cli import main
+from ivr import clock
+from ivr.cli import parser
 from ivr.database import transaction
-from ivr.services import feeds, rotas
-from ivr.web import app
+from ivr.models import Technician
+from ivr.services import feeds, ical_export, layers, rotas
+from ivr.services.layers import Wanted
 from tests.services.people import NOW, organization, technician
-from tests.services.test_calendars import event, file
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def secret(database: str) -> str:
+def token() -> str:
+    """Of Bo, who is on call every other day from nine to nine."""
+    clock.use(lambda: NOW)
     with transaction() as db:
         organization(db)
-        technician(db, "Bo", level=1)
-        return feeds.renew(db, NOW, rotas.named(db, "Level 1"))
+        bo, di = (technician(db, name, level=1) for name in ("Bo", "Di"))
+        rota = rotas.create(db, NOW, "Days", "America/Toronto")
+        layers.add(db, NOW, rota, Wanted("D", [[bo.id], [di.id]], "2026-11-23T09:00", "days"))
+        return feeds.make(db, NOW, technician=bo)
 
 
-def test_a_calendar_program_reads_it_without_signing_in_from_anywhere(secret: str) -> None:
+def test_a_feed_is_read_without_signing_in_and_again_only_when_it_has_changed(token: str) -> None:
+    from ivr.web import app
+
     client = app.test_client()
-    answer = client.get(f"/calendar/{secret}.ics", headers={"Host": "support.example"})
-    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
-    assert icalendar.Calendar.from_ical(answer.data).walk("VEVENT")[0]["SUMMARY"] == "Bo"
-    unchanged = {"If-None-Match": answer.headers["ETag"]}
-    assert client.get(f"/calendar/{secret}.ics", headers=unchanged).status_code == 304
-    wrong = client.get(f"/calendar/{secret[:-1]}.ics", headers={"Host": "support.example"})
-    assert wrong.status_code == 404
+    answer = client.get(f"/calendar/{token}.ics")
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.mimetype == "text/calendar"
+    assert answer.headers["Cache-Control"] == "private, max-age=600"
+    assert "Set-Cookie" not in answer.headers
+    read = icalendar.Calendar.from_ical(answer.data)
+    shifts = [one["DTSTART"].dt for one in read.walk("VEVENT") if "Days" in one["SUMMARY"]]
+    assert min(shifts).date().isoformat() == "2026-11-23", "the first hand-over"
+    assert 90 <= (max(shifts) - NOW).days + 3 <= 94
+    assert read["X-PUBLISHED-TTL"] == "PT1H"
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get(f"/calendar/{token}.ics", headers=known).status_code == 304
+    with transaction() as db:
+        bo = db.get_one(Technician, 1)
+        rotas.create(db, NOW, "Other", "America/Toronto")
+        row = rotas.named(db, "Other")
+        layers.add(db, NOW, row, Wanted("O", [[bo.id]]))
+    assert client.get(f"/calendar/{token}.ics", headers=known).status_code == HTTPStatus.OK
+    with transaction() as db:
+        feeds.end(db, NOW, technician=db.get_one(Technician, 1))
+    for path in (token, "x" * 43, "../secret", "a"):
+        assert client.get(f"/calendar/{path}.ics").status_code == HTTPStatus.NOT_FOUND
 
 
-def ivr(monkeypatch: pytest.MonkeyPatch, *args: str) -> int:
-    monkeypatch.setattr("sys.argv", ["ivr", "calendar", *args])
-    return main()
+def run(*words: str) -> int:
+    args = parser().parse_args(words)
+    return int(args.act(args))
 
 
-def test_on_the_command_line_a_calendar_goes_out_and_comes_in(
-    secret: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capfdbinary: pytest.CaptureFixture[bytes],
-    tmp_path,
+def test_the_command_says_who_is_on_call_at_a_time(
+    token: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert ivr(monkeypatch, "export", "--rota", "Level 1") == 0
-    assert b"SUMMARY:Bo\r\n" in capfdbinary.readouterr().out
-    away = tmp_path / "away.ics"
-    away.write_bytes(file(*event("a", ":20990101T000000Z", ":20990102T000000Z", "Holidays")))
-    assert ivr(monkeypatch, "import", str(away), "--person", "bo@2n5.example") == 0
-    assert capfdbinary.readouterr().out == b"0 new, 0 taken away, 0 unchanged\n", "in a year only"
-    away.write_bytes(b"nonsense")
-    assert ivr(monkeypatch, "import", str(away), "--rota", "Level 1") == 1
-    assert b"it is no calendar file (.ics)" in capfdbinary.readouterr().err
-    assert ivr(monkeypatch, "import", str(away), "--rota", "Level 9") == 1
-    assert b"there is no rota Level 9" in capfdbinary.readouterr().err
+    assert run("on-call") == 0
+    assert capsys.readouterr().out == "Days: Bo\nLevel 1: Bo, Di\nLevel 2: nobody\n"
+    assert run("on-call", "--at", "2026-11-24T09:00", "--rota", "Days") == 0
+    assert capsys.readouterr().out == "Days: Di\n"
+    assert run("on-call", "--at", "2026-11-24T13:59:59Z", "--rota", "Days") == 0
+    assert capsys.readouterr().out == "Days: Bo\n"
+    assert run("on-call", "--at", "tonight") == 1
+    assert run("on-call", "--rota", "Nights") == 1
+    told = capsys.readouterr().err
+    assert told == "'tonight' is no time, such as 2026-11-24T03:00\nthere is no rota 'Nights'\n"
+
+
+def test_a_rota_goes_out_as_a_file_and_comes_in_again_elsewhere(
+    token: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("rota", "export", "Days") == 0
+    file = tmp_path / "days.ics"
+    file.write_text(capsys.readouterr().out)
+    with transaction() as db:
+        rotas.create(db, NOW, "Copy", "America/Toronto")
+    assert run("rota", "import-ics", "Copy", str(file)) == 0
+    assert "0 changed, 0 removed, 0 unchanged" in capsys.readouterr().out
+    assert run("rota", "import-ics", "Copy", str(file)) == 0
+    assert "0 new, 0 changed, 0 removed" in capsys.readouterr().out
+    with transaction() as db:
+        copy, days = (
+            icalendar.Calendar.from_ical(ical_export.of_rota(db, NOW, rotas.named(db, name)))
+            for name in ("Copy", "Days")
+        )
+    begun = [
+        {
+            (one["DTSTART"].dt, one["SUMMARY"])
+            for one in made.walk("VEVENT")
+            if one["DTEND"].dt > NOW
+        }
+        for made in (copy, days)
+    ]
+    assert begun[0] == begun[1]
+    assert run("absences", "import-ics", "bo@2n5.example", str(file)) == 0
+    assert run("absences", "import-ics", "nobody@2n5.example", str(file)) == 1
+    file.write_bytes(b"PK")
+    assert run("rota", "import-ics", "Copy", str(file)) == 1
+    assert "it is no iCalendar file\nnothing was imported" in capsys.readouterr().err

@@ -76,7 +76,7 @@ def calendar() -> Response:
             size=A_PAGE,
             known=people.names(db),
             choices=by_name(people.present(db)),
-            fed_since=feeds.made_at(db, person) if person else None,
+            fed_since=feeds.since(db, technician=person) if person else None,
             token=token(about(person.id)) if person else "",
         )
 

@@ -75,7 +75,7 @@ def _shown(db: Session, rota_: Rota) -> dict[str, Any]:
         "layers": list(reversed(rota_.layers)),
         "changes": rota_board.changes(db, rota_.id, now),
         "problems": [one.sentence(ENGLISH, rota_.time_zone) for one in found],
-        "fed_since": feeds.made_at(db, rota_),
+        "fed_since": feeds.since(db, rota=rota_),
         "told": TOLD.get(request.args.get("done", ""), ""),
         "edited": changes.of(db, f"rota-{rota_.id}", EDITS) if staff().may(May.EDIT_ROTAS) else [],
         "by": who(),

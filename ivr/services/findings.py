@@ -190,15 +190,15 @@ class _Search:
 
     def _left(self, id_: int) -> Iterator[Problem]:
         """Also when nobody is missed: a lower layer answers."""
-        on_turns = _members(self.plans[id_])
+        on_turns = shifts.members(self.plans[id_])
         for person in sorted(on_turns):
             if person in self.people and not self.people[person].active:
                 yield self._problem("left", id_, self.begin, self.end, person)
 
     def _doubles(self, id_: int) -> Iterator[Problem]:
-        here = _members(self.plans[id_])
+        here = shifts.members(self.plans[id_])
         for other in self.plans:
-            if other == id_ or not here & _members(self.plans[other]):
+            if other == id_ or not here & shifts.members(self.plans[other]):
                 continue
             for since, until, both in _together(self.shifts(id_), self.shifts(other)):
                 for person in both:
@@ -243,11 +243,6 @@ class _Search:
     def _rings(self, person: int) -> bool:
         one = self.people.get(person)
         return bool(one and one.active and one.phones)
-
-
-def _members(plan: Plan) -> set[int]:
-    turns = {one for layer in plan.layers for turn in layer.turns for one in turn}
-    return turns | {one.person for one in plan.covers}
 
 
 def _ends(shift: Shift) -> tuple[datetime, datetime]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from ivr.database import connection, table_of
 from ivr.models import Membership, Technician
-from ivr.services import escalation, house, rota, shifts
+from ivr.services import escalation, house, quiet, rota, shifts
 from ivr.services.escalation import Level
 from ivr.services.shifts import Away, Plan
 
@@ -99,17 +99,11 @@ class _Known:
             return "absent"
         if not one.phone:
             return "no phone"
-        return "quiet hours" if not self.critical and quiet(one, at, self.zone) else None
-
-
-def quiet(one: Technician, at: datetime, zone: str) -> bool:
-    """Whether only what is critical may ring them at that moment."""
-    if not one.quiet_from or not one.quiet_until:
-        return False
-    wall = at.astimezone(ZoneInfo(one.time_zone or zone)).strftime("%H:%M")
-    if one.quiet_from < one.quiet_until:
-        return one.quiet_from <= wall < one.quiet_until
-    return wall >= one.quiet_from or wall < one.quiet_until
+        return (
+            "quiet hours"
+            if not self.critical and quiet.now(one, at, one.time_zone or self.zone)
+            else None
+        )
 
 
 def _read(db: Session, now: datetime, levels: Sequence[Level], *, critical: bool) -> _Known:

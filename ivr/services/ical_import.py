@@ -1,157 +1,164 @@
-"""A calendar file taken over: as the shifts of a rota, or as somebody's absences.
+"""An iCalendar file as absences of somebody, or as shifts of a rota (overrides that are in force).
 
-The same file again changes nothing; a newer one takes away what is no longer in it. What has been
-stays as it was.
+Each row says which event it came from. The same file again changes nothing; an event that has
+changed, or is not in it any more, changes or ends what came of it. What has been stays.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Absence, Override, Rota, Technician
-from ivr.services import absences, ical_reading, overrides, people
-from ivr.services.absences import AbsenceRefusedError
-from ivr.services.ical_reading import Occurrence
-from ivr.services.overrides import OverrideRefusedError
+from ivr.services import rotas
+from ivr.services.ical_reading import OURS, Event, Found
 
-MOST_TOLD = 20
-OURS = "ics:"
-"""What the source of such a row begins with."""
-
-Row = TypeVar("Row", Override, Absence)
+Row = Absence | Override
 
 
 @dataclass
-class Read:
-    """What came of it."""
-
-    added: int = 0
+class Outcome:
+    new: int = 0
+    changed: int = 0
     removed: int = 0
     unchanged: int = 0
     problems: list[str] = field(default_factory=list)
-    """What was left out and why, a sentence each."""
+    """A line for each event that was left out, and why."""
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{self.new} new, {self.changed} changed, {self.removed} removed,"
+            f" {self.unchanged} unchanged"
+        )
 
 
-class _LeftOutError(Exception):
-    """Why an event is not taken over."""
+def absences(db: Session, now: datetime, one: Technician, found: Found) -> Outcome:
+    """Every event is a time at which they are away."""
+    known = select(Absence).where(
+        Absence.technician_id == one.id, Absence.source.startswith(OURS), Absence.ends_at > now
+    )
+    wanted = {
+        event.source: {
+            "technician_id": one.id,
+            "starts_at": event.begins_at,
+            "ends_at": event.ends_at,
+            "why": " ".join(event.summary.split())[:200],
+        }
+        for event in found.events
+    }
+    outcome = Outcome(problems=list(found.problems))
+    _bring_in_line(db, now, db.scalars(known).all(), wanted, outcome, Absence)
+    if outcome.new or outcome.changed or outcome.removed:
+        rotas.look_again(db, now)
+    return outcome
 
 
-@dataclass
-class _Kind(Generic[Row]):
-    """How rows are made of events."""
-
-    zone: str
-    kept: Iterable[Row]
-    """Those of an earlier file that are not over."""
-    same: Callable[[Row, Occurrence], bool]
-    enter: Callable[[Occurrence], object]
-    drop: Callable[[Row], object]
-
-
-def as_shifts(db: Session, now: datetime, rota: Rota, raw: bytes, by: Technician | None) -> Read:
-    """Whoever attends an event, or is named by its title, is on call alone in it. Raises
-    CalendarError.
-    """
-    staff = db.scalars(select(Technician).where(Technician.active)).all()
-    kept = select(Override).where(
+def shifts(db: Session, now: datetime, rota: Rota, found: Found) -> Outcome:
+    """In each event somebody is on call alone: whom it invites, or names."""
+    outcome = Outcome(problems=list(found.problems))
+    find = _finder(db)
+    wanted: dict[str, dict[str, Any]] = {}
+    last: Event | None = None
+    for event in found.events:
+        person = find(event)
+        if isinstance(person, str):
+            outcome.problems.append(f"{event.place}: {person}")
+        elif last and event.begins_at < last.ends_at:
+            told = f"overlaps with the one of {last.place}, and one alone is on call"
+            outcome.problems.append(f"{event.place}: {told}")
+        else:
+            last = event
+            wanted[event.source] = {
+                "rota_id": rota.id,
+                "technician_id": person.id,
+                "starts_at": event.begins_at,
+                "ends_at": event.ends_at,
+            }
+    known = select(Override).where(
         Override.rota_id == rota.id,
         Override.source.startswith(OURS),
-        Override.withdrawn_at.is_(None),
         Override.ends_at > now,
+        Override.withdrawn_at.is_(None),
     )
-
-    def enter(one: Occurrence) -> None:
-        person = _meant(one, staff)
-        try:
-            overrides.enter(db, now, rota, person, one.begins_at, one.ends_at, by, one.source)
-        except OverrideRefusedError as error:
-            raise _LeftOutError(str(error)) from error
-
-    def same(row: Override, one: Occurrence) -> bool:
-        return row.ends_at == one.ends_at and row.technician in _named(one, staff)
-
-    def drop(row: Override) -> None:
-        overrides.drop(db, now, row)
-
-    return _take_over(now, raw, _Kind(rota.time_zone, db.scalars(kept), same, enter, drop))
+    put = {"asked_at": now, "agreed_at": now}
+    _bring_in_line(db, now, db.scalars(known).all(), wanted, outcome, Override, put)
+    if outcome.new or outcome.changed or outcome.removed:
+        rotas.look_again(db, now, rota)
+    return outcome
 
 
-def as_absences(db: Session, now: datetime, technician: Technician, raw: bytes) -> Read:
-    """Every event is a time in which this one is away. Raises CalendarError."""
-    kept = select(Absence).where(
-        Absence.technician_id == technician.id,
-        Absence.source.startswith(OURS),
-        Absence.ends_at > now,
-    )
-
-    def enter(one: Occurrence) -> None:
-        begins_at, ends_at, why = one.begins_at, one.ends_at, one.summary
-        try:
-            absences.add(db, now, technician, begins_at, ends_at, why, one.source)
-        except AbsenceRefusedError as error:
-            raise _LeftOutError(str(error)) from error
-
-    def same(row: Absence, one: Occurrence) -> bool:
-        return row.ends_at == one.ends_at
-
-    def drop(row: Absence) -> None:
-        absences.withdraw(db, now, row)
-
-    zone = people.zone(db, technician)
-    return _take_over(now, raw, _Kind(zone, db.scalars(kept), same, enter, drop))
-
-
-def _take_over(now: datetime, raw: bytes, kind: _Kind[Row]) -> Read:
-    found, read = ical_reading.read(raw, now, kind.zone), Read()
-    kept = {row.source: row for row in kind.kept}
-    fresh = []
-    for one in found:
-        row = kept.get(one.source)
-        if row and kind.same(row, one):
-            kept.pop(one.source)
-            read.unchanged += 1
+def _bring_in_line(
+    db: Session,
+    now: datetime,
+    known: Sequence[Row],
+    wanted: dict[str, dict[str, Any]],
+    outcome: Outcome,
+    table: type[Row],
+    put: dict[str, Any] | None = None,
+) -> None:
+    there = {row.source: row for row in known}
+    for source, values in wanted.items():
+        row = there.pop(source, None)
+        if row is None:
+            db.add(table(source=source, **values, **(put or {})))
+            outcome.new += 1
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            outcome.changed += 1
         else:
-            fresh.append(one)
-    for row in kept.values():
-        kind.drop(row)
-        read.removed += 1
-    for one in fresh:
-        try:
-            kind.enter(one)
-        except _LeftOutError as error:
-            _leave_out(read, one, kind.zone, str(error))
-        else:
-            read.added += 1
-    return read
+            outcome.unchanged += 1
+    for row in there.values():
+        _remove(db, now, row)
+        outcome.removed += 1
+    db.flush()
 
 
-def _leave_out(read: Read, one: Occurrence, zone: str, why: str) -> None:
-    there = one.begins_at.astimezone(ZoneInfo(zone))
-    if len(read.problems) < MOST_TOLD:
-        read.problems.append(f"{there:%Y-%m-%d %H:%M} “{one.summary[:60]}”: {why}.")
-    elif len(read.problems) == MOST_TOLD:
-        read.problems.append("And more.")
+def _remove(db: Session, now: datetime, row: Row) -> None:
+    """One that runs ends now."""
+    if row.starts_at < now.replace(microsecond=0):
+        row.ends_at = now.replace(microsecond=0)
+    elif isinstance(row, Override):
+        row.withdrawn_at = now
+    else:
+        db.delete(row)
 
 
-def _meant(one: Occurrence, staff: Sequence[Technician]) -> Technician:
-    named = _named(one, staff)
-    if len(named) > 1:
-        names = " and ".join(person.name for person in named)
-        raise _LeftOutError(f"it names {names}, and one of them has to be on call")
-    if not named:
-        raise _LeftOutError("it names nobody of us")
-    return named[0]
+def _finder(db: Session) -> Callable[[Event], Technician | str]:
+    staff = db.scalars(select(Technician).where(Technician.active)).all()
+    by_mail = {one.email: one for one in staff}
+
+    def find(event: Event) -> Technician | str:
+        """Who is meant, or why nobody is."""
+        summary = event.summary.casefold()
+        mails = [*event.mails, *re.findall(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+", summary)]
+        found = {by_mail[mail].id: by_mail[mail] for mail in mails if mail in by_mail}
+        found = found or {one.id: one for one in _named(staff, summary)}
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            names = " and ".join(sorted(one.name for one in found.values()))
+            return f"names {names}, and one alone is on call"
+        return f"invites and names nobody of the staff: {event.summary[:80]!r}"
+
+    return find
 
 
-def _named(one: Occurrence, staff: Sequence[Technician]) -> list[Technician]:
-    """By the addresses of who attends; where there is none of ours, by the title."""
-    attending = [person for person in staff if person.email in one.emails]
-    title = one.summary.casefold()
-    return attending or [
-        person for person in staff if person.name.casefold() in title or person.email in title
+def _named(staff: Iterable[Technician], summary: str) -> list[Technician]:
+    """Whose whole name stands in it; of Bo and Bo Chan, Bo Chan."""
+    found = [
+        one
+        for one in staff
+        if re.search(rf"(?<!\w){re.escape(one.name.casefold())}(?!\w)", summary)
+    ]
+    names = [one.name.casefold() for one in found]
+    return [
+        one
+        for one in found
+        if not any(one.name.casefold() in name for name in names if name != one.name.casefold())
     ]

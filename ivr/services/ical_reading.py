@@ -1,110 +1,234 @@
-"""Reading a calendar that somebody sent us (iCalendar, RFC 5545): its events of the coming year,
-repeated ones each by itself. Nothing in it may take long, whatever it says.
+"""Reading an iCalendar file that somebody sent (RFC 5545): its events, unrolled for a year.
+
+It runs in a process of its own, with limits on time and memory (`read`): a few bytes of such a file
+may ask for more events than there are seconds. It knows nothing of our tables.
 """
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+import json
+import resource
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-LARGEST = 1_000_000
+LARGEST = 2_000_000
 """Bytes."""
-MOST_EVENTS = 2000
-MOST_REPEATED = 200
-MOST_OCCURRENCES = 5000
-A_YEAR = timedelta(days=366)
+MOST_EVENTS, MOST_OCCURRENCES = 2_000, 3_000
+SECONDS, MEMORY = 20, 512 * 2**20
+A_DAY, AHEAD = timedelta(days=1), timedelta(days=366)
+OURS = "ics:"
+"""What the source of a row begins with that came of an event."""
 TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
-SEVERAL_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
-LONGEST_UID = 200
-
-
-class CalendarError(Exception):
-    """Why the file is of no use, in one line."""
 
 
 @dataclass(frozen=True)
-class Occurrence:
+class Event:
+    line: int
+    """Where it stands in the file."""
     uid: str
+    occurrence: str
+    """Which of a series; empty for one that happens once."""
+    summary: str
+    mails: list[str]
     begins_at: datetime
     ends_at: datetime
-    summary: str
-    emails: tuple[str, ...]
-    """Of who attends."""
 
     @property
     def source(self) -> str:
-        return f"ics:{self.uid}:{self.begins_at.isoformat()}"
+        return f"{OURS}{self.uid} {self.occurrence}".strip()
+
+    @property
+    def place(self) -> str:
+        return f"line {self.line} (UID {self.uid[:80]})"
 
 
-def read(raw: bytes, now: datetime, zone: str) -> list[Occurrence]:
-    """What is not over yet and begins within a year, what begins first first. A time without a zone
-    is of `zone`; a whole day is one of its days. Raises CalendarError.
+class UnreadableError(Exception):
+    """Why the file as a whole cannot be read, in one line."""
+
+
+@dataclass(frozen=True)
+class Found:
+    events: list[Event]
+    problems: list[str]
+    """A line for each event that cannot be read, and why."""
+
+
+def read(content: bytes, zone: str, now: datetime) -> Found:
+    """What is from now on for a year. `zone` is for times that name none. Slow: never within a
+    transaction. Raises UnreadableError.
     """
-    import recurring_ical_events
-
-    calendar = _parsed(raw)
+    begin, end = now, now + AHEAD
+    if len(content) > LARGEST:
+        raise UnreadableError(f"the file is larger than {LARGEST:,} bytes")
+    command = [
+        sys.executable,
+        "-m",
+        __name__,
+        zone,
+        begin.isoformat(),
+        end.isoformat(),
+        str(SECONDS),
+    ]
     try:
-        found = recurring_ical_events.of(calendar).between(now, now + A_YEAR)
-        read = [_occurrence(one, ZoneInfo(zone)) for one in found[: MOST_OCCURRENCES + 1]]
-    except Exception as error:  # whatever a hostile file does to the library
-        raise CalendarError(f"an event cannot be read: {type(error).__name__}") from error
-    if len(read) > MOST_OCCURRENCES:
-        raise CalendarError(f"more than {MOST_OCCURRENCES} events in a year")
-    return sorted((one for one in read if one), key=lambda one: (one.begins_at, one.uid))
+        done = subprocess.run(  # noqa: S603  our own module
+            command, input=content, capture_output=True, timeout=SECONDS + 5, check=False
+        )
+        found = json.loads(done.stdout) if done.returncode == 0 else None
+    except (subprocess.TimeoutExpired, ValueError):
+        found = None
+    if found is None:
+        raise UnreadableError(
+            f"reading it takes more than {SECONDS} seconds or {MEMORY >> 20} MB: it repeats"
+            " without end, or is no calendar"
+        )
+    if "refused" in found:
+        raise UnreadableError(found["refused"])
+    times = ("begins_at", "ends_at")
+    events = [
+        Event(**(one | {name: datetime.fromisoformat(one[name]) for name in times}))
+        for one in found["events"]
+    ]
+    return Found(events, found["problems"])
 
 
-def _parsed(raw: bytes) -> Any:
-    import icalendar
+# In the process of its own ------------------------------------------------------------------------
 
-    if len(raw) > LARGEST:
-        raise CalendarError(f"larger than {LARGEST:,} bytes")
+
+def main() -> None:
+    zone, begin, end, seconds = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    times = datetime.fromisoformat(begin), datetime.fromisoformat(end)
     try:
-        calendar = icalendar.Calendar.from_ical(raw)
-    except Exception as error:
-        raise CalendarError("it is no calendar file (.ics)") from error
-    if getattr(calendar, "name", None) != "VCALENDAR":
-        raise CalendarError("it is no calendar file (.ics)")
-    events = calendar.walk("VEVENT")
-    if len(events) > MOST_EVENTS:
-        raise CalendarError(f"more than {MOST_EVENTS} events")
-    repeated = [rule for event in events for rule in _rules(event)]
-    if len(repeated) > MOST_REPEATED:
-        raise CalendarError(f"more than {MOST_REPEATED} repeated events")
-    if any(_too_often(rule) for rule in repeated):
-        raise CalendarError("an event is repeated more often than daily")
-    return calendar
+        told = _Reading(sys.stdin.buffer.read(), ZoneInfo(zone), *times).told()
+    except UnreadableError as error:
+        told = {"refused": str(error)}
+    json.dump(told, sys.stdout, default=datetime.isoformat)
 
 
-def _rules(event: Any) -> list[Any]:
-    rule = event.get("RRULE", [])
-    return rule if isinstance(rule, list) else [rule]
+class _Reading:
+    def __init__(self, content: bytes, zone: ZoneInfo, begin: datetime, end: datetime) -> None:
+        import icalendar
+
+        self.zone, self.begin, self.end = zone, begin, end
+        self.problems: list[str] = []
+        try:
+            self.calendar: Any = icalendar.Calendar.from_ical(content)
+        except Exception as error:
+            raise UnreadableError("it is no iCalendar file") from error
+        if self.calendar.name != "VCALENDAR":
+            raise UnreadableError("it is no iCalendar file")
+        self.lines = _lines(content)
+
+    def told(self) -> dict[str, Any]:
+        series: defaultdict[str, list[Any]] = defaultdict(list)
+        for number, one in enumerate(self.calendar.walk("VEVENT")):
+            if number >= MOST_EVENTS:
+                raise UnreadableError(f"it has more than {MOST_EVENTS:,} events")
+            series[str(one.get("UID", ""))].append(one)
+        events: list[Event] = []
+        for uid, parts in series.items():
+            place = f"line {self.lines.get(uid, 1)} (UID {uid[:80]})"
+            if not uid:
+                self.problems.append(f"{place}: an event without a UID")
+                continue
+            try:
+                events += self._series(uid, parts)
+            except UnreadableError as error:
+                self.problems.append(f"{place}: {error}")
+            except Exception as error:  # noqa: BLE001  the rest of the file is read all the same
+                self.problems.append(f"{place}: cannot be read ({type(error).__name__})")
+            if len(events) > MOST_OCCURRENCES:
+                raise UnreadableError(f"it has more than {MOST_OCCURRENCES:,} events in a year")
+        events.sort(key=lambda one: (one.begins_at, one.source))
+        return {"events": [asdict(one) for one in events], "problems": self.problems}
+
+    def _series(self, uid: str, parts: list[Any]) -> Iterator[Event]:
+        import icalendar
+        import recurring_ical_events
+
+        for one in parts:
+            self._check(one)
+        repeats = len(parts) > 1 or any(one.get("RRULE") or one.get("RDATE") for one in parts)
+        if not repeats:
+            yield from self._events(uid, parts, repeats=False)
+            return
+        alone = icalendar.Calendar()
+        for one in (*self.calendar.walk("VTIMEZONE"), *parts):
+            alone.add_component(one)
+        found = recurring_ical_events.of(alone).between(self.begin, self.end)
+        yield from self._events(uid, found, repeats=True)
+
+    def _check(self, one: Any) -> None:
+        """What it takes no unrolling to see."""
+        if "DTSTART" not in one:
+            raise UnreadableError("it does not say when it begins")
+        for name in ("DTSTART", "DTEND"):
+            given = one.get(name)
+            zone = given.params.get("TZID") if given is not None else None
+            if zone and isinstance(given.dt, datetime) and given.dt.tzinfo is None:
+                raise UnreadableError(f"the time zone {str(zone)[:60]!r} is not known")
+        rules = one.get("RRULE")
+        for rule in rules if isinstance(rules, list) else [rules] if rules else []:
+            often = {str(part).upper() for part in rule.get("FREQ", [])}
+            if often & TOO_OFTEN or {"BYHOUR", "BYMINUTE", "BYSECOND"} & set(rule):
+                raise UnreadableError("it repeats more often than daily")
+        if one["DTSTART"].dt.year < self.begin.year - 30:
+            raise UnreadableError("it begins more than thirty years ago")
+
+    def _events(self, uid: str, found: list[Any], *, repeats: bool) -> Iterator[Event]:
+        for one in found:
+            if str(one.get("STATUS", "")).upper() == "CANCELLED":
+                continue
+            begins, ends = self._moment(one["DTSTART"].dt), self._end(one)
+            if ends <= begins:
+                raise UnreadableError("it ends before it begins")
+            if begins < self.end and ends > self.begin:
+                original = one.get("RECURRENCE-ID") if repeats else None
+                which = self._moment(original.dt if original else one["DTSTART"].dt)
+                yield Event(
+                    self.lines.get(uid, 1),
+                    uid,
+                    f"{which:%Y%m%dT%H%M%SZ}" if repeats else "",
+                    str(one.get("SUMMARY", "")),
+                    _mails(one),
+                    begins,
+                    ends,
+                )
+
+    def _end(self, one: Any) -> datetime:
+        if "DTEND" in one:
+            return self._moment(one["DTEND"].dt)
+        if "DURATION" in one:
+            lasts: timedelta = one["DURATION"].dt
+            return self._moment(one["DTSTART"].dt) + lasts
+        begins = one["DTSTART"].dt
+        return self._moment(begins if isinstance(begins, datetime) else begins + A_DAY)
+
+    def _moment(self, given: date) -> datetime:
+        """A whole day begins at midnight by the clocks of the zone."""
+        at = given if isinstance(given, datetime) else datetime.combine(given, time())
+        return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
 
 
-def _too_often(rule: Any) -> bool:
-    often = {str(one).upper() for one in rule.get("FREQ", [])} & TOO_OFTEN
-    return bool(often) or any(len(rule.get(part, [])) > 1 for part in SEVERAL_A_DAY)
+def _mails(one: Any) -> list[str]:
+    given = one.get("ATTENDEE", [])
+    several = given if isinstance(given, list) else [given]
+    return [str(mail).lower().removeprefix("mailto:") for mail in several]
 
 
-def _occurrence(event: Any, zone: ZoneInfo) -> Occurrence | None:
-    """None where it has no length, or was called off."""
-    if str(event.get("STATUS", "")).upper() == "CANCELLED":
-        return None
-    begins_at, ends_at = _moment(event.start, zone), _moment(event.end, zone)
-    if ends_at <= begins_at:
-        return None
-    attendees = event.get("ATTENDEE", [])
-    attendees = attendees if isinstance(attendees, list) else [attendees]
-    return Occurrence(
-        uid=str(event.get("UID", ""))[:LONGEST_UID],
-        begins_at=begins_at,
-        ends_at=ends_at,
-        summary=" ".join(str(event.get("SUMMARY", "")).split()),
-        emails=tuple(re.sub(r"(?i)^mailto:", "", str(one)).strip().lower() for one in attendees),
-    )
+def _lines(content: bytes) -> dict[str, int]:
+    """Where the UIDs stand."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+        if line[:4].upper() == "UID:":
+            found.setdefault(line[4:].strip(), number)
+    return found
 
 
-def _moment(given: date | datetime, zone: ZoneInfo) -> datetime:
-    if not isinstance(given, datetime):
-        given = datetime.combine(given, time())
-    return given if given.tzinfo else given.replace(tzinfo=zone)
+if __name__ == "__main__":
+    main()

@@ -1,14 +1,14 @@
 """The import file's shape, checked by pydantic; docs/import.schema.json is made from it."""
 
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ivr.models import Role
 from ivr.services.import_policy import NamedPolicyIn, PolicyIn
-from ivr.services.import_types import Email, Given, Name
+from ivr.services.import_rota_file import AbsenceIn, RotaIn
+from ivr.services.import_types import Email, Given, Minute, Name, Zone
 from ivr.settings import settings
 
 Language = Literal["en-CA", "fr-CA"]
@@ -73,9 +73,6 @@ class TargetsIn(ContractIn):
     feedback_days: int | None = Field(default=None, ge=1, le=3650)
 
 
-Minute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
 class BusinessHoursIn(Given):
     opens: Minute = "09:00"
     closes: Minute = "17:00"
@@ -90,19 +87,9 @@ class BusinessHoursIn(Given):
         return self
 
 
-def _zone(given: str) -> str:
-    try:
-        return ZoneInfo(given).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("is no time zone, such as America/Toronto") from error
-
-
-TimeZone = Annotated[str, AfterValidator(_zone)]
-
-
 class OrganizationIn(Given):
     name: Name
-    time_zone: TimeZone = "America/Toronto"
+    time_zone: Zone = "America/Toronto"
     holidays: str = Field(default="CA-ON", pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
     languages: list[Language] = Field(default=LANGUAGES, min_length=1)
     business_hours: BusinessHoursIn | None = None
@@ -145,7 +132,7 @@ class StaffIn(Given):
     )
     role: Role = Role.TECHNICIAN
     language: Language = "en-CA"
-    time_zone: TimeZone | None = Field(default=None, description="None: the organization's.")
+    time_zone: Zone | None = Field(default=None, description="None: the organization's.")
     text_first: int = Field(
         default=0, ge=0, le=60, description="Seconds between the text and the ring; 0: both at once"
     )
@@ -230,6 +217,8 @@ class ImportFile(Given):
     teams: list[TeamIn] = []
     assignment: list[RuleIn] | None = None
     canned_replies: list[CannedReplyIn] = []
+    rotas: list[RotaIn] = []
+    absences: list[AbsenceIn] | None = None
     tickets: list[TicketIn] = []
 
     def levels(self) -> dict[int, list[str]]:

@@ -23,29 +23,22 @@ from ivr.models import (
     Team,
     Technician,
 )
-from ivr.services import accounts, hashing, import_reading, people, rotas, tickets
+from ivr.services import (
+    accounts,
+    hashing,
+    import_reading,
+    import_rotas,
+    people,
+    rotas,
+    tickets,
+)
 from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
 from ivr.services.import_reading import ImportRefusedError
+from ivr.services.import_summary import Summary
 from ivr.services.policy_file import PolicyFile
 
 RULE = ("position", "team_id", "customer_id", "severity", "category", "words")
 """What makes a rule, beside its row's number."""
-
-
-@dataclass
-class Summary:
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-
-    def count(self, db: Session, row: Any) -> None:
-        if row in db.new:
-            self.new += 1
-        elif db.is_modified(row):
-            self.changed += 1
-        else:
-            self.unchanged += 1
-        db.flush()
 
 
 def import_file(db: Session, path: Path, now: datetime) -> Summary:
@@ -66,13 +59,16 @@ class _Import:
         for customer in self.file.customers:
             self._customer(customer)
         self._staff()
-        self._lists()
         self._teams()
+        import_rotas.write(self.db, self.now, self.file, self.summary)
+        self._lists()
         self._policies()
         self._assignment()
         self._canned_replies()
         for ticket in self.file.tickets:
             self._ticket(ticket)
+        if self.summary.new or self.summary.changed:
+            rotas.look_again(self.db, self.now)
         return self.summary
 
     def _check_references(self) -> None:
@@ -98,12 +94,16 @@ class _Import:
             for at, email in enumerate(given.members):
                 if email not in known:
                     yield f"teams[{team}].members[{at}]: nobody on the staff has the e-mail {email}"
+        yield from import_rotas.unknown_staff(self.file, known)
 
     def _unknown_teams(self) -> Iterator[str]:
         known = {one.name for one in self.file.teams} | set(self.db.scalars(select(Team.name)))
         for at, rule in enumerate(self.file.assignment or []):
             if rule.team not in known:
                 yield f"assignment[{at}].team: there is no team {rule.team!r}"
+        for at, rota in enumerate(self.file.rotas):
+            if rota.team and rota.team not in known:
+                yield f"rotas[{at}].team: there is no team {rota.team!r}"
 
     def _unknown_customers(self) -> Iterator[str]:
         known = {one.name for one in self.file.customers} | set(

@@ -15,6 +15,11 @@ def board() -> str:
     return f"{settings().own_url}/"
 
 
+def calendar(token: str) -> str:
+    """Secret: whoever has it may read when somebody is on call."""
+    return f"{settings().own_url}/calendar/{token}.ics"
+
+
 def for_staff(number: str) -> str:
     return f"{settings().own_url}/tickets/{number}"
 

@@ -67,3 +67,8 @@ def present(db: Session) -> dict[int, str]:
     """The names of those who can be on call."""
     those = select(Technician.id, Technician.name).where(Technician.active)
     return dict(db.execute(those).all())
+
+
+def by_mail(db: Session, email: str) -> Technician | None:
+    known = select(Technician).where(Technician.email == email.lower(), Technician.active)
+    return db.scalar(known)

@@ -75,6 +75,12 @@ def _left(people: People, covers: Iterable[Cover], away: set[int]) -> People:
     return tuple(one for one in people if one not in away)
 
 
+def members(plan: Plan) -> set[int]:
+    """Everybody who may be on call in it."""
+    turns = {one for layer in plan.layers for turn in layer.turns for one in turn}
+    return turns | {one.person for one in plan.covers}
+
+
 def shifts(plan: Plan, begin: datetime, end: datetime) -> list[Shift]:
     """The whole stretch, without a hole: what is nobody's is a shift of nobody."""
     found: list[Shift] = []

@@ -4,14 +4,24 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ivr.models import Role, Technician
-from ivr.services import accounts, cage, changes, house, letters, links, outbox, vocabulary
+from ivr.services import (
+    accounts,
+    cage,
+    changes,
+    house,
+    letters,
+    links,
+    outbox,
+    time_zones,
+    vocabulary,
+)
 from ivr.services.sign_ins import digest
+from ivr.services.time_zones import UnknownZoneError
 from ivr.services.tries import plain
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
@@ -145,9 +155,9 @@ def zone(given: str) -> str | None:
     if not given:
         return None
     try:
-        return ZoneInfo(given.replace(" ", "_")).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise RefusedError(f"{given} is no time zone, such as America/Toronto.") from error
+        return time_zones.named(given)
+    except UnknownZoneError as error:
+        raise RefusedError(f"{given} {error}.") from error
 
 
 def _seconds(given: str) -> int:

@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from ivr.database import reading, transaction
 from ivr.models import (
+    Absence,
     AssignmentRule,
     Contact,
     Customer,
     Entry,
     Organization,
+    Override,
     Policy,
     Rota,
     Team,
@@ -253,6 +255,82 @@ def test_the_documentation_names_every_key() -> None:
     keys = {key for one in schema["$defs"].values() for key in one.get("properties", {})}
     for key in keys | schema["properties"].keys():
         assert f"`{key}`" in told or f"## {key}" in told, key
+
+
+# Rotas --------------------------------------------------------------------------------------------
+
+ROTAS = re.findall(r"```yaml\n(rotas:.+?)```", (DOCS / "import.md").read_text("utf-8"), re.DOTALL)[
+    0
+]
+PEOPLE = """
+staff:
+  - {name: Bo Chan, email: bo@2n5.example}
+  - {name: Didi Wu, email: didi@2n5.example}
+  - {name: Cy Singh, email: cy@2n5.example}
+"""
+
+
+def names(at: str, name: str = "Network") -> list[str]:
+    moment = datetime.fromisoformat(at)
+    with reading() as db:
+        row = db.scalars(select(Rota).where(Rota.name == name)).one()
+        known = {one.id: one.name.partition(" ")[0] for one in db.scalars(select(Technician))}
+        return [known[one] for one in rota.on_call(db, moment, [row.id])[row.id]]
+
+
+def test_a_rota_with_layers_overrides_and_absences_is_imported_once(
+    database: str, tmp_path: Path
+) -> None:
+    assert imported(tmp_path, PEOPLE + ROTAS).new == 3 + 3
+    again = imported(tmp_path, PEOPLE + ROTAS)
+    assert (again.new, again.changed) == (0, 0)
+    assert names("2026-11-24T10:00-05:00") == ["Didi", "Cy"], "the fourth week, by day"
+    assert names("2026-11-24T17:00-05:00") == ["Didi"], "the night of a Tuesday"
+    assert names("2026-12-24T08:59:59-05:00") == ["Bo"], "still the night"
+    assert names("2026-12-24T09:00-05:00") == ["Bo", "Cy"], "in Didi's place"
+    assert names("2027-02-01T12:00-05:00") == ["Didi", "Cy"]
+    network = next(one for one in rows(Rota) if one.name == "Network")
+    assert (network.owner_id, network.due_at) == (3, NOW)
+
+
+def test_what_a_later_file_says_of_a_rota_replaces_what_an_earlier_one_did(
+    database: str, tmp_path: Path
+) -> None:
+    imported(tmp_path, PEOPLE + ROTAS)
+    override, absence = rows(Override)[0], rows(Absence)[0]
+    imported(tmp_path, "rotas: [{name: Network, time_zone: Europe/Paris}]\nabsences: []")
+    assert [one.id for one in rows(Override)] == [override.id], "not named"
+    assert rows(Absence) == []
+    assert absence.source == "import"
+    with transaction() as db:
+        db.get_one(Override, override.id).source = None  # as if staff had made it
+    layer = "[{name: All, people: [[cy@2n5.example, bo@2n5.example]]}]"
+    imported(tmp_path, f"rotas: [{{name: Network, layers: {layer}, overrides: []}}]")
+    assert [one.id for one in rows(Override)] == [override.id]
+    assert names("2026-11-24T10:00-05:00") == ["Cy", "Bo"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("rotas: [{name: N, time_zone: Mars}]", "line 1: rotas[0].time_zone: is no time zone"),
+        ("rotas: [{name: N, owner: x@y.example}]", "rotas[0]: nobody on the staff has"),
+        ("rotas: [{name: N, team: Data}]", "rotas[0].team: there is no team 'Data'"),
+        ("absences: [{technician: x@y.z, starts: 2027-01-01, ends: 2027-01-02}]", "absences[0]"),
+        ("absences: [{technician: x@y.z, starts: 2027-01-02, ends: 2027-01-01}]", "later than"),
+        ("rotas: [{name: N, layers: [{name: L, people: []}]}]", "rotas[0].layers[0].people"),
+        ("rotas: [{name: N, layers: [{name: L, people: [[]]}]}]", "layers[0]: a layer needs"),
+        (
+            "rotas: [{name: N, layers: [{name: L, people: [[]], starts: soon}]}]",
+            "layers[0].starts",
+        ),
+    ],
+)
+def test_a_mistake_in_a_rota_is_told_with_its_place(
+    database: str, tmp_path: Path, wrong: str, told: str
+) -> None:
+    assert told in refused(tmp_path, wrong)[0]
+    assert rows(Rota) == []
 
 
 # Teams, rules, targets ----------------------------------------------------------------------------
