@@ -232,6 +232,14 @@ def twilio(args: argparse.Namespace) -> int:
     return {"set-up": set_up.main}[args.what]()
 
 
+def _whom_arguments(one: argparse.ArgumentParser) -> None:
+    one.add_argument("customer", metavar="CUSTOMER", help="by name; - for none")
+    one.add_argument("severity", choices=["critical", "major", "minor"])
+    one.add_argument("--at", metavar="TIME", help='such as "2026-11-24 03:00", by our clocks')
+    one.add_argument("--team", help="the team that has the ticket")
+    one.add_argument("--json", action="store_true", help="for programs")
+
+
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="ivr", description="The support line.")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
@@ -255,12 +263,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
     one.add_argument("--json", action="store_true", help="for programs")
-    one = add("whom", whom, "list who would be rung for a ticket, when, and on which number")
-    one.add_argument("customer", metavar="CUSTOMER", help="by name; - for none")
-    one.add_argument("severity", choices=["critical", "major", "minor"])
-    one.add_argument("--at", metavar="TIME", help='such as "2026-11-24 03:00", by our clocks')
-    one.add_argument("--team", help="the team that has the ticket")
-    one.add_argument("--json", action="store_true", help="for programs")
+    told = "list who would be rung for a ticket, when, and on which number"
+    _whom_arguments(add("whom", whom, told))
     _staff_commands(add("staff", staff, "who is on the staff, and signs in to its pages"))
     add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")
     add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")
