@@ -154,6 +154,25 @@ def whom(args: argparse.Namespace) -> int:
     return trying_out.whom(args.customer, args.severity, args.team, args.at, as_json=args.json)
 
 
+def calendar(args: argparse.Namespace) -> int:
+    from ivr import calendaring
+
+    if args.what == "export":
+        return calendaring.export(args.rota, args.person)
+    return calendaring.read(args.file, args.rota, args.person)
+
+
+def _calendar_commands(one: argparse.ArgumentParser) -> None:
+    what = one.add_subparsers(required=True, metavar="export|import", dest="what")
+    out = what.add_parser("export", help="print shifts as a calendar (.ics)")
+    into = what.add_parser("import", help="take a calendar over, as shifts or as absences")
+    into.add_argument("file", type=Path, metavar="FILE")
+    for each in (out, into):
+        whose = each.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--rota", metavar="NAME")
+        whose.add_argument("--person", metavar="EMAIL")
+
+
 def staff(args: argparse.Namespace) -> int:
     from ivr import staffing
 
@@ -265,6 +284,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true", help="for programs")
     told = "list who would be rung for a ticket, when, and on which number"
     _whom_arguments(add("whom", whom, told))
+    _calendar_commands(add("calendar", calendar, "shifts and absences as calendar files"))
     _staff_commands(add("staff", staff, "who is on the staff, and signs in to its pages"))
     add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")
     add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")

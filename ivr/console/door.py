@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from ivr import clock, headers
-from ivr.console import guard, staff, words
+from ivr.console import guard, rota_words, staff, words
 from ivr.console.forms import token
 from ivr.services import checks, house, numbers, sign_ins, undelivered
 from ivr.services.roles import May
@@ -31,12 +31,16 @@ console.after_request(staff.remember)
 console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
              words.ring, words.place, words.message, words.spoken, words.tongue,
-             words.size, sign_ins.named, numbers.readable):  # fmt: skip
+             words.size, words.local, sign_ins.named, numbers.readable):  # fmt: skip
     console.add_app_template_filter(word)
+for name, of_rotas in rota_words.FILTERS.items():
+    console.add_app_template_filter(of_rotas, name)
 
 
 def page(db: Session, template: str, **values: object) -> Response:
-    """With `?part=live` only the part that changes while calls are under way."""
+    """With `?part=live` only the part that changes while calls are under way. Times are in the zone
+    of the organization, or in the `zone` that is given.
+    """
     ours = house.ours(db)
     frame = _chrome() | {"organization": ours.name, "zone": ours.time_zone, "now": clock.now()}
     part = request.args.get("part") == "live"

@@ -18,7 +18,7 @@ from ivr.console.forms import WrongError, attached, done, filled_in, row, token,
 from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Ticket
-from ivr.services import attachments, board, checks, customers, house, show, tickets
+from ivr.services import attachments, board, checks, customers, house, show, tickets, tonight
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
 
@@ -39,7 +39,7 @@ def all_tickets() -> Response:
             db,
             "tickets.html",
             unready=checks.bad(db, clock.now()),
-            on_call=board.on_call(db, clock.now()),
+            tonight=tonight.of(db, clock.now()),
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,
             answers=board.answers(db, found),

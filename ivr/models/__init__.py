@@ -14,6 +14,7 @@ from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
+from ivr.models.feed import Feed
 from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
 from ivr.models.leg import Leg, LegState
@@ -37,7 +38,7 @@ from ivr.models.sign_in import (
     StaffSignIn,
 )
 from ivr.models.team import AssignmentRule, Membership, Team
-from ivr.models.technician import Role, Technician
+from ivr.models.technician import HandOver, Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
@@ -67,7 +68,9 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Entry",
+    "Feed",
     "Feedback",
+    "HandOver",
     "Heartbeat",
     "Layer",
     "Leg",

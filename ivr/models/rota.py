@@ -45,6 +45,10 @@ class Rota(Base):
     """When somebody must look at who is on call: the next hand-over."""
     on_duty: Mapped[list[int]] = mapped_column(default=list)
     """Who was on call at the last look, and knows it."""
+    looked_at: Mapped[datetime | None]
+    """None: it is new, and those who are on call know from whoever made it."""
+    told: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The problems that its owner has been told of since last night: services/findings.py."""
 
     layers: Mapped[list["Layer"]] = relationship(
         order_by="Layer.position", cascade="all, delete-orphan"

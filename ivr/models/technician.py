@@ -15,6 +15,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class HandOver(StrEnum):
+    """How somebody wishes to be told that they come on call, or go off."""
+
+    MAIL = "mail"
+    TEXT = "text"
+    NONE = "none"
+
+
 class Technician(Base):
     __tablename__ = "technicians"
 
@@ -36,6 +44,7 @@ class Technician(Base):
     quiet_from: Mapped[str | None]
     quiet_until: Mapped[str | None]
     """Wall-clock times, as "22:00", between which only what is critical may ring."""
+    hand_over: Mapped[str] = mapped_column(default=HandOver.MAIL, server_default=HandOver.MAIL)
 
     phones: Mapped[list[Phone]] = relationship(
         order_by=(Phone.position, Phone.id), cascade="all, delete-orphan"

@@ -1,4 +1,4 @@
-"""The board: who is on call, which pages are live, the newest tickets and who has them."""
+"""The board: which pages are live, the newest tickets and who has them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,14 +27,6 @@ A_PAGE = 50
 
 
 @dataclass(frozen=True)
-class OnCall:
-    level: int
-    people: list[tuple[str, bool]]
-    """Names, and whether they have a phone to be rung on."""
-    mail: str | None = None
-
-
-@dataclass(frozen=True)
 class Live:
     """A page that is open or owed."""
 
@@ -47,14 +39,6 @@ class Live:
     """Whose phones ring now."""
     mail: str | None
     """Whom this level mails, if it rings nobody."""
-
-
-def on_call(db: Session, now: datetime) -> list[OnCall]:
-    levels = policies.default(db)
-    return [
-        OnCall(level["level"], [(one.name, bool(one.phone)) for one in people], level.get("mail"))
-        for level, people in zip(levels, policies.members(db, now, levels), strict=True)
-    ]
 
 
 def live(db: Session) -> list[Live]:

@@ -26,11 +26,13 @@ from ivr.models import (
     Message,
     Page,
     Recording,
+    Rota,
 )
 from ivr.services import (
     canary,
     checks,
     delivering,
+    hand_over,
     inbox,
     outbox,
     overdue,
@@ -43,7 +45,7 @@ from ivr.services.carrier import Carrier
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check
+Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota
 TABLES: dict[str, type[Row]] = {
     "page": Page,
     "leg": Leg,
@@ -54,6 +56,7 @@ TABLES: dict[str, type[Row]] = {
     "canary": Canary,
     "check": Check,
     "webhook": Delivery,
+    "rota": Rota,
 }
 
 URGENT = {"page", "leg"}
@@ -110,6 +113,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "canary": canary.attend,
     "check": checks.attend,
     "webhook": delivering.attend,
+    "rota": hand_over.attend,
 }
 
 

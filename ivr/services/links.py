@@ -11,6 +11,10 @@ def sign_in(token: str) -> str:
     return f"{settings().own_url}/portal/sign-in/{token}"
 
 
+def board() -> str:
+    return f"{settings().own_url}/"
+
+
 def for_staff(number: str) -> str:
     return f"{settings().own_url}/tickets/{number}"
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ivr.database import hurry
 from ivr.models import Absence, Override, Rota, Technician
@@ -87,10 +87,69 @@ def is_away(db: Session, one: Technician, starts_at: datetime, ends_at: datetime
     return db.scalar(absent.limit(1)) is not None
 
 
-def agree(db: Session, now: datetime, override: Override, by: Technician | None) -> bool:
+def put(
+    db: Session,
+    now: datetime,
+    rota: Rota,
+    technician: Technician,
+    instead_of: Technician | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Technician | None,
+    *,
+    decided: bool = False,
+) -> Override:
+    """The same, and in force at once where nobody has to be asked: who asks takes it themselves, or
+    may decide for others (`decided`).
+    """
+    override = ask(db, now, rota, technician, instead_of, starts_at, ends_at, by)
+    if decided or technician is by:
+        agree(db, now, override, by, decided=decided)
+    return override
+
+
+def enter(
+    db: Session,
+    now: datetime,
+    rota: Rota,
+    technician: Technician,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Technician | None,
+    source: str,
+) -> Override:
+    """As a calendar says it: in force, alone, and nobody is told before the hand-over."""
+    starts_at, ends_at = _second(max(starts_at, now)), _second(ends_at)
+    _check(db, technician, None, starts_at, ends_at)
+    override = Override(
+        rota=rota,
+        technician=technician,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        asked_by=by,
+        asked_at=now,
+        agreed_by=by,
+        agreed_at=now,
+        source=source,
+    )
+    db.add(override)
+    db.flush()
+    _look_again(db, now, override)
+    return override
+
+
+def agree(
+    db: Session,
+    now: datetime,
+    override: Override,
+    by: Technician | None,
+    *,
+    decided: bool = False,
+) -> bool:
     """From now on it is in force. False when it is too late, or not for this one to say."""
     both = _locked(db, override)
-    if not all(is_open(one, now) for one in both) or not _may_answer(both, by):
+    may = decided or _may_answer(both, by)
+    if not may or not all(is_open(one, now) for one in both):
         return False
     for one in both:
         one.agreed_by, one.agreed_at = by or one.technician, now
@@ -118,13 +177,18 @@ def withdraw(db: Session, now: datetime, override: Override, by: Technician | No
     if any(one.withdrawn_at or one.ends_at <= now for one in both):
         return False
     for one in both:
-        if one.agreed_at and one.starts_at < _second(now):
-            one.ends_at = _second(now)
-        else:
-            one.withdrawn_at = now
-        _look_again(db, now, one)
+        drop(db, now, one)
         shift_notices.withdrawn(db, now, one, by)
     return True
+
+
+def drop(db: Session, now: datetime, override: Override) -> None:
+    """Without a word to anybody."""
+    if override.agreed_at and override.starts_at < _second(now):
+        override.ends_at = _second(now)
+    else:
+        override.withdrawn_at = now
+    _look_again(db, now, override)
 
 
 def _locked(db: Session, override: Override) -> Sequence[Override]:
@@ -155,6 +219,16 @@ def asked_of(db: Session, now: datetime, technician: Technician) -> list[Overrid
     return list(db.scalars(asked.order_by(Override.starts_at, Override.id)))
 
 
+def of_rota(db: Session, rota_id: int, begin: datetime, end: datetime) -> Sequence[Override]:
+    """Those of a stretch of time that nobody has withdrawn, in force or only asked for."""
+    within = (Override.ends_at > begin, Override.starts_at < end)
+    query = select(Override).where(Override.rota_id == rota_id, *within)
+    query = query.where(Override.withdrawn_at.is_(None)).options(
+        joinedload(Override.technician), joinedload(Override.instead_of)
+    )
+    return db.scalars(query.order_by(Override.starts_at, Override.id)).all()
+
+
 def by_id(db: Session, override_id: int) -> Override | None:
     return db.get(Override, override_id)
 
@@ -168,6 +242,4 @@ def take(
     ends_at: datetime,
 ) -> Override:
     """Be on call from now on, at once: nobody has to agree but whoever takes it."""
-    override = ask(db, now, rota, technician, instead_of, now, ends_at, technician)
-    agree(db, now, override, technician)
-    return override
+    return put(db, now, rota, technician, instead_of, now, ends_at, technician)

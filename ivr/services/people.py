@@ -53,3 +53,17 @@ def put_phones(technician: Technician, numbers: list[str]) -> None:
 def zone(db: Session, technician: Technician) -> str:
     """The time zone that they are told times in."""
     return technician.time_zone or house.ours(db).time_zone
+
+
+def names(db: Session, ids: Collection[int] | None = None) -> dict[int, str]:
+    """Of everybody, also of those who have left; or of these."""
+    those = select(Technician.id, Technician.name)
+    if ids is not None:
+        those = those.where(Technician.id.in_(ids))
+    return dict(db.execute(those).all())
+
+
+def present(db: Session) -> dict[int, str]:
+    """The names of those who can be on call."""
+    those = select(Technician.id, Technician.name).where(Technician.active)
+    return dict(db.execute(those).all())

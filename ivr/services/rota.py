@@ -2,34 +2,60 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, select
+import msgspec
+from sqlalchemy import Select, Text, cast, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ivr.database import connection, table_of
-from ivr.models import Absence, Layer, Override, Rota
+from ivr.models import Absence, Layer, Override, Rota, Technician
 from ivr.services import shifts
 from ivr.services.rotation import Hours, People, Rotation
 from ivr.services.shifts import Away, Cover, Plan
 
-LAYERS, OVERRIDES, ABSENCES, ROTAS = map(table_of, (Layer, Override, Absence, Rota))
+LAYERS, OVERRIDES, ABSENCES, ROTAS, TECHNICIANS = map(
+    table_of, (Layer, Override, Absence, Rota, Technician)
+)
 MIDNIGHT = "24:00"
 """As the end of a stretch of hours: the end of the day."""
 
-# Statements of columns, not of objects: all rotas are asked in a few milliseconds.
+# Statements of columns, not of objects: all rotas are asked in a few milliseconds. The lists of a
+# layer come as they are kept, so that one that has not changed is not read again.
 ROTATIONS = (
-    select(LAYERS, ROTAS.c.time_zone.label("rota_zone"))
+    select(
+        LAYERS.c.rota_id,
+        func.coalesce(LAYERS.c.time_zone, ROTAS.c.time_zone),
+        LAYERS.c.starts,
+        LAYERS.c.ends,
+        LAYERS.c.unit,
+        LAYERS.c.every,
+        cast(LAYERS.c.people, Text),
+        cast(LAYERS.c.hours, Text),
+    )
     .join(ROTAS, ROTAS.c.id == LAYERS.c.rota_id)
-    .order_by(LAYERS.c.rota_id, LAYERS.c.position)
+    .order_by(LAYERS.c.rota_id, LAYERS.c.position, LAYERS.c.id)
 )
 COVERS = (
-    select(OVERRIDES)
+    select(
+        OVERRIDES.c.rota_id,
+        OVERRIDES.c.technician_id,
+        OVERRIDES.c.instead_of_id,
+        OVERRIDES.c.starts_at,
+        OVERRIDES.c.ends_at,
+    )
     .where(OVERRIDES.c.agreed_at.is_not(None), OVERRIDES.c.withdrawn_at.is_(None))
     .order_by(OVERRIDES.c.id)
 )
+AWAY = select(ABSENCES.c.technician_id, ABSENCES.c.starts_at, ABSENCES.c.ends_at)
+LEFT = select(TECHNICIANS.c.id, null(), null()).where(~TECHNICIANS.c.active)
+"""Who has left is on call nowhere, so that a lower layer answers in their place."""
+FORESEEN = timedelta(days=60)
+"""How far ahead one looks for the end of a shift."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def plans(
@@ -44,26 +70,24 @@ def plans(
     """
     layers, covers = defaultdict[int, list[Rotation]](list), defaultdict[int, list[Cover]](list)
     for row in _rows(db, ROTATIONS, LAYERS.c.rota_id, ids):
-        layers[row.rota_id].append(rotation(row, row.time_zone or row.rota_zone))
-    for row in _rows(db, _within(COVERS, OVERRIDES, begin, end), OVERRIDES.c.rota_id, ids):
-        one = Cover(row.technician_id, row.instead_of_id, row.starts_at, row.ends_at)
-        covers[row.rota_id].append(one)
+        layers[row[0]].append(_rotation(*row[1:]))
+    covering = _within(COVERS, OVERRIDES, begin, end)
+    for row in _rows(db, covering, OVERRIDES.c.rota_id, ids):
+        covers[row[0]].append(Cover(*row[1:]))
     away = absences(db, begin, end) if absent is None else absent
     known = connection(db).scalars(select(ROTAS.c.id).order_by(ROTAS.c.id)) if ids is None else ids
     return {id_: Plan(layers[id_], covers[id_], away) for id_ in known}
 
 
 def absences(db: Session, begin: datetime, end: datetime) -> list[Away]:
-    """Everybody's, of that time."""
-    return [
-        Away(row.technician_id, row.starts_at, row.ends_at)
-        for row in connection(db).execute(_within(select(ABSENCES), ABSENCES, begin, end))
-    ]
+    """Everybody's, of that time; whoever has left is away for ever."""
+    rows = connection(db).execute(union_all(_within(AWAY, ABSENCES, begin, end), LEFT))
+    return [Away(id_, since or begin, until or FOREVER) for id_, since, until in rows]
 
 
 def _rows(
     db: Session, query: Select[Any], column: Any, ids: Collection[int] | None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     if ids is not None:
         query = query.where(column.in_(ids))
     return connection(db).execute(query).all()
@@ -73,16 +97,19 @@ def _within(query: Select[Any], table: Any, begin: datetime, end: datetime) -> S
     return query.where(table.c.ends_at > begin, table.c.starts_at <= end)
 
 
-def rotation(row: Row[Any] | Layer, zone: str) -> Rotation:
+@lru_cache(maxsize=4096)
+def _rotation(
+    zone: str, starts: str, ends: str | None, unit: str, every: int, people: str, hours: str
+) -> Rotation:
     """A layer as it is computed with."""
     return Rotation(
         ZoneInfo(zone),
-        datetime.fromisoformat(row.starts),
-        [tuple(turn) for turn in row.people],
-        row.unit,
-        row.every,
-        datetime.fromisoformat(row.ends) if row.ends else None,
-        [_hours(one) for one in row.hours],
+        datetime.fromisoformat(starts),
+        [tuple(turn) for turn in msgspec.json.decode(people)],
+        unit,
+        every,
+        datetime.fromisoformat(ends) if ends else None,
+        [_hours(one) for one in msgspec.json.decode(hours)],
     )
 
 
@@ -90,6 +117,13 @@ def _hours(given: dict[str, Any]) -> Hours:
     until = "00:00" if given["until"] == MIDNIGHT else given["until"]
     days = frozenset(given["days"])
     return Hours(days, time.fromisoformat(given["from"]), time.fromisoformat(until))
+
+
+def rotation(layer: Layer, zone: str) -> Rotation:
+    """A layer that is not kept, or not yet, in a rota of that zone."""
+    lists = (msgspec.json.encode(one).decode() for one in (layer.people, layer.hours))
+    columns = (layer.starts, layer.ends, layer.unit, layer.every)
+    return _rotation(layer.time_zone or zone, *columns, *lists)
 
 
 def plan(db: Session, rota_id: int, begin: datetime, end: datetime) -> Plan:

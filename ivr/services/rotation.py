@@ -110,8 +110,6 @@ class Rotation:
         found = [self.begins_at, *([self.ends_at] if self.ends_at else [])]
         found += [edge for span in self._spans(begin, end) for edge in span] if self.hours else []
         if len(self.turns) > 1:
-            number = self.turn(max(begin, self.begins_at))
-            while (edge := self.hand_over(number)) < end:
-                found.append(edge)
-                number += 1
+            numbers = range(self.turn(max(begin, self.begins_at)), self.turn(end) + 1)
+            found += [self.hand_over(number) for number in numbers]
         return (edge for edge in found if begin < edge < end)
