@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
 from ivr.console.door import console, page
-from ivr.console.forms import done, row, token, too_old
+from ivr.console.forms import done, filled_in, row, token, too_old
 from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Delivery, DeliveryState, Webhook, WebhookForm
-from ivr.services import bodies, events, house, webhooks
+from ivr.services import bodies, changes, events, house, webhooks
 from ivr.services.roles import May
 from ivr.services.webhooks import Wish, WrongError
 
@@ -60,6 +60,14 @@ def host(url: str) -> str:
     return urlsplit(url).netloc
 
 
+def _note(db: Session, id_: int, what: str) -> None:
+    changes.write(db, clock.now(), filled_in(db).by, _about(id_), what)
+
+
+def _about(id_: int) -> str:
+    return f"webhook-{id_}"
+
+
 def _webhook(db: Session, id_: int) -> Webhook:
     found = db.get(Webhook, id_)
     if found is None:
@@ -102,6 +110,7 @@ def add_webhook() -> Answer:
     try:
         with transaction() as db:
             made = webhooks.add(db, clock.now(), _wish())
+            _note(db, made.id, f"made it, for {host(made.url)}")
     except WrongError as error:
         return _form(None, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error))
     return _log(made.id, secret=made.secret)
@@ -114,7 +123,9 @@ def change_webhook(id_: int) -> Answer:
         return _form(id_, HTTPStatus.FORBIDDEN, old=True)
     try:
         with transaction() as db:
-            webhooks.change(db, clock.now(), _webhook(db, id_), _wish())
+            wish = _wish()
+            webhooks.change(db, clock.now(), _webhook(db, id_), wish)
+            _note(db, id_, f"set it up as {wish.name}, for {host(wish.url)}")
     except WrongError as error:
         return _form(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error))
     return done("console.one_webhook", id_=str(id_), done="saved")
@@ -175,6 +186,7 @@ def _log(id_: int, *, told: str = "", secret: str = "", old: bool = False) -> Re
             before=before,
             only=only,
             more=more,
+            changes=changes.of(db, _about(id_)),
             quick=any(one.due_at for one in rows[:5]),
             token=token,
             told=told,
@@ -211,6 +223,7 @@ def webhook_act(id_: int, act: str) -> Answer:
             webhooks.test(db, clock.now(), webhook)
         else:
             webhooks.switch(db, clock.now(), webhook, on=act == "on")
+            _note(db, id_, f"switched it {act}")
     return done("console.one_webhook", id_=str(id_), done=act)
 
 
@@ -222,6 +235,7 @@ def new_secret(id_: int) -> Answer:
     with transaction() as db:
         webhook = _webhook(db, id_)
         webhooks.new_secret(db, clock.now(), webhook)
+        _note(db, id_, "made a new secret")
         secret = webhook.secret
     return _log(id_, secret=secret)
 
