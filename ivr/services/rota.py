@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Select, Text, cast, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ivr.database import connection, table_of
@@ -27,7 +27,7 @@ MIDNIGHT = "24:00"
 # layer come as they are kept, so that one that has not changed is not read again.
 ROTATIONS = (
     select(
-        LAYERS.c.rota_id,
+        ROTAS.c.id,
         func.coalesce(LAYERS.c.time_zone, ROTAS.c.time_zone),
         LAYERS.c.starts,
         LAYERS.c.ends,
@@ -36,8 +36,8 @@ ROTATIONS = (
         cast(LAYERS.c.people, Text),
         cast(LAYERS.c.hours, Text),
     )
-    .join(ROTAS, ROTAS.c.id == LAYERS.c.rota_id)
-    .order_by(LAYERS.c.rota_id, LAYERS.c.position, LAYERS.c.id)
+    .outerjoin_from(ROTAS, LAYERS, ROTAS.c.id == LAYERS.c.rota_id)
+    .order_by(ROTAS.c.id, LAYERS.c.position, LAYERS.c.id)
 )
 COVERS = (
     select(
@@ -51,7 +51,7 @@ COVERS = (
     .order_by(OVERRIDES.c.id)
 )
 AWAY = select(ABSENCES.c.technician_id, ABSENCES.c.starts_at, ABSENCES.c.ends_at)
-LEFT = select(TECHNICIANS.c.id).where(~TECHNICIANS.c.active)
+LEFT = select(TECHNICIANS.c.id, null(), null()).where(~TECHNICIANS.c.active)
 """Who has left is on call nowhere, so that a lower layer answers in their place."""
 FORESEEN = timedelta(days=60)
 """How far ahead one looks for the end of a shift."""
@@ -62,16 +62,20 @@ def plans(
     db: Session, begin: datetime, end: datetime, ids: Collection[int] | None = None
 ) -> dict[int, Plan]:
     """All that decides who is on call from `begin` up to and with `end`, by rota."""
-    layers, covers = defaultdict[int, list[Rotation]](list), defaultdict[int, list[Cover]](list)
-    for row in _rows(db, ROTATIONS, LAYERS.c.rota_id, ids):
-        layers[row[0]].append(_rotation(*row[1:]))
-    covering = _within(COVERS, OVERRIDES, begin, end)
-    for row in _rows(db, covering, OVERRIDES.c.rota_id, ids):
-        covers[row[0]].append(Cover(*row[1:]))
-    away = [Away(*row) for row in connection(db).execute(_within(AWAY, ABSENCES, begin, end))]
-    away += [Away(id_, begin, FOREVER) for id_ in connection(db).scalars(LEFT)]
-    known = connection(db).scalars(select(ROTAS.c.id).order_by(ROTAS.c.id)) if ids is None else ids
-    return {id_: Plan(layers[id_], covers[id_], away) for id_ in known}
+    layers: dict[int, list[Rotation]] = {id_: [] for id_ in ids or ()}
+    for id_, *kept in _rows(db, ROTATIONS, ROTAS.c.id, ids):
+        there = layers.setdefault(id_, [])
+        if kept[1] is not None:  # one without layers is a row, too
+            there.append(_rotation(*kept))
+    covers = defaultdict[int, list[Cover]](list)
+    for id_, *kept in _rows(db, _within(COVERS, OVERRIDES, begin, end), OVERRIDES.c.rota_id, ids):
+        covers[id_].append(Cover(*kept))
+    missing = union_all(_within(AWAY, ABSENCES, begin, end), LEFT)
+    away = [
+        Away(id_, since or begin, until or FOREVER)
+        for id_, since, until in connection(db).execute(missing)
+    ]
+    return {id_: Plan(those, covers[id_], away) for id_, those in layers.items()}
 
 
 def _rows(
@@ -94,11 +98,11 @@ def _rotation(
     return Rotation(
         ZoneInfo(zone),
         datetime.fromisoformat(starts),
-        [tuple(turn) for turn in msgspec.json.decode(people)],
+        tuple(tuple(turn) for turn in msgspec.json.decode(people)),
         unit,
         every,
         datetime.fromisoformat(ends) if ends else None,
-        [_hours(one) for one in msgspec.json.decode(hours)],
+        tuple(_hours(one) for one in msgspec.json.decode(hours)),
     )
 
 
