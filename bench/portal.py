@@ -11,9 +11,9 @@ from sqlalchemy import select
 from bench import ceiling, world
 from bench.load import Request
 from bench.webhook import TOKEN
-from ivr.models import Contact
+from ivr.models import Contact, SignIn
 from ivr.portal.visitor import FORM, SIGNED_IN
-from ivr.services import signing_in
+from ivr.services import sign_ins
 
 TEXT = "Since this morning calls drop after two seconds when a second one comes in.\n" * 6
 
@@ -22,7 +22,7 @@ def signed_in(database: str) -> str:
     """What the browser shows."""
     with world.session(database) as db:
         ana = db.scalars(select(Contact).where(Contact.email == "ana@acme.example")).one()
-        return signing_in.begin(db, datetime.now(UTC), ana.id, "bench")
+        return sign_ins.begin(db, datetime.now(UTC), SignIn, ana.id, "bench")
 
 
 def listing(shown: str) -> Request:

@@ -25,7 +25,7 @@ from bench.rounds import Round, take_round
 from bench.table import Goal, Row
 from ivr import clock
 from ivr.models import Ticket
-from ivr.services import board, own_tickets, show, signing_in
+from ivr.services import board, own_tickets, show, signing_in, tonight
 from tests.servers import Postgres, free_port, postgres, valkey
 
 LIST, OLDER, LONG = "list of tickets", "list, somewhere down", "ticket with 1,000 entries"
@@ -98,7 +98,7 @@ class Desk:
             return lambda db: (show.ticket(db, self.long), board.choices(db))
         before = None if kind == LIST else self.archive.ids[self.archive.count // 2]
         return lambda db: (
-            board.on_call(db, clock.now()),
+            tonight.of(db, clock.now()),
             board.live(db),
             board.answers(db, board.newest(db, before)[0]),
         )

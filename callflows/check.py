@@ -7,9 +7,11 @@ nothing is recorded before the notice or while a PIN is keyed, every call ends.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
 from callflows.feedback import SOLVED
 from callflows.prompts import FILES, LANGUAGES, entry, placeholders
+from callflows.staff_words import StaffOut, StaffWrite
 from callflows.steps import SECRET, STEPS
 from callflows.turn import (
     MOST_STEPS,
@@ -38,18 +40,33 @@ from callflows.walk import CALLERS, Edge, EndlessError, Node, walked
 
 NOTICES: dict[type, str] = {Bridge: "connecting", Dial: "calling_back"}
 """What a technician is told before a conversation is recorded; callers hear the welcome."""
-TECHNICIANS_ONLY = (Accept, Decline, Reached, Missed, Resolve, NextLevel)
+TECHNICIANS_ONLY = (
+    Accept,
+    Decline,
+    Reached,
+    Missed,
+    Resolve,
+    NextLevel,
+    *get_args(StaffWrite),
+)
 """What a caller can never do, by whatever key: end or take a page."""
+STAFF = ("staff", "shifts")
+BEFORE_THE_PIN = ("staff.start", "staff.pin")
 CUSTOMERS_ONLY = (ChooseLanguage, Declare, OpenPage, Solved, Rate)
 SAID_ELSEWHERE = {
     "one_moment",
     "fallback_connecting",
     "lifeline_summon",
     "lifeline_message",
+    "static_connecting",
+    "static_nobody",
+    "canary_talk",
+    "canary_note",
     "page_unreadable",
     "connected_notice",
     "callback_notice",
     "blocked",
+    "phone_code",
 }
 """Prompts of the voice door itself, outside any flow."""
 
@@ -67,6 +84,7 @@ def problems() -> list[str]:
         *a_critical_call_pages(graph),
         *nobody_is_hung_up_on_unheard(graph),
         *callers_and_technicians_keep_to_their_own(edges),
+        *the_staff_prove_who_they_are(edges),
         *only_the_helped_are_asked_how_we_did(edges),
         *recording_is_announced(edges),
         *secrets_stay_secret(graph),
@@ -140,11 +158,29 @@ def nobody_is_hung_up_on_unheard(graph: Mapping[Node, list[Edge]]) -> Iterator[s
 
 def callers_and_technicians_keep_to_their_own(edges: Iterable[Edge]) -> Iterator[str]:
     for edge in edges:
-        caller = edge.step.partition(".")[0] in CALLERS
+        caller = _flow(edge.step) in CALLERS
         forbidden = TECHNICIANS_ONLY if caller else CUSTOMERS_ONLY
         for write in edge.turn.write:
             if isinstance(write, forbidden):
                 yield f"{edge.step} may not {type(write).__name__}"
+
+
+def the_staff_prove_who_they_are(edges: Iterable[Edge]) -> Iterator[str]:
+    """Without the right PIN a phone of ours is served as a customer's, and never hung up on; and
+    whoever goes on as a customer takes nothing along.
+    """
+    for edge in edges:
+        unproven, goes_to = edge.step in BEFORE_THE_PIN, edge.end.known.at
+        stays = goes_to in {"staff.pin", "customer.welcome"}
+        if unproven and not stays and ("staff_pin_matches", "right PIN") not in edge.dealt:
+            yield f"{edge.step} goes on to {goes_to} without the PIN"
+        leaves = _flow(edge.step) in STAFF and _flow(goes_to) == "customer"
+        if leaves and not unproven and StaffOut() not in edge.turn.write:
+            yield f"{edge.step} goes on to {goes_to} as one of us"
+
+
+def _flow(step: str) -> str:
+    return step.partition(".")[0]
 
 
 def only_the_helped_are_asked_how_we_did(edges: Iterable[Edge]) -> Iterator[str]:

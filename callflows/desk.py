@@ -7,6 +7,7 @@ their own.
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from callflows.staff_desk import StaffDesk
 from callflows.turn import Severity
 
 
@@ -37,6 +38,8 @@ class PageCard:
     """How many have been rung so far."""
     minutes: int
     """Since it was opened."""
+    waiting: int = 1
+    """Critical pages that wait for this very technician, this one among them."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class Desk(Protocol):
 
     @property
     def organization(self) -> str: ...
+
+    @property
+    def staff(self) -> StaffDesk:
+        """The same for the staff line."""
 
     def ticket(self, dialled: str) -> TicketCard | None:
         """The ticket of the keys pressed; None as well where nothing may be said of it."""

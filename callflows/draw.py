@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from callflows.cards import CARDS
 from callflows.prompts import entry
 from callflows.steps import STEPS
 from callflows.turn import (
@@ -26,7 +27,7 @@ from callflows.turn import (
     Then,
     Turn,
 )
-from callflows.walk import CARDS, Edge, walked
+from callflows.walk import Edge, walked
 
 Ways = Mapping[tuple[str, str], set[str]]
 Ends = Mapping[str, list[Edge]]
@@ -48,6 +49,8 @@ TITLES = {
     "technician": "The technician's side",
     "callback": "Calling back",
     "after": "After the call",
+    "staff": "The staff line",
+    "shifts": "The shift by keypad",
 }
 FORMS: dict[type[Then], tuple[str, str]] = {
     Record: ("[[", "]]"),
@@ -216,10 +219,10 @@ def _heard(edge: Edge) -> str:
     if not isinstance(edge.start.then, Keys):
         return ""
     if edge.start.then.secret:
-        return "PIN"
+        return "0" if heard.keys == "0" else "PIN"
     if edge.start.then.count is None:
         return {"": "silence", "0": "0", "00": "0", "*": "*"}.get(heard.keys, "a number")
-    return {"": "silence", "0": OTHER}.get(heard.keys, heard.keys)
+    return {"": "silence", "6": OTHER}.get(heard.keys, heard.keys)
 
 
 def _joined(words: set[str]) -> str:

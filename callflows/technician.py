@@ -21,6 +21,7 @@ from callflows.turn import (
     Pause,
     Reached,
     Say,
+    Severity,
     Turn,
     say,
 )
@@ -44,13 +45,16 @@ def start(known: Known, _heard: Heard, desk: Desk) -> Turn:
 
 def summon(known: Known, desk: Desk, page: PageCard, *first: Say) -> Turn:
     own = desk.own_ticket()
-    what = say(
-        f"page_{own.severity if own else 'critical'}",
-        organization=desk.organization,
-        ticket=own.number if own else "",
-        customer=(own.customer if own else None) or desk.caller().name or "",
-        minutes=page.minutes,
-    )
+    about: dict[str, str | int] = {
+        "organization": desk.organization,
+        "ticket": own.number if own else "",
+        "customer": (own.customer if own else None) or desk.caller().name or "",
+        "minutes": page.minutes,
+    }
+    severity = own.severity if own else Severity.CRITICAL
+    what = say(f"page_{severity}", **about)
+    if severity is Severity.CRITICAL and page.waiting > 1:
+        what = say("bundle", count=page.waiting, **about)
     return Turn(known, Keys(), (*first, what, say("page_choices")))
 
 

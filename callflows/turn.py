@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from callflows.staff_words import StaffWrite
+
 RecordingKind = Literal["description", "message", "note"]
 
 MISSES = 3
@@ -48,6 +50,8 @@ class Known:
     """How often this caller came back to holding, or a technician to a menu; never reset."""
     wish: Literal["callback", "message"] | None = None
     """What a holding caller chose instead."""
+    trail: tuple[str, ...] = ()
+    """On the staff line: the tickets heard so far, or what was chosen so far."""
 
     def as_json(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -55,7 +59,11 @@ class Known:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Known":
         severity = kept.get("severity")
-        return cls(**{**kept, "severity": Severity(severity) if severity else None})
+        more = {
+            "severity": Severity(severity) if severity else None,
+            "trail": tuple(kept.get("trail", ())),
+        }
+        return cls(**{**kept, **more})
 
     def to(self, at: str, **changes: Any) -> "Known":
         """Go on at another step, with a clean count of misses and rounds."""
@@ -272,6 +280,7 @@ Write = (
     | NextLevel
     | Solved
     | Rate
+    | StaffWrite
 )
 
 

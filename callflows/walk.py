@@ -8,7 +8,6 @@ every card the desk could hold. The counters in `Known` keep the whole of it fin
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from callflows import (  # noqa: F401  enter their steps
     after,
@@ -16,9 +15,11 @@ from callflows import (  # noqa: F401  enter their steps
     customer,
     feedback,
     holding,
+    shifts,
+    staff,
     technician,
 )
-from callflows.desk import CallerCard, PageCard, TicketCard
+from callflows.cards import CARDS, NUMBER, GuessingDesk
 from callflows.steps import STEPS
 from callflows.turn import (
     Bridge,
@@ -32,110 +33,22 @@ from callflows.turn import (
     Leave,
     OpenPage,
     Record,
-    Severity,
     Then,
     Turn,
 )
 
 CALLERS = ("customer", "holding", "feedback")
 """The flows of a caller's line."""
-STARTS = ("customer.welcome", "technician.start")
-NUMBER = "4411"
-ONE_KEY = ("", *"0123459*#")
-"""Silence, every key that means something somewhere, and one that means nothing: 0."""
+STARTS = ("customer.welcome", "technician.start", "staff.start")
+ONE_KEY = ("", *"01234569*#")
+"""Silence, every key that means something somewhere, and one that means nothing: 6."""
 OPEN_ENDED = ("", NUMBER, "0", "00", "*", "4*1", "12345678901234567890")
 PIN = ("", "482913", "4829#", "#")
+STAFF_PIN = (*PIN, "0")
 MOST_NODES = 20_000
 """The flows have six thousand."""
 AWAY = ("bridged", "hangup", "error")
 """How a caller gets out of the queue without having asked to."""
-
-
-def _ticket(**changes: Any) -> TicketCard:
-    card = TicketCard(NUMBER, "Acme", Severity.MAJOR, "new", 1, has_pin=True)
-    return replace(card, **changes)
-
-
-def _page(**changes: Any) -> PageCard:
-    card = PageCard("open", mine=False, holder=None, level=1, ringing=1, minutes=0)
-    return replace(card, **changes)
-
-
-CARDS: dict[str, dict[str, Any]] = {
-    "ticket": {"no such ticket": None, "ticket found": _ticket()},
-    "own_ticket": {
-        "no ticket": None,
-        "without PIN": _ticket(has_pin=False),
-        "new": _ticket(),
-        **{
-            status: _ticket(status=status, assignee="Bo")
-            for status in ("open", "waiting", "resolved", "closed")
-        },
-        **{severity: _ticket(severity=severity) for severity in Severity},
-    },
-    "pin_matches": {"right PIN": True, "wrong PIN": False},
-    "page": {
-        "no page": None,
-        "page open": _page(),
-        "page open: second ring": _page(ringing=2),
-        "page open: level 2": _page(level=2, ringing=3),
-        "page open: level 3": _page(level=3, ringing=3),
-        "page closed": _page(state="closed"),
-        "page mine": _page(state="owed", mine=True, holder="Bo"),
-        "page owed": _page(state="owed", holder="Cy"),
-        "page accepted": _page(state="accepted", holder="Cy"),
-    },
-    "caller": {
-        "no caller": CallerCard("none", None, None),
-        "caller holding": CallerCard("holding", "Ana", "+15145550100"),
-        "caller coming": CallerCard("coming", "Ana", "+15145550100"),
-        "caller gone": CallerCard("gone", "Ana", "+15145550100"),
-        "caller unknown": CallerCard("gone", None, None),
-    },
-    "feedback_due": {"to be asked": True, "asked lately": False},
-    "waiting_before": {"first": 0, "second": 1},
-}
-"""Whatever the desk may answer, each with the words for it."""
-
-
-class GuessingDesk:
-    """Answers every question with the cards it was dealt, and notes questions it has none for."""
-
-    organization = "2N5"
-
-    def __init__(self, dealt: dict[str, str]) -> None:
-        self.dealt = dealt
-
-    def _card(self, question: str) -> Any:
-        words = self.dealt.setdefault(question, next(iter(CARDS[question])))
-        return CARDS[question][words]
-
-    def ticket(self, dialled: str) -> TicketCard | None:
-        return self._card("ticket") if dialled.isdecimal() else None
-
-    def own_ticket(self) -> TicketCard | None:
-        return self._card("own_ticket")  # type: ignore[no-any-return]
-
-    def respond_by(self) -> str:
-        return "soon"
-
-    def expected(self, _severity: Severity) -> str:
-        return "soon"
-
-    def pin_matches(self, _pin: str) -> bool:
-        return bool(self._card("pin_matches"))
-
-    def page(self) -> PageCard | None:
-        return self._card("page")  # type: ignore[no-any-return]
-
-    def caller(self) -> CallerCard:
-        return self._card("caller")  # type: ignore[no-any-return]
-
-    def feedback_due(self) -> bool:
-        return bool(self._card("feedback_due"))
-
-    def waiting_before(self) -> int:
-        return int(self._card("waiting_before"))
 
 
 Dealt = tuple[tuple[str, str], ...]
@@ -195,6 +108,8 @@ def answers(node: Node) -> Iterator[tuple[str, Heard]]:
     match node.then:
         case Keys(count=1):
             yield from ((at, Heard(keys=keys)) for keys in ONE_KEY)
+        case Keys(count=None, secret=True):
+            yield from ((at, Heard(keys=keys)) for keys in STAFF_PIN)
         case Keys(count=None):
             yield from ((at, Heard(keys=keys)) for keys in OPEN_ENDED)
         case Keys():

@@ -95,6 +95,8 @@ def exchange(_args: argparse.Namespace) -> int:
         media_dir=var / "exchange",
         log_file=var / "exchange.jsonl",
         mailboxes=mailboxes if settings().mail_is_kept else None,
+        canary=settings().canary,
+        fallback_url=settings().fallback_url,
     )
     return 0
 
@@ -147,6 +149,33 @@ def _readable(record: dict[str, Any]) -> str:
     return "\n".join([*plain, "", *lines])
 
 
+def whom(args: argparse.Namespace) -> int:
+    from ivr import trying_out
+
+    return trying_out.whom(args.customer, args.severity, args.team, args.at, as_json=args.json)
+
+
+def staff(args: argparse.Namespace) -> int:
+    from ivr import staffing
+
+    if args.what == "add":
+        return staffing.add(args.name, args.email, args.role, args.phone)
+    return staffing.link(args.email) if args.what == "link" else staffing.listed()
+
+
+def _staff_commands(one: argparse.ArgumentParser) -> None:
+    what = one.add_subparsers(required=True, metavar="add|link|list", dest="what")
+    new = what.add_parser("add", help="somebody new: prints a link to set a password")
+    new.add_argument("--name", required=True)
+    new.add_argument("--email", required=True)
+    new.add_argument("--phone", help="with + and the country code")
+    roles = ["technician", "senior", "manager", "admin"]
+    new.add_argument("--role", choices=roles, help="default: admin for the first, then technician")
+    again = what.add_parser("link", help="print a new link to set a password")
+    again.add_argument("email", metavar="EMAIL")
+    what.add_parser("list", help="who is on the staff, and who signs in")
+
+
 def draw(_args: argparse.Namespace) -> int:
     from callflows import draw as drawing
 
@@ -163,6 +192,39 @@ def check_flows(_args: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     print("the flows hold" if not problems else f"{len(problems)} problems")
     return 1 if problems else 0
+
+
+def canary(_args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import transaction
+    from ivr.services import canary as runs
+
+    with transaction() as db:
+        if not runs.ring_now(db, clock.now()):
+            print("no: CANARY_NUMBER is not set, or a run is under way", file=sys.stderr)
+            return 1
+    print("the line rings itself now; the readiness page tells how it went")
+    return 0
+
+
+def fallback(args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import reading
+    from ivr.phone.fallback import document
+    from ivr.services import lifeline
+
+    with reading() as db:
+        roster = lifeline.on_call(db, clock.now())
+    if not roster.numbers:
+        print("nobody is on call: the document can only ask callers to write", file=sys.stderr)
+    made = document(roster) + "\n"
+    if args.out is None:
+        print(made, end="")
+        return 0
+    draft = args.out.with_name(f".{args.out.name}.part")
+    draft.write_text(made)
+    draft.replace(args.out)
+    return 0
 
 
 def twilio(args: argparse.Namespace) -> int:
@@ -194,6 +256,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
     one.add_argument("--json", action="store_true", help="for programs")
+    one = add("whom", whom, "list who would be rung for a ticket, when, and on which number")
+    one.add_argument("customer", metavar="CUSTOMER", help="by name; - for none")
+    one.add_argument("severity", choices=["critical", "major", "minor"])
+    one.add_argument("--at", metavar="TIME", help='such as "2026-11-24 03:00", by our clocks')
+    one.add_argument("--team", help="the team that has the ticket")
+    one.add_argument("--json", action="store_true", help="for programs")
+    _staff_commands(add("staff", staff, "who is on the staff, and signs in to its pages"))
     rota_commands.enter(add)
     add("worker", worker, "a Celery worker: attends to what it is handed; any number may run")
     add("beat", beat, "Celery's beat: hands out what is due every five seconds; one runs")
@@ -201,6 +270,9 @@ def parser() -> argparse.ArgumentParser:
     add("redis", redis, "the embedded broker")
     add("mail", mail, "take mail in: the SMTP listener, and the mailbox that is polled")
     add("exchange", exchange, "the embedded telephone exchange, and the mailboxes beside it")
+    add("canary", canary, "let the line ring itself now")
+    one = add("fallback", fallback, "write the document that puts callers through without us")
+    one.add_argument("--out", type=Path, metavar="FILE", help="instead of printing it")
     add("draw", draw, "draw the call flows into docs/flows")
     add("check-flows", check_flows, "prove the call flows by walking them")
     add("twilio", twilio, "set the number's addresses at Twilio") \

@@ -17,6 +17,8 @@ import msgspec
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 """What ivr/demo.yaml knows them by."""
+EMBEDDED_CANARY = "+18005550199"
+"""The number of the embedded exchange from which the line rings itself."""
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -48,30 +50,62 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     support_email: str = "support@2n5.example"
     escalation_email: str = ""
     console_password: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     anonymous_calls: Literal["answer", "refuse"] = "answer"
     blocked_numbers: str = ""
     callback_countries: str = "1"
+    rings_an_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
+    rings_a_day: Annotated[int, msgspec.Meta(ge=1)] = 300
+    canary_number: str = ""
+    canary_every: Annotated[int, msgspec.Meta(ge=0, le=168)] = 6
+    low_balance: Annotated[int, msgspec.Meta(ge=0)] = 20
+    fallback_url: str = ""
     keep_recordings_at_carrier: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("public_url", "twilio_api_url"):
+        for name in ("public_url", "twilio_api_url", "fallback_url"):
             value = getattr(self, name)
             parts = urlsplit(value)
             if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
                 told = "must be an address such as https://support.example.com"
                 raise BrokenSettingError(f"{name.upper()}: {told}")
+        self._check_oidc()
         scheme = urlsplit(self.imap_url).scheme
         if self.imap_url and scheme not in {"imap", "imaps"}:
             raise BrokenSettingError("IMAP_URL: must be imaps://user:password@host/folder")
-        if not E164.fullmatch(self.twilio_number):
-            told = "must be +, country code and number, such as +15145550100"
-            raise BrokenSettingError(f"TWILIO_NUMBER: {told}")
+        for name, number in (
+            ("TWILIO_NUMBER", self.twilio_number),
+            ("CANARY_NUMBER", self.canary_number or EMBEDDED_CANARY),
+        ):
+            if not E164.fullmatch(number):
+                told = "must be +, country code and number, such as +15145550100"
+                raise BrokenSettingError(f"{name}: {told}")
+        if self.canary == self.twilio_number:
+            raise BrokenSettingError("CANARY_NUMBER: must be another number than TWILIO_NUMBER")
+
+    def _check_oidc(self) -> None:
+        """All of it or nothing; and not by a line that others can read."""
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(given) and not all(given):
+            told = "OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET: give all three, or none"
+            raise BrokenSettingError(told)
+        parts = urlsplit(self.oidc_issuer)
+        here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        if self.oidc_issuer and not (parts.scheme == "https" or (here and parts.scheme == "http")):
+            raise BrokenSettingError("OIDC_ISSUER: must be an address that begins with https://")
 
     @property
     def embedded_exchange(self) -> bool:
         """Whether our own exchange plays the carrier: no account and no other carrier given."""
         return not self.twilio_account_sid and not self.twilio_api_url
+
+    @property
+    def canary(self) -> str:
+        """The number from which the line rings itself; without one it does not."""
+        return self.canary_number or (EMBEDDED_CANARY if self.embedded_exchange else "")
 
     @property
     def escalation(self) -> str:
@@ -146,7 +180,7 @@ def _given() -> dict[str, str]:
     for name in Settings.__struct_fields__:
         value = os.environ.get(name.upper()) or _from_file(name.upper())
         if value:
-            given[name] = value.rstrip("/") if name.endswith("_url") else value
+            given[name] = value.rstrip("/") if name.endswith(("_url", "_issuer")) else value
     return given
 
 

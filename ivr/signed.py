@@ -36,10 +36,10 @@ def sign(what: Any, purpose: str) -> str:
     return str(_signer(purpose).dumps(what))
 
 
-def read(given: str, purpose: str) -> Any | None:
-    """What was signed in the last twelve hours; None for anything else."""
+def read(given: str, purpose: str, good_for: int = GOOD_FOR) -> Any | None:
+    """What was signed in the last twelve hours, or as said; None for anything else."""
     try:
-        return _signer(purpose).loads(given, GOOD_FOR)
+        return _signer(purpose).loads(given, good_for)
     except BadSignature:
         return None
 

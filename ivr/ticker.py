@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from ivr import clock
 from ivr.database import reading, transaction, when_hurried
-from ivr.services import attachments, due, inbox, lifeline, signing_in
+from ivr.services import attachments, canary, checks, due, inbox, lifeline, signing_in, webhooks
 from ivr.services.carrier import Carrier
 from ivr.services.due import Due
 
@@ -102,8 +102,8 @@ class Ticker:
         self.handed = {key: at for key, at in self.handed.items() if key in present}
 
     def upkeep(self) -> None:
-        """The heartbeat; every minute the roster for bad days, and what they left behind; once a
-        day what nobody needs any more.
+        """The heartbeat; every minute the roster for bad days, what they left behind, and when the
+        line rings itself next; once a day what nobody needs any more.
         """
         now = clock.now()
         if now - self.beaten >= HEARTBEAT:
@@ -113,11 +113,14 @@ class Ticker:
         if now - self.kept >= UPKEEP:
             with transaction() as db:
                 lifeline.write_roster(db, now)
+                canary.keep(db, now)
+                checks.keep(db, now)
             lifeline.replay(now)
             self.kept = now
         if now - self.swept >= SWEEP:
             with transaction() as db:
                 signing_in.sweep(db, now)
+                webhooks.sweep(db, now)
             with reading() as db:
                 attachments.sweep(db, now)
             self.swept = now

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from ivr import clock, migrations
 from ivr import database as ivr_database
 from ivr.settings import settings
 from tests.servers import Postgres, free_port, postgres, valkey
+from tests.services.people import NOW
 from tests.stories.line import NUMBER, Line
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -105,6 +107,25 @@ def broker(tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _wall_clock_afterwards() -> Iterator[None]:
     yield
+    clock.use(None)
+
+
+class Wall:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def passes(self, time: timedelta) -> datetime:
+        self.now += time
+        return self.now
+
+
+@pytest.fixture
+def wall() -> Iterator[Wall]:
+    wall = Wall()
+    clock.use(lambda: wall.now)
+    yield wall
     clock.use(None)
 
 

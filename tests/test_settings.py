@@ -97,3 +97,34 @@ def test_the_readme_names_every_setting() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text()
     for name in Settings.__struct_fields__:
         assert f"`{name.upper()}`" in readme, name
+
+
+def test_the_line_cannot_ring_itself_from_its_own_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_NUMBER", "+15145550100")
+    assert read().canary == "+18005550199"
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "token")
+    monkeypatch.setenv("PUBLIC_URL", "https://support.example.com")
+    assert read().canary == "", "no second number, no canary"
+    for wrong in ("+15145550100", "5145550100"):
+        monkeypatch.setenv("CANARY_NUMBER", wrong)
+        with pytest.raises(BrokenSettingError, match="CANARY_NUMBER"):
+            read()
+
+
+@pytest.mark.parametrize(
+    ("issuer", "secret", "told"),
+    [
+        ("https://id.example", "", "give all three"),
+        ("http://id.example", "x", "begins with https"),
+        ("id.example", "x", "begins with https"),
+    ],
+)
+def test_an_identity_provider_is_given_whole_and_by_tls(
+    monkeypatch: pytest.MonkeyPatch, issuer: str, secret: str, told: str
+) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", issuer)
+    monkeypatch.setenv("OIDC_CLIENT_ID", "support")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", secret)
+    with pytest.raises(BrokenSettingError, match=told):
+        read()

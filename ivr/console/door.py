@@ -2,16 +2,19 @@
 goes wrong.
 """
 
+from functools import partial
 from http import HTTPStatus
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from ivr import clock, headers
-from ivr.console import guard, words
-from ivr.services import house, undelivered
+from ivr.console import guard, rota_words, staff, words
+from ivr.console.forms import token
+from ivr.services import checks, house, numbers, sign_ins, undelivered
+from ivr.services.roles import May
 
 CARRIER = ("/voice/", "/sms/")
 """The other door of this port: what it answers is none of our business."""
@@ -24,25 +27,36 @@ console = Blueprint(
     static_url_path="/console",
 )
 console.before_request(guard.guard)
+console.after_request(staff.remember)
 console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
              words.ring, words.place, words.message, words.spoken, words.tongue,
-             words.size):  # fmt: skip
+             words.size, words.local, sign_ins.named, numbers.readable):  # fmt: skip
     console.add_app_template_filter(word)
+for name, of_rotas in rota_words.FILTERS.items():
+    console.add_app_template_filter(of_rotas, name)
 
 
 def page(db: Session, template: str, **values: object) -> Response:
-    """With `?part=live` only the part that changes while calls are under way."""
+    """With `?part=live` only the part that changes while calls are under way. Times are in the zone
+    of the organization, or in the `zone` that is given.
+    """
     ours = house.ours(db)
-    frame = {"organization": ours.name, "zone": ours.time_zone, "now": clock.now()}
+    frame = _chrome() | {"organization": ours.name, "zone": ours.time_zone, "now": clock.now()}
     part = request.args.get("part") == "live"
     if not part:
         frame["undelivered"] = undelivered.count(db)
-    answer = make_response(render_template(template, part=part, **frame, **values))
+        frame["unready"] = checks.bad(db, clock.now())
+    answer = make_response(render_template(template, part=part, **frame | values))
     if part:
         answer.add_etag()
         answer.make_conditional(request)
     return answer
+
+
+def _chrome() -> dict[str, object]:
+    """What stands around every page, whatever is in it."""
+    return {"me": g.get("staff"), "May": May, "sign_out_token": partial(token, staff.SIGNING)}
 
 
 # What goes wrong ----------------------------------------------------------------------------------
@@ -64,17 +78,19 @@ TOO_MUCH = (
 def wrong(error: HTTPException) -> Response | HTTPException:
     """A readable page for staff; what is not ours, or asked by others, keeps its own answer."""
     theirs = request.endpoint and request.blueprint != "console"
-    if theirs or request.path.startswith(CARRIER) or guard.guard():
+    if theirs or request.path.startswith(CARRIER) or not guard.is_in():
         return error
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     title = TITLES.get(code, error.name)
     why = TOO_MUCH if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else error.description
     answer = make_response(error.get_response(request.environ))
-    answer.set_data(render_template("wrong.html", title=title, why=why))
+    answer.set_data(render_template("wrong.html", title=title, why=why, **_chrome()))
     return headers.secure(answer)
 
 
 @console.errorhandler(SQLAlchemyError)
 def no_database(_error: SQLAlchemyError) -> Response | HTTPException:
     why = "The database does not answer. Calls are still taken; try again in a moment."
-    return wrong(ServiceUnavailable(why))
+    if guard.is_in():
+        return wrong(ServiceUnavailable(why))
+    return headers.secure(Response(f"{why}\n", 503, mimetype="text/plain"))

@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import handing_out
 from ivr.console.door import console
+from ivr.console.guard import needs
 from ivr.database import reading
 from ivr.models import Attachment, Recording, RecordingState
 from ivr.services import attachments, recordings
+from ivr.services.roles import May
 
 
 @console.get("/attachments/<key>")
+@needs(May.SEE_TICKETS)
 def attachment(key: str) -> Response:
     """Saved, never shown."""
     row, file = _attachment(key)
@@ -21,6 +24,7 @@ def attachment(key: str) -> Response:
 
 
 @console.get("/attachments/<key>/preview")
+@needs(May.SEE_TICKETS)
 def preview(key: str) -> Response:
     """Shown, where it really is a picture."""
     row, file = _attachment(key)
@@ -42,6 +46,7 @@ def _attachment(key: str) -> tuple[Attachment, Path]:
 
 
 @console.get("/recordings/<sid>")
+@needs(May.SEE_TICKETS)
 def recording(sid: str) -> Answer:
     with reading() as db:
         found = db.scalar(select(Recording).where(Recording.sid == sid))

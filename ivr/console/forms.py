@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import signed, taking_in
-from ivr.console import words
+from ivr.console import staff, words
 from ivr.models import Technician
 from ivr.services import attachments, house
 from ivr.services.attachments import Kept
@@ -73,13 +73,13 @@ class Form:
 
 
 def token(about: str) -> str:
-    """For a form of one ticket, or of one page; only a page that passed the guard carries it."""
-    return signed.sign(about, PURPOSE)
+    """For a form of one ticket, or of one page, in this browser."""
+    return signed.sign([staff.key(), about], PURPOSE)
 
 
 def too_old(about: str) -> bool:
     """Whether the form was open for too long. One that is not ours gets nowhere."""
-    found = signed.check(request.form.get("token", ""), about, PURPOSE)
+    found = signed.check(request.form.get("token", ""), [staff.key(), about], PURPOSE)
     if found is Token.FOREIGN:
         abort(403, description="That did not come from a form of these pages, and was not done.")
     return found is Token.OLD
@@ -90,7 +90,11 @@ def filled_in(db: Session, files: Sequence[Kept] = ()) -> Form:
 
 
 def _author(db: Session, given: str) -> str:
-    """Who acts: somebody of the staff by name, or just staff."""
+    """Who acts: whoever is signed in; before there are accounts, somebody of the staff by name, or
+    just staff.
+    """
+    if staff.staff().person:
+        return staff.staff().name
     found = db.scalar(select(Technician.name).where(Technician.name == given).limit(1))
     return found or house.ANYBODY
 
@@ -110,7 +114,7 @@ def attached() -> Iterator[list[Kept]]:
         raise WrongError(told) from error
 
 
-def done(endpoint: str, **values: str) -> Answer:
+def done(endpoint: str, **values: str | int) -> Answer:
     """On to a page; whoever acted is remembered for the next form."""
     answer = redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)  # type: ignore[arg-type]
     by = request.form.get("by")

@@ -1,5 +1,5 @@
-"""What did not get through: messages of ours that are not delivered, mails that are not read; and
-every mail as it came.
+"""What did not get through: messages of ours that are not delivered, mails that are not read, which
+webhooks took something not; and every mail as it came.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, handing_out
 from ivr.console.door import console, page
 from ivr.console.forms import done, token, too_old
+from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Mail
-from ivr.services import inbox, outbox, undelivered
+from ivr.services import inbox, outbox, undelivered, webhooks
+from ivr.services.roles import May
 
 ROW = "int(max=2147483647)"
 TOLD = {
@@ -25,6 +27,7 @@ TOLD = {
 
 
 @console.get("/mail")
+@needs(May.SEE_TO_MAIL)
 def not_delivered() -> Response:
     return _not_delivered(told=TOLD.get(request.args.get("done", ""), ""))
 
@@ -36,6 +39,7 @@ def _not_delivered(*, told: str = "", old: bool = False) -> Response:
             "mail.html",
             messages=undelivered.messages(db),
             mails=undelivered.mails(db),
+            webhooks=[one for one in webhooks.all_of_them(db) if one[1]],
             token=token,
             told=told,
             old=old,
@@ -43,16 +47,19 @@ def _not_delivered(*, told: str = "", old: bool = False) -> Response:
 
 
 @console.post(f"/messages/<{ROW}:id_>/<any(again, dismiss):act>")
+@needs(May.SEE_TO_MAIL)
 def message(id_: int, act: str) -> Answer:
     return _do(f"message {id_}", act, id_, outbox.again, outbox.dismiss)
 
 
 @console.post(f"/mails/<{ROW}:id_>/<any(again, dismiss):act>")
+@needs(May.SEE_TO_MAIL)
 def mail(id_: int, act: str) -> Answer:
     return _do(f"mail {id_}", act, id_, inbox.again, inbox.dismiss)
 
 
 @console.get(f"/mails/<{ROW}:id_>/raw")
+@needs(May.SEE_TO_MAIL)
 def raw(id_: int) -> Response:
     """A mail as it came, to be saved: a mail program shows it, or a curious eye."""
     with reading() as db:

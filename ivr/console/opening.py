@@ -11,6 +11,7 @@ from callflows.turn import Severity
 from ivr import clock, taking_in
 from ivr.console.door import console, page
 from ivr.console.forms import Form, WrongError, attached, done, filled_in, row, token, too_old, who
+from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import ClockKind, Contact, Ticket
 from ivr.services import (
@@ -23,17 +24,20 @@ from ivr.services import (
     numbers,
     targets,
 )
+from ivr.services.roles import May
 
 ABOUT = "a new ticket"
 """What the form's token is signed for."""
 
 
 @console.get("/tickets/new")
+@needs(May.ACT_ON_TICKETS)
 def new_ticket() -> Response:
     return _form()
 
 
 @console.post("/tickets/new")
+@needs(May.ACT_ON_TICKETS)
 def open_ticket() -> Answer:
     taking_in.make_room()
     if too_old(ABOUT):

@@ -15,18 +15,22 @@ from ivr import clock, taking_in
 from ivr.console import acts, story
 from ivr.console.door import console, page
 from ivr.console.forms import WrongError, attached, done, filled_in, row, token, too_old, who
+from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Ticket
-from ivr.services import attachments, board, customers, house, show, tickets
+from ivr.services import attachments, board, checks, customers, house, show, tickets, tonight
 from ivr.services.numbers import dialled
+from ivr.services.roles import May
 
 
 @console.get("/")
+@needs(May.SEE_TICKETS)
 def home() -> Answer:
     return redirect(url_for("console.all_tickets"))
 
 
 @console.get("/tickets")
+@needs(May.SEE_TICKETS)
 def all_tickets() -> Response:
     before = request.args.get("before", type=row)
     with reading() as db:
@@ -34,7 +38,8 @@ def all_tickets() -> Response:
         return page(
             db,
             "tickets.html",
-            on_call=board.on_call(db, clock.now()),
+            unready=checks.bad(db, clock.now()),
+            tonight=tonight.of(db, clock.now()),
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,
             answers=board.answers(db, found),
@@ -44,6 +49,7 @@ def all_tickets() -> Response:
 
 
 @console.get("/tickets/<number>")
+@needs(May.SEE_TICKETS)
 def one_ticket(number: str) -> Response:
     return _one_ticket(number)
 
@@ -83,6 +89,7 @@ def _one_ticket(number: str, text: str = "", *, old: bool = False, wrong: str = 
 
 
 @console.post(f"/tickets/<number>/<any({', '.join(acts.ACTS)}):act>")
+@needs(May.ACT_ON_TICKETS)
 def act(number: str, act: str) -> Answer:
     with_files = act in acts.WITH_FILES
     if with_files:

@@ -1,6 +1,45 @@
 """The console with all its pages."""
 
-from ivr.console import files, mails, opening, pages
+from ivr.console import (
+    absences,
+    account,
+    calendar,
+    feeds,
+    files,
+    layers,
+    mails,
+    opening,
+    overrides,
+    pages,
+    people,
+    policies,
+    provider,
+    readiness,
+    rotas,
+    sign_in,
+    webhooks,
+    whom,
+)
 from ivr.console.door import console
 
-__all__ = ["console", "files", "mails", "opening", "pages"]
+__all__ = [
+    "absences",
+    "account",
+    "calendar",
+    "console",
+    "feeds",
+    "files",
+    "layers",
+    "mails",
+    "opening",
+    "overrides",
+    "pages",
+    "people",
+    "policies",
+    "provider",
+    "readiness",
+    "rotas",
+    "sign_in",
+    "webhooks",
+    "whom",
+]

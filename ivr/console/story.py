@@ -15,6 +15,7 @@ Record = dict[str, Any]
 GOOD = {Kind.ACCEPTED, Kind.JOINED, Kind.CALLED_BACK, Kind.RESOLVED}
 BAD = {
     Kind.LEVEL_EMPTY,
+    Kind.PASSED_OVER,
     Kind.ESCALATED,
     Kind.WARNED,
     Kind.MISSED,
@@ -77,9 +78,9 @@ def live_page(record: Record) -> Record | None:
 
 
 def on_line(record: Record) -> list[Record]:
-    """Callers who are on the line now."""
-    calls = record["calls"]
-    return [one for one in calls if one["direction"] == "inbound" and one["ended_at"] is None]
+    """Callers who are on the line now; none of us on the staff line."""
+    theirs = [one for one in record["calls"] if one["technician"] is None]
+    return [one for one in theirs if one["direction"] == "inbound" and one["ended_at"] is None]
 
 
 def standing(record: Record, now: datetime, zone: str) -> Standing:
@@ -108,9 +109,18 @@ def whom_we_ring(page: Record, zone: str) -> str:
     if page["mail"]:
         again = words.time_of_day(page["due_at"], zone)
         return f"Mail goes to {page['mail']} ({level}), the next one at {again}."
-    names = [one["technician"] for one in page["legs"] if one["state"] != "ended"]
-    who = " and ".join(dict.fromkeys(names))
-    return f"Ringing {who} ({level})." if who else f"Between two rings ({level})."
+    live = [one for one in page["legs"] if one["state"] != "ended"]
+    names = [one["technician"] for one in live if one["state"] != "waiting"]
+    waits = [one["technician"] for one in live if one["technician"] not in names]
+    if names:
+        return f"Ringing {_names(names)} ({level})."
+    if waits:
+        return f"Next in line for {_names(waits)}, who is on the phone for another one ({level})."
+    return f"Between two rings ({level})."
+
+
+def _names(those: list[str]) -> str:
+    return " and ".join(dict.fromkeys(those))
 
 
 def _quiet(record: Record, zone: str) -> Standing:
@@ -124,6 +134,8 @@ def _quiet(record: Record, zone: str) -> Standing:
         return Standing("held", f"{last['accepted_by']} has it.", [f"Since {since}."])
     if record["assignee"] or record["team"]:
         return Standing("held", f"{record['assignee'] or record['team']} has it.", [])
+    if record["canary"]:
+        return Standing("quiet", "Nothing is promised for it.", [])
     response = record["clocks"]["response"]
     if response["met_at"]:
         return Standing("quiet", "Answered.", [words.minute(response["met_at"], zone)])

@@ -28,12 +28,23 @@ QUESTIONS = {
     "technician.answer": "Accept, pass or repeat",
     "technician.accepted": "Waiting for the caller",
     "technician.bridged": "Put through",
+    "staff.start": "Called the staff line",
+    "staff.pin": "Staff PIN",
+    "staff.menu": "Menu of the staff line",
+    "staff.item": "Accept, pass, repeat, resolve or next",
+    "staff.resolve": "Is it resolved?",
+    "shifts.take_where": "In which rota?",
+    "shifts.take_from": "In whose place?",
+    "shifts.take_for": "For how long?",
+    "shifts.give_where": "In which rota?",
+    "shifts.give_to": "To whom?",
+    "shifts.answer": "Takes the shift?",
     "callback.choose": "Call back now?",
     "callback.called": "Called back",
     "after.menu": "Note, resolve or next level",
     "after.note": "Note",
 }
-NO_QUESTION = {"customer.welcome", "technician.start"}
+NO_QUESTION = {"customer.welcome", "technician.start", "staff.start"}
 LEFT = {
     "bridged": "talked",
     "missed": "did not meet",

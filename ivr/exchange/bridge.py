@@ -30,7 +30,7 @@ class Bridge:
         return self.sides[1] if call is self.sides[0] else self.sides[0]
 
     def key(self, call: Call, key: str) -> None:
-        self.other(call).phone.line("heard", f"(key {key})")
+        self.other(call).phone.tone(key)
         if self.star and key == "*" and call is self.sides[0]:
             self.end(call)
 

@@ -48,6 +48,7 @@ class Call:
     callbacks: Callbacks = field(default_factory=Callbacks)
     url: str = ""
     fallback_url: str = ""
+    fallback_method: str = "POST"
     created_at: datetime = field(init=False)
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -79,6 +80,7 @@ class Call:
         self.status = status
         if status == "in-progress":
             self.answered_at = self.exchange.now()
+            self.phone.connected()
         if status in FINAL:
             self.ended_at = self.exchange.now()
         self.exchange.note("status", self, status=status)

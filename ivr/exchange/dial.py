@@ -68,7 +68,7 @@ class Dial(Activity):
             "outbound-dial",
             self.verb.get("callerId") or self.call.caller,
             number,
-            self.exchange.phone(number),
+            self.exchange.at(number),
             parent=self.call,
         )
         events = frozenset(noun.get("statusCallbackEvent", "completed").split())

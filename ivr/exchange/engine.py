@@ -15,6 +15,7 @@ from ivr.exchange.calls import Call, Callbacks, new_sid
 from ivr.exchange.clock import Agenda, Clock, ManualClock, WallClock
 from ivr.exchange.faults import Faults
 from ivr.exchange.log import Event, Log
+from ivr.exchange.numbers import OwnNumber, Wire
 from ivr.exchange.phones import Phone
 from ivr.exchange.queues import Queue
 from ivr.exchange.webhooks import Reply, post
@@ -46,13 +47,13 @@ class Exchange:
         log_file: Path | None = None,
     ) -> None:
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
-        self.voice_url, self.fallback_url = voice_url, fallback_url
-        self.status_url, self.sms_url = status_url, sms_url
+        self.numbers: dict[str, OwnNumber] = {}
+        self.line = self.own(number, voice_url, fallback_url, status_url, sms_url)
         self.clock: Clock = clock or WallClock()
         self.agenda = Agenda(self.clock)
         self.media_dir, self.log, self.faults = media_dir, Log(log_file), Faults()
         self.warnings: list[str] = []
-        self.base_url = self.staff_url = ""
+        self.base_url, self.staff_url, self.balance = "", "", "100.00"
         self.mailboxes: Mailboxes | None = None
         self.phones: dict[str, Phone] = {}
         self.calls: dict[str, Call] = {}
@@ -87,6 +88,16 @@ class Exchange:
                 known = self.phones[number]
                 known.name, known.role, known.language = name, role, language
             return self.phones[number]
+
+    def own(self, number: str, *addresses: str) -> OwnNumber:
+        """A number of the account; the addresses in the order of OwnNumber."""
+        made = OwnNumber(f"PN{len(self.numbers):032}", number, *addresses)
+        self.numbers[number] = made
+        return made
+
+    def at(self, number: str) -> Phone:
+        """Who is rung there: a person's phone, or a number of the account's own."""
+        return Wire(self, number) if number in self.numbers else self.phone(number)
 
     @contextmanager
     def acting(self) -> Iterator[None]:
@@ -209,7 +220,7 @@ class Exchange:
 
     def ask_about_text(self, form: dict[str, str], then: Then) -> None:
         """A text has come in; `then` gets the app's reply."""
-        url, number = self.sms_url, form["From"]
+        url, number = self.line.sms_url, form["From"]
 
         def landed(reply: Reply) -> None:
             self.note("webhook", number=number, url=url, status=reply.status)
@@ -224,11 +235,12 @@ class Exchange:
     # Calls --------------------------------------------------------------------------------------
 
     def incoming(self, call: Call) -> None:
-        """A person has dialled: the number's own addresses say what happens."""
-        call.fallback_url = self.fallback_url
-        call.callbacks = Callbacks(self.status_url)
+        """Somebody has dialled: the number's own addresses say what happens."""
+        number = self.numbers.get(call.called, self.line)
+        call.fallback_url, call.fallback_method = number.fallback_url, number.fallback_method
+        call.callbacks = Callbacks(number.status_url)
         call.becomes("ringing")
-        call.run(self.voice_url)
+        call.run(number.voice_url)
 
     def when_ended(self, call: Call, act: Callable[[], None]) -> None:
         self._when_ended.setdefault(call.sid, []).append(act)

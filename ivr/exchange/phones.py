@@ -137,6 +137,13 @@ class Phone:
         self.ringing_call, self._pick_up = call, pick_up
         self.exchange.note("ring", call, **{"from": call.caller})
 
+    def connected(self) -> None:
+        """Its call has been answered."""
+
+    def tone(self, key: str) -> None:
+        """A key that the other side presses, or a document plays."""
+        self.line("heard", f"(key {key})")
+
     def released(self, call: Call) -> None:
         """The call is over on this side."""
         if self.ringing_call is call:

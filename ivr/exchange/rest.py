@@ -13,14 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
-from ivr.exchange import rest_calls, rest_messages, rest_numbers, rest_queues, rest_recordings
+from ivr.exchange import (
+    rest_account,
+    rest_calls,
+    rest_messages,
+    rest_numbers,
+    rest_queues,
+    rest_recordings,
+)
 from ivr.exchange.rest_errors import RefusedError
 
 if TYPE_CHECKING:
     from ivr.exchange.engine import Exchange
 
 ROOT = "/2010-04-01/Accounts/<account>"
-NOUNS = (rest_calls, rest_messages, rest_queues, rest_recordings, rest_numbers)
+NOUNS = (rest_account, rest_calls, rest_messages, rest_queues, rest_recordings, rest_numbers)
 
 
 def blueprint(exchange: Exchange) -> Blueprint:

@@ -33,8 +33,9 @@ def create(exchange: Exchange) -> Response:
 
 def _place(exchange: Exchange, form: MultiDict[str, str]) -> Call:
     to = form["To"]
-    call = Call(exchange, "outbound-api", form["From"], to, exchange.phone(to))
+    call = Call(exchange, "outbound-api", form["From"], to, exchange.at(to))
     call.fallback_url = form.get("FallbackUrl", "")
+    call.fallback_method = form.get("FallbackMethod", "POST")
     events = frozenset(form.getlist("StatusCallbackEvent")) & EVENTS
     call.callbacks = Callbacks(form.get("StatusCallback", ""), events or frozenset({"completed"}))
     exchange.note("rest-call", call, url=form.get("Url", ""))

@@ -49,8 +49,10 @@ def check_call(exchange: Exchange, form: Mapping[str, str]) -> None:
     code, _, why = _trouble(exchange, to)
     if code:
         raise RefusedError(400, code, why)
-    if form.get("From") != exchange.number:
+    if form.get("From") not in exchange.numbers:
         raise RefusedError(400, 21210, "The 'From' number is not owned by your account")
+    if form.get("From") == to:
+        raise RefusedError(400, 21211, "A number cannot call itself")
     if not form.get("Url") and not form.get("Twiml"):
         raise RefusedError(400, 21205, "Url or Twiml is needed")
     if not form.get("Timeout", "60").isdigit():
@@ -67,7 +69,7 @@ def check_message(exchange: Exchange, form: Mapping[str, str]) -> None:
     _, code, why = _trouble(exchange, to)
     if code:
         raise RefusedError(400, code, why)
-    if form.get("From") != exchange.number:
+    if form.get("From") not in exchange.numbers:
         raise RefusedError(400, 21606, "The 'From' number cannot send texts")
 
 

@@ -1,4 +1,4 @@
-"""The one number of the account by REST: where its calls and texts are told."""
+"""The account's own numbers by REST: where their calls and texts are told."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from ivr.exchange.rest_errors import RefusedError
 
 if TYPE_CHECKING:
     from ivr.exchange.engine import Exchange
-
-SID = "PN" + "0" * 32
+    from ivr.exchange.numbers import OwnNumber
 
 
 def list_them(exchange: Exchange) -> Response:
     asked = request.args.get("PhoneNumber")
-    mine = [_told(exchange)] if asked in {None, exchange.number} else []
-    return page("incoming_phone_numbers", mine)
+    found = [one for one in exchange.numbers.values() if asked in {None, one.number}]
+    return page("incoming_phone_numbers", [_told(exchange, one) for one in found])
 
 
 def update(exchange: Exchange, sid: str) -> dict[str, Any]:
-    if sid != SID:
+    number = next((one for one in exchange.numbers.values() if one.sid == sid), None)
+    if number is None:
         raise RefusedError(404, 20404, f"The number {sid} was not found")
     form = request.form
     with exchange.acting():
-        exchange.voice_url = form.get("VoiceUrl", exchange.voice_url)
-        exchange.fallback_url = form.get("VoiceFallbackUrl", exchange.fallback_url)
-        exchange.status_url = form.get("StatusCallback", exchange.status_url)
-        exchange.sms_url = form.get("SmsUrl", exchange.sms_url)
-    return _told(exchange)
+        number.voice_url = form.get("VoiceUrl", number.voice_url)
+        number.fallback_url = form.get("VoiceFallbackUrl", number.fallback_url)
+        number.fallback_method = form.get("VoiceFallbackMethod", number.fallback_method)
+        number.status_url = form.get("StatusCallback", number.status_url)
+        number.sms_url = form.get("SmsUrl", number.sms_url)
+    return _told(exchange, number)
 
 
-def _told(exchange: Exchange) -> dict[str, Any]:
+def _told(exchange: Exchange, number: OwnNumber) -> dict[str, Any]:
     return {
-        "sid": SID,
+        "sid": number.sid,
         "account_sid": exchange.account_sid,
-        "phone_number": exchange.number,
-        "voice_url": exchange.voice_url,
-        "voice_fallback_url": exchange.fallback_url,
-        "status_callback": exchange.status_url,
-        "sms_url": exchange.sms_url,
+        "phone_number": number.number,
+        "voice_url": number.voice_url,
+        "voice_fallback_url": number.fallback_url,
+        "voice_fallback_method": number.fallback_method,
+        "status_callback": number.status_url,
+        "sms_url": number.sms_url,
     }
 
 

@@ -98,7 +98,8 @@ class Script:
         self.exchange.note("error", self.call, code=error, url=address)
         fallback = self.call.fallback_url
         if fallback and address.partition("#")[0] != fallback.partition("#")[0]:
-            self.fetch(fallback, {"ErrorCode": str(error), "ErrorUrl": address})
+            why = {"ErrorCode": str(error), "ErrorUrl": address}
+            self.fetch(fallback, why, self.call.fallback_method)
             return
         self.call.answer()
         self.call.hears(SORRY, "en-US")

@@ -22,6 +22,8 @@ def main(
     media_dir: Path,
     log_file: Path,
     mailboxes: Mailboxes | None = None,
+    canary: str = "",
+    fallback_url: str = "",
 ) -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -37,6 +39,10 @@ def main(
         media_dir=media_dir,
         log_file=log_file,
     )
+    if fallback_url:
+        exchange.line.fallback_url, exchange.line.fallback_method = fallback_url, "GET"
+    if canary:
+        exchange.own(canary, f"{public_url}/voice/canary/phone")
     exchange.staff_url, exchange.mailboxes = f"{public_url}/", mailboxes
     read = -1.0
     exchange.serve(port)

@@ -1,11 +1,15 @@
 """The tables, one file a noun."""
 
 from ivr.models.absence import Absence
+from ivr.models.account import Account, RecoveryCode
 from ivr.models.attachment import Attachment
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
+from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
+from ivr.models.change import Change
+from ivr.models.check import Check, CheckState
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
@@ -21,30 +25,47 @@ from ivr.models.organization import Organization
 from ivr.models.override import Override
 from ivr.models.page import Page, PageState
 from ivr.models.pause import Pause, Why
-from ivr.models.phone import Phone
+from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.rota import Layer, Rota, Unit
-from ivr.models.sign_in import SignIn, SignInAttempt, SignInLink
+from ivr.models.sign_in import (
+    SignedIn,
+    SignIn,
+    SignInAttempt,
+    SignInLink,
+    StaffLink,
+    StaffSignIn,
+)
 from ivr.models.team import AssignmentRule, Membership, Team
 from ivr.models.technician import HandOver, Role, Technician
 from ivr.models.ticket import Status, Ticket
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
+from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
+from ivr.models.wrong_pin import WrongPin
 
 __all__ = [
     "Absence",
+    "Account",
     "AssignmentRule",
     "Attachment",
     "Base",
     "Call",
     "Caller",
+    "Canary",
+    "CanaryState",
     "CannedReply",
+    "Change",
     "Channel",
+    "Check",
+    "CheckState",
     "Clock",
     "ClockKind",
     "Contact",
     "Customer",
+    "Delivery",
+    "DeliveryState",
     "Direction",
     "Entry",
     "Feed",
@@ -66,15 +87,20 @@ __all__ = [
     "PageState",
     "Pause",
     "Phone",
+    "PhoneCheck",
     "Place",
     "Policy",
     "Recording",
     "RecordingState",
+    "RecoveryCode",
     "Role",
     "Rota",
     "SignIn",
     "SignInAttempt",
     "SignInLink",
+    "SignedIn",
+    "StaffLink",
+    "StaffSignIn",
     "Status",
     "TakenTurn",
     "Team",
@@ -82,5 +108,8 @@ __all__ = [
     "Ticket",
     "Unit",
     "Watcher",
+    "Webhook",
+    "WebhookForm",
     "Why",
+    "WrongPin",
 ]

@@ -34,6 +34,8 @@ class Call(Base):
     number: Mapped[str]
     """The other side: the caller, or the technician's phone. May be "anonymous"."""
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    """Who of us it is that calls, once the staff PIN was right."""
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     known: Mapped[dict[str, Any]]
     """The walk's frozen state: callflows.turn.Known as JSON."""

@@ -13,6 +13,8 @@ from ivr.models.technician import Technician
 
 class LegState(StrEnum):
     DUE = "due"
+    WAITING = "waiting"
+    """Their phone rings for another page, or they talk to a customer: rung when that is over."""
     PLACING = "placing"
     """Handed to the carrier, outcome not known yet; the lease says until when to wait."""
     RINGING = "ringing"
@@ -30,6 +32,14 @@ class Leg(Base):
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
         ),
+        Index(
+            "ix_legs_live",
+            "technician_id",
+            sqlite_where=text("ended_at is null"),
+            postgresql_where=text("ended_at is null"),
+        ),
+        Index("ix_legs_technician_id_placed_at", "technician_id", "placed_at"),
+        Index("ix_legs_number_placed_at", "number", "placed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,7 +53,9 @@ class Leg(Base):
     """Counts through the life of the page, so that a task delivered twice makes one ring."""
     state: Mapped[str] = mapped_column(default=LegState.DUE)
     outcome: Mapped[str | None]
-    """Why it ended: accepted, passed, unaccepted, no-answer, busy, failed, cancelled."""
+    """Why it ended: accepted, passed, unaccepted, no-answer, busy, failed, cancelled, limited; or,
+    while it waits, engaged: on a call with a customer.
+    """
     cause: Mapped[str | None]
     """What the carrier said of a failure."""
     tries: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,6 @@
-"""The outbox: a mail or a text that must go out, however often it takes."""
+"""The outbox: a mail, a text or a call that says something, which must go out, however often it
+takes.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -42,7 +44,7 @@ class Message(Base):
     key: Mapped[str] = mapped_column(unique=True)
     """Says what it is for, so that the same occasion writes it once."""
     channel: Mapped[str]
-    """mail or text."""
+    """mail, text, or call: the body of a call is the path of what it says."""
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
     """The line of the timeline whose files go out with it."""

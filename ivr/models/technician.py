@@ -31,6 +31,8 @@ class Technician(Base):
     email: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str] = mapped_column(default=Role.TECHNICIAN)
     language: Mapped[str] = mapped_column(default="en-CA")
+    pin_hash: Mapped[str | None]
+    """Of the staff PIN; None: there is none, and the staff line stays closed."""
     time_zone: Mapped[str | None]
     """None: the organization's."""
     active: Mapped[bool] = mapped_column(default=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.models.base import Base
@@ -50,6 +50,8 @@ class Ticket(Base):
     """The ticket that this one is a duplicate of."""
     opened_by_number: Mapped[str | None] = mapped_column(index=True)
     """The caller's number, for a ticket that a call opened."""
+    canary: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of the line ringing itself (services/cage.py): in no list, and nobody is told of it."""
     form_key: Mapped[str | None]
     """The form that it came by, so that one that is sent twice opens one ticket."""
 

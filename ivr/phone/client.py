@@ -9,16 +9,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from ivr.phone import fallback, set_up
 from ivr.phone.urls import url
-from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.carrier import (
+    Balance,
+    NotNow,
+    Outcome,
+    Placed,
+    PlacedCall,
+    Refused,
+    Unknown,
+)
+from ivr.services.lifeline import Roster
 from ivr.settings import settings
+
+Told = TypeVar("Told")
 
 TIMEOUT = 5
 LONGEST_AUDIO = 200_000_000
@@ -66,6 +78,19 @@ class Carrier:
             )
         )
 
+    def call_in(self, key: str) -> Outcome:
+        return _outcome(
+            lambda: (
+                self.client.calls.create(
+                    to=settings().twilio_number,
+                    from_=settings().canary,
+                    url=url(f"voice/canary/caller/{key}"),
+                    method="POST",
+                    timeout=60,
+                ).sid
+            )
+        )
+
     def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
         """Not asked for by start time: a call that still waits to be placed has none."""
         ours = {"to": number, "from_": settings().twilio_number, "limit": 20}
@@ -89,6 +114,10 @@ class Carrier:
         told = url(f"voice/legs/{key}/taken")
         update = self.client.calls(sid).update
         return _ended(_outcome(lambda: update(url=told, method="POST").sid), sid)
+
+    def say(self, number: str, path: str) -> Outcome:
+        create, ours = self.client.calls.create, settings().twilio_number
+        return _outcome(lambda: create(to=number, from_=ours, url=url(path), method="POST").sid)
 
     def text(self, number: str, body: str) -> Outcome:
         create = self.client.messages.create
@@ -114,6 +143,19 @@ class Carrier:
 
     def forget_recording(self, sid: str) -> Outcome:
         return _ended(_outcome(lambda: sid if self.client.recordings(sid).delete() else None), sid)
+
+    def astray(self) -> list[str] | Refused | NotNow | Unknown:
+        return _told(lambda: list(set_up.astray(self.client)))
+
+    def balance(self) -> Balance | Refused | NotNow | Unknown:
+        def ask() -> Balance:
+            told = self.client.balance.fetch()
+            return Balance(float(told.balance or ""), told.currency or "")
+
+        return _told(ask)
+
+    def fallback(self, roster: Roster) -> str:
+        return fallback.document(roster)
 
 
 def _before(created: datetime | None, since: datetime) -> bool:
@@ -143,8 +185,16 @@ def _answer(ask: Callable[[], Any]) -> Any:
 
 
 def _outcome(ask: Callable[[], str | None]) -> Outcome:
+    sid = _told(ask)
+    if isinstance(sid, Refused | NotNow | Unknown):
+        return sid
+    return Placed(sid) if sid else Unknown("an answer without a SID")
+
+
+def _told(ask: Callable[[], Told]) -> Told | Refused | NotNow | Unknown:
+    """What the carrier says, or what became of asking."""
     try:
-        sid = ask()
+        return ask()
     except TwilioRestException as error:
         return _of_error(error)
     except requests.exceptions.ConnectTimeout:
@@ -154,10 +204,9 @@ def _outcome(ask: Callable[[], str | None]) -> Outcome:
         return NotNow("connection refused") if never_sent else Unknown("connection broke")
     except (TwilioException, requests.RequestException, *NONSENSE) as error:
         return Unknown(type(error).__name__)
-    return Placed(sid) if sid else Unknown("an answer without a SID")
 
 
-def _of_error(error: TwilioRestException) -> Outcome:
+def _of_error(error: TwilioRestException) -> Refused | NotNow | Unknown:
     if error.status == TOO_MANY:
         return NotNow("429")
     if error.status >= SERVER_ERROR or error.status == TIMED_OUT:

@@ -14,6 +14,7 @@ from ivr.phone import twiml
 from ivr.phone.door import form, language, log, phone, xml
 from ivr.phone.heard import recording
 from ivr.phone.urls import url
+from ivr.services import cage
 from ivr.services import lifeline as records
 
 RING_FOR = 20
@@ -33,6 +34,10 @@ def begin() -> Response:
     """Tell the caller, and ring the first; whoever waits in a queue must leave it for that."""
     if is_our_ring():  # an idle phone can be rung again, for the caller
         response = twiml.sentence(language(), "page_unreadable")
+        response.hangup()
+        return xml(response)
+    if cage.is_its_number(form().get("From", "")):  # nobody is woken for a test call
+        response = VoiceResponse()
         response.hangup()
         return xml(response)
     if "waiting" in form():

@@ -19,7 +19,7 @@ from ivr.phone.deadline import Result, TooLateError, transact
 from ivr.phone.door import call_sid, form, language, log, phone, xml
 from ivr.phone.heard import heard, number, whole
 from ivr.phone.urls import url
-from ivr.services import calls, legs
+from ivr.services import calls, legs, phones
 from ivr.services.answer import Answer
 
 TRIES = 3
@@ -153,6 +153,21 @@ def notice(notice_language: str) -> Response:
     """To a customer who is called back, before anything is recorded."""
     name = lifeline.organization()
     return xml(twiml.sentence(notice_language, "callback_notice", organization=name))
+
+
+@phone.post("/voice/codes/<int:check>")
+def code(check: int) -> Response:
+    """To one of us who proves that a phone is theirs."""
+    told = _if_possible(lambda db, now: phones.said(db, now, check))
+    if told is None:
+        response = VoiceResponse()
+        response.hangup()
+        return xml(response)
+    language, digits = told
+    name = lifeline.organization()
+    response = twiml.only(language, say("phone_code", organization=name, code=digits))
+    response.hangup()
+    return xml(response)
 
 
 def _if_possible(work: Callable[[Session, datetime], Result | None]) -> Result | None:

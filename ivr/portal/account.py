@@ -10,7 +10,7 @@ from ivr.database import reading, transaction
 from ivr.models import SignIn
 from ivr.portal import visitor
 from ivr.portal.door import checked, page, portal, signed_in
-from ivr.services import hashing, signing_in
+from ivr.services import hashing, sign_ins, signing_in
 
 
 def _here() -> SignIn:
@@ -27,8 +27,8 @@ def account() -> Answer:
 
 def _account(status: int = 200, told: str = "") -> Answer:
     with reading() as db:
-        everywhere = signing_in.everywhere(db, clock.now(), _here())
-    shortest = signing_in.SHORTEST_PASSWORD
+        everywhere = sign_ins.everywhere(db, clock.now(), SignIn, _here().contact_id)
+    shortest = hashing.SHORTEST_PASSWORD
     done = request.args.get("done") == "password"
     return page("account", status, everywhere=everywhere, told=told, shortest=shortest, done=done)
 
@@ -39,7 +39,7 @@ def set_password() -> Answer:
     if not checked():
         return _account(HTTPStatus.FORBIDDEN, "form_old")
     given = request.form.get("password", "")
-    if not signing_in.SHORTEST_PASSWORD <= len(given) <= signing_in.LONGEST_PASSWORD:
+    if not hashing.is_long_enough(given):
         return _account(HTTPStatus.UNPROCESSABLE_ENTITY, "short_password")
     kept = hashing.hashed(given)
     with transaction() as db:
@@ -53,10 +53,10 @@ def sign_out_elsewhere() -> Answer:
     """One browser, or all others."""
     if not checked():
         return _account(HTTPStatus.FORBIDDEN, "form_old")
-    which = request.form.get("which", "")
+    which, here = request.form.get("which", ""), _here()
     with transaction() as db:
         if which.isdigit() and len(which) < 10:  # noqa: PLR2004  a row's number
-            signing_in.end(db, clock.now(), _here(), int(which))
+            sign_ins.end(db, clock.now(), SignIn, here.contact_id, int(which))
         else:
-            signing_in.end_others(db, clock.now(), _here())
+            sign_ins.end_all(db, clock.now(), SignIn, here.contact_id, but=here)
     return redirect(url_for("portal.account"), HTTPStatus.SEE_OTHER)

@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, headers
 from ivr.database import reading
 from ivr.portal import visitor, words
-from ivr.services import attachments, house, letters, moments, numbers, vocabulary
+from ivr.services import attachments, house, letters, moments, numbers, sign_ins, vocabulary
 from ivr.settings import settings
 from ivr.signed import Token
 
@@ -73,7 +73,7 @@ def page(name: str, status: int = 200, /, **values: Any) -> Response:
             say=say,
             word=lambda kind, key: vocabulary.word(language, kind, key),
             line=lambda told: words.line(language, told, organization),
-            browser=words.browser,
+            browser=sign_ins.named,
             size=lambda count: words.size(language, count),
             when=lambda moment: moments.in_words(moment, now, language, zone),
             organization=organization,
@@ -100,6 +100,8 @@ def signed_in(view: Callable[..., Answer]) -> Callable[..., Answer]:
     def guarded(*args: Any, **kwargs: Any) -> Answer:
         if visitor.visitor().here:
             return view(*args, **kwargs)
+        if request.args.get("part"):  # it asks again and again by itself: it is only told
+            return Response(status=HTTPStatus.UNAUTHORIZED)
         answer = redirect(url_for("portal.sign_in"), HTTPStatus.SEE_OTHER)
         if request.method == "GET":
             visitor.give(answer, visitor.WANTED, request.full_path.rstrip("?"), 3600)

@@ -7,14 +7,14 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
 from ivr.database import reading, transaction
-from ivr.models import Contact
+from ivr.models import Contact, SignIn
 from ivr.portal import visitor
 from ivr.portal.door import checked, page, portal
-from ivr.services import hashing, signing_in, vocabulary
-from ivr.services.signing_in import TooManyError
+from ivr.services import hashing, sign_ins, signing_in, tries, vocabulary
+from ivr.services.tries import TooManyError
 
 LONGEST_ADDRESS = 254
-SINCE_A_MONTH = int(signing_in.SIGNED_IN_FOR.total_seconds())
+SINCE_A_MONTH = int(SignIn.LASTS.total_seconds())
 
 
 @portal.get("/sign-in")
@@ -40,7 +40,7 @@ def ask_for_link() -> Answer:
 def _attempt(way: str, email: str) -> None:
     try:
         with transaction() as db:
-            signing_in.attempt(db, clock.now(), way, email, request.remote_addr or "")
+            tries.attempt(db, clock.now(), way, email, request.remote_addr or "")
     except TooManyError:
         abort(HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -72,11 +72,11 @@ def by_password() -> Answer:
     _attempt("password", email)
     with reading() as db:
         kept, contact_id = signing_in.password_of(db, email)
-    given = request.form.get("password", "")[: signing_in.LONGEST_PASSWORD]
+    given = request.form.get("password", "")[: hashing.LONGEST_PASSWORD]
     if not hashing.matches(kept, given) or contact_id is None:
         return page("sign-in", HTTPStatus.FORBIDDEN, email=email, told="wrong_password")
     with transaction() as db:
-        shown = signing_in.begin(db, clock.now(), contact_id, _browser())
+        shown = sign_ins.begin(db, clock.now(), SignIn, contact_id, _browser())
     return _welcome(shown)
 
 
@@ -97,7 +97,7 @@ def sign_out() -> Answer:
     here = visitor.visitor().here
     if here and checked():
         with transaction() as db:
-            signing_in.end(db, clock.now(), here, here.id)
+            sign_ins.end(db, clock.now(), SignIn, here.contact_id, here.id)
     answer = redirect(url_for("portal.sign_in"), HTTPStatus.SEE_OTHER)
     visitor.take(answer, visitor.SIGNED_IN)
     return answer

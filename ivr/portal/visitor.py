@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, signed
 from ivr.database import reading, transaction
 from ivr.models import Contact, SignIn
-from ivr.services import signing_in, vocabulary
+from ivr.services import sign_ins, signing_in, vocabulary
 from ivr.settings import settings
 from ivr.signed import Token
 
@@ -54,9 +54,9 @@ def recognize() -> None:
     if shown:
         with reading() as db:
             here = signing_in.who(db, now, shown)
-    if here and signing_in.is_stale(here, now):
+    if here and sign_ins.is_stale(here, now):
         with transaction() as db:
-            signing_in.seen(db, now, here.id)
+            sign_ins.seen(db, now, here)
     key = shown if here else request.cookies.get(STRANGER) or secrets.token_urlsafe(16)
     g.visitor = Visitor(here, _language(here), key)
 

@@ -48,17 +48,6 @@ def promise(language: str, kind: ClockKind, severity: Severity, *promises: Targe
     return say(language, form, "within", count=count)
 
 
-BROWSERS = ("Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari")
-SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-NAMES = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet"}
-
-
-def browser(told: str) -> str:
-    """Firefox, Windows: as much as its owner needs to know it again."""
-    found = [next((one for one in each if one in told), "") for each in (BROWSERS, SYSTEMS)]
-    return ", ".join(NAMES.get(one, one) for one in found if one) or told[:40] or "?"
-
-
 def size(language: str, count: int) -> str:
     """2.4 MB, or 2,4 Mo."""
     names = TONGUES[vocabulary.known(language)]

@@ -23,6 +23,7 @@ def add(
     starts_at: datetime,
     ends_at: datetime,
     why: str = "",
+    source: str | None = None,
 ) -> Absence:
     if ends_at <= starts_at:
         raise AbsenceRefusedError("it would be over before it begins")
@@ -35,6 +36,7 @@ def add(
         starts_at=starts_at.replace(microsecond=0),
         ends_at=ends_at.replace(microsecond=0),
         why=" ".join(why.split())[:LONGEST_WHY],
+        source=source,
     )
     db.add(absence)
     rotas.look_again(db, now)

@@ -7,23 +7,41 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from ivr.models import Clock, Leg, Page, Technician, Ticket
+from ivr.models import Clock, Leg, Page, Role, Technician, Ticket
 from ivr.services import house, letters, links, policies, telling
 from ivr.services.telling import Reader
 
 
 def escalated(db: Session, now: datetime, page: Page, to: str, number: int) -> None:
     """The alarm of the last level; repeated until a human closes the ticket."""
+    legs = select(Leg).where(Leg.page_id == page.id).options(joinedload(Leg.technician))
     rung = [
         {"level": leg.level, "name": leg.technician.name, "outcome": leg.outcome or leg.state}
-        for leg in db.scalars(select(Leg).where(Leg.page_id == page.id).order_by(Leg.id))
+        for leg in db.scalars(legs.order_by(Leg.id))
     ]
     minutes = int((now - page.opened_at).total_seconds() // 60)
     occasion = f"page-{page.id}-mail-{number}"
     readers = [(to, None)]
     _tell(db, now, page.ticket, "escalated", occasion, readers, rung=rung, minutes=minutes)
+
+
+def summoned(db: Session, now: datetime, page: Page, to: str, level: int) -> None:
+    """A level that names an address begins: once, beside the ringing."""
+    occasion = f"page-{page.id}-{page.first_round}-level-{level}"
+    minutes = int((now - page.opened_at).total_seconds() // 60)
+    _tell(db, now, page.ticket, "summoned", occasion, [(to, None)], minutes=minutes, step=level)
+
+
+def limited(db: Session, now: datetime, ticket: Ticket, person: Technician, what: str) -> None:
+    """Somebody, or a number of theirs, was rung as often as may be: once an hour, or a day."""
+    period = f"{now:%Y-%m-%d-%H}" if what == "person" else f"{now:%Y-%m-%d}"
+    admins = select(Technician).where(Technician.role == Role.ADMIN, Technician.active)
+    readers = [_reader(one) for one in db.scalars(admins)]
+    readers.append((policies.escalation_list(db), None))
+    told = {"person": person.name, "what": what}
+    _tell(db, now, ticket, "limited", f"{what}-{person.id}-{period}", readers, **told)
 
 
 def given(db: Session, now: datetime, ticket: Ticket, person: Technician) -> None:

@@ -1,4 +1,4 @@
-"""The board: who is on call, which pages are live, the newest tickets and who has them."""
+"""The board: which pages are live, the newest tickets and who has them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from ivr.models import (
     Clock,
     ClockKind,
     Leg,
+    LegState,
     Page,
     Team,
     Technician,
@@ -23,14 +24,6 @@ from ivr.services import legs, policies, tickets
 
 A_PAGE = 50
 """Tickets shown at a time."""
-
-
-@dataclass(frozen=True)
-class OnCall:
-    level: int
-    people: list[tuple[str, bool]]
-    """Names, and whether they have a phone to be rung on."""
-    mail: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,17 +41,10 @@ class Live:
     """Whom this level mails, if it rings nobody."""
 
 
-def on_call(db: Session, now: datetime) -> list[OnCall]:
-    levels = policies.default(db)
-    return [
-        OnCall(level["level"], [(one.name, bool(one.phone)) for one in people], level.get("mail"))
-        for level, people in zip(levels, policies.members(db, now, levels), strict=True)
-    ]
-
-
 def live(db: Session) -> list[Live]:
     query = select(Page).options(joinedload(Page.ticket), joinedload(Page.accepted_by))
     # the same as paging.LIVE (the table sees to that), by the index of what is due
+    query = query.join(Ticket, Ticket.id == Page.ticket_id).where(~Ticket.canary)
     pages = db.scalars(query.where(Page.due_at.is_not(None)).order_by(Page.opened_at)).all()
     ringing = _ringing(db, pages)
     return [
@@ -81,7 +67,7 @@ def _ringing(db: Session, pages: Sequence[Page]) -> defaultdict[int, list[str]]:
         select(Leg.page_id, Technician.name)
         .join(Technician, Technician.id == Leg.technician_id)
         .where(Leg.page_id.in_([one.id for one in pages]))
-        .where(Leg.state.in_(legs.LIVE), ~Leg.stopping)
+        .where(Leg.state.in_(legs.LIVE), Leg.state != LegState.WAITING, ~Leg.stopping)
         .order_by(Leg.id)
     )
     names = defaultdict(list)
@@ -107,7 +93,7 @@ CATEGORIES = select(AssignmentRule.category).distinct().order_by(AssignmentRule.
 
 def choices(db: Session) -> Choices:
     return Choices(
-        db.scalars(select(Technician).order_by(Technician.name)).all(),
+        db.scalars(select(Technician).where(Technician.active).order_by(Technician.name)).all(),
         db.scalars(select(Team).order_by(Team.name)).all(),
         [level["level"] for level in policies.default(db)],
         db.scalars(select(CannedReply).order_by(CannedReply.name, CannedReply.language)).all(),
@@ -135,4 +121,5 @@ def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | 
         joinedload(Ticket.assignee),
         joinedload(Ticket.team),
     )
+    query = query.where(~Ticket.canary)
     return tickets.leaf(db, query, before, A_PAGE)

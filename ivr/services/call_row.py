@@ -15,7 +15,7 @@ from ivr.services import ticket_row
 from ivr.services.ticket_row import TICKETS, TicketRow
 
 CALLS, TURNS = map(table_of, (Call, TakenTurn))
-WRITTEN = ("ticket_id", "known", "turn", "place", "wish")
+WRITTEN = ("technician_id", "ticket_id", "known", "turn", "place", "wish")
 
 
 @dataclass
@@ -25,6 +25,7 @@ class CallRow:
     direction: str
     number: str
     contact_id: int | None
+    technician_id: int | None
     ticket_id: int | None
     known: dict[str, Any]
     turn: int

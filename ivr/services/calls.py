@@ -14,13 +14,24 @@ from callflows import (  # noqa: F401  enter their steps
     customer,
     feedback,
     holding,
+    shifts,
+    staff,
     technician,
 )
 from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
 from ivr.database import connection, table_of
 from ivr.models import Call, Caller, Contact, Direction, Place, TakenTurn
-from ivr.services import call_row, house, legs, paging, timeline, writing
+from ivr.services import (
+    call_row,
+    house,
+    legs,
+    paging,
+    people,
+    staff_writing,  # noqa: F401  enters what the staff line writes
+    timeline,
+    writing,
+)
 from ivr.services.answer import Answer
 from ivr.services.call_row import CallRow
 from ivr.services.desk import CallDesk
@@ -39,13 +50,13 @@ def receive(db: Session, now: datetime, sid: str, number: str) -> Answer:
     if before:
         return _kept(db, before, 0) or _walk(db, now, before, Heard())
     contact = db.scalar(select(Contact).where(Contact.phone == number).limit(1))
-    language = _language(db, number, contact)
+    known = _beginning(db, number, contact)
     row = Call(
         sid=sid,
         direction=Direction.INBOUND,
         number=number,
         contact_id=contact.id if contact else None,
-        known=Known("customer.welcome", language).as_json(),
+        known=known.as_json(),
         status="in-progress",
         started_at=now,
     )
@@ -54,12 +65,20 @@ def receive(db: Session, now: datetime, sid: str, number: str) -> Answer:
     call = call_row.of(row)
     if _refused(number):
         timeline.write(db, Kind.CALLER_BLOCKED, now, call_id=call.id)
-        over = Turn(Known("customer.over", language), End(), (say("blocked"),))
-        desk = CallDesk(db, now, call, language)
+        over = Turn(known.to("customer.over"), End(), (say("blocked"),))
+        desk = CallDesk(db, now, call, known.language)
         return _keep(db, now, call, _Taken("customer.welcome", Heard()), over, desk)
     if _calls_lately(db, now, number) > MANY_CALLS:
         timeline.write(db, Kind.MANY_CALLS, now, call_id=call.id)
     return _walk(db, now, call, Heard())
+
+
+def _beginning(db: Session, number: str, contact: Contact | None) -> Known:
+    """A phone of ours begins on the staff line, unless it is a customer's as well."""
+    ours = None if contact else people.by_number(db, number)
+    if ours:
+        return Known("staff.start", ours.language)
+    return Known("customer.welcome", _language(db, number, contact))
 
 
 def _language(db: Session, number: str, contact: Contact | None) -> str:
@@ -145,6 +164,11 @@ def ended(db: Session, now: datetime, sid: str, status: str) -> None:
         return
     last = _last_heard_of(call)
     call.status, call.ended_at, call.place = status, now, Place.GONE
+    if call.technician_id:
+        leg = legs.of_call(db, sid)
+        if leg:
+            legs.end(db, now, leg, "accepted")
+        return
     about = {"ticket_id": call.ticket_id, "call_id": call.id}
     timeline.write(db, Kind.LEFT, now, **about, where=last)
 

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ivr.services.lifeline import Roster
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ Outcome = Placed | Refused | NotNow | Unknown
 
 
 @dataclass(frozen=True)
+class Balance:
+    amount: float
+    currency: str
+
+
+NOBODY = "20003"
+"""The carrier's code for credentials that are wrong."""
+
+
+@dataclass(frozen=True)
 class PlacedCall:
     """A call as the carrier lists it."""
 
@@ -56,6 +69,9 @@ class PlacedCall:
 class Carrier(Protocol):
     def ring(self, number: str, key: str, ring_for: int) -> Outcome:
         """Ring a technician; `key` names the leg in every URL that the carrier is given."""
+
+    def call_in(self, key: str) -> Outcome:
+        """Let the canary call our own line; `key` names the run in the URL of its document."""
 
     def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
         """Calls that were placed to a number since then, newest first."""
@@ -69,9 +85,23 @@ class Carrier(Protocol):
     def tell_taken(self, sid: str, key: str) -> Outcome:
         """Let a technician who has picked up hear that somebody else has the page."""
 
+    def say(self, number: str, path: str) -> Outcome:
+        """Call a number and let it hear the document at a path of ours."""
+
     def text(self, number: str, body: str) -> Outcome: ...
 
     def recording(self, sid: str) -> AbstractContextManager[Iterator[bytes] | Refused | NotNow]:
         """The audio as WAV, in pieces; its address is built from the SID."""
 
     def forget_recording(self, sid: str) -> Outcome: ...
+
+    def astray(self) -> list[str] | Refused | NotNow | Unknown:
+        """What of our numbers' addresses is not set to us, in a few words each."""
+
+    def balance(self) -> Balance | Refused | NotNow | Unknown:
+        """How much money is left. Refused by a carrier that does not tell, or takes us for nobody:
+        the cause is NOBODY then.
+        """
+
+    def fallback(self, roster: "Roster") -> str:
+        """The document that puts a caller through without us, for other infrastructure."""

@@ -23,7 +23,9 @@ PAUSED = {ClockKind.RESOLUTION}
 
 
 def start(db: Session, now: datetime, ticket: Ticket, *kinds: ClockKind) -> None:
-    """Start clocks; one that there was before starts afresh."""
+    """Start clocks; one that there was before starts afresh. Nothing is promised to the canary."""
+    if ticket.canary:
+        return
     there = {clock.kind: clock for clock in of(db, ticket.id)}
     for kind in kinds:
         clock = there.get(kind)

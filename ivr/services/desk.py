@@ -21,7 +21,9 @@ from ivr.models import (
     Ticket,
 )
 from ivr.services import (
+    bundling,
     business_time,
+    cage,
     clocks,
     dialling,
     feedback,
@@ -34,6 +36,7 @@ from ivr.services import (
 )
 from ivr.services.call_row import CallRow
 from ivr.services.numbers import dialled as as_dialled
+from ivr.services.staff_desk import CallersDesk
 from ivr.services.ticket_row import TicketRow
 
 PageWord = Literal["open", "owed", "accepted", "closed"]
@@ -48,6 +51,7 @@ class CallDesk:
         """What was looked up may have been changed since."""
         self.db.flush()
         self._at_hand = None
+        self.__dict__.pop("leg", None)
 
     @cached_property
     def _organization(self) -> Organization:
@@ -63,7 +67,9 @@ class CallDesk:
             self._at_hand = ticket_row.by_number(self.db, number)
         while self._at_hand and self._at_hand.merged_into_id:  # a duplicate: the other one
             self._at_hand = ticket_row.by_id(self.db, self._at_hand.merged_into_id)
-        return self._at_hand
+        found = self._at_hand  # the canary finds its own tickets, and nobody else does
+        own = cage.is_its_number(self.call.number)
+        return found if found and found.canary == own else None
 
     def of_call(self) -> TicketRow | None:
         """The ticket this call is about."""
@@ -106,9 +112,14 @@ class CallDesk:
 
     @cached_property
     def leg(self) -> Leg | None:
-        if self.call.direction != Direction.OUTBOUND:
+        """A technician's: we have rung them, or they called and have accepted a page."""
+        if self.call.direction != Direction.OUTBOUND and self.call.technician_id is None:
             return None
         return self.db.scalar(select(Leg).where(Leg.sid == self.call.sid))
+
+    @cached_property
+    def staff(self) -> CallersDesk:
+        return CallersDesk(self.db, self.now, self.call, self.language)
 
     def _page(self) -> Page | None:
         if self.leg:
@@ -122,19 +133,31 @@ class CallDesk:
         holder = page.accepted_by
         live = page.state != PageState.CLOSED
         mine = bool(self.leg and holder and holder.id == self.leg.technician_id and live)
-        ringing = select(func.count(func.distinct(Leg.technician_id))).where(Leg.page_id == page.id)
+        ringing, waiting = self._counts(page)
         return PageCard(
             state=cast("PageWord", page.state),
             mine=mine,
             holder=holder.name if holder else None,
             level=page.policy[page.level]["level"],
-            ringing=self.db.scalar(ringing) or 0,
+            ringing=ringing,
             minutes=int((self.now - page.opened_at).total_seconds() // 60),
+            waiting=waiting,
         )
+
+    def _counts(self, page: Page) -> tuple[int, int]:
+        """How many were rung for it; how many critical pages wait for who is on this call."""
+        people = select(func.count(func.distinct(Leg.technician_id)))
+        rung = people.where(Leg.page_id == page.id, Leg.placed_at.is_not(None))
+        if self.leg is None:
+            return self.db.scalar(rung) or 0, 1
+        waiting = bundling.waiting(self.leg.technician_id)
+        both = select(rung.scalar_subquery(), waiting.scalar_subquery())
+        return tuple(self.db.execute(both).one())
 
     def caller(self) -> CallerCard:
         """The customer's side, seen from the technician's call or from the caller's own."""
-        call = self.waiting_call() if self.leg else self.call
+        ours = self.leg or self.call.technician_id
+        call = self.waiting_call() if ours else self.call
         ticket = self.of_call()
         numbers = (call.number if call else None, ticket.contact_phone if ticket else None)
         number = next((one for one in numbers if one and dialling.may_call(one)), None)

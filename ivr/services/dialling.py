@@ -25,6 +25,14 @@ def _countries() -> frozenset[int]:
     )
 
 
+def is_costly(number: str) -> bool:
+    """Whether calling it pays somebody else."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) in NEVER
+    except NumberParseException:
+        return True
+
+
 def may_call(number: str) -> bool:
     try:
         parsed = phonenumbers.parse(number)
@@ -34,4 +42,4 @@ def may_call(number: str) -> bool:
         return False
     if not phonenumbers.is_possible_number(parsed):
         return False
-    return phonenumbers.number_type(parsed) not in NEVER
+    return not is_costly(number)

@@ -15,20 +15,47 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import Utc, transaction
-from ivr.models import Clock, Heartbeat, Leg, Mail, Message, Page, Recording, Rota
-from ivr.services import hand_over, inbox, outbox, overdue, paging, recordings, ringing
+from ivr.models import (
+    Canary,
+    Check,
+    Clock,
+    Delivery,
+    Heartbeat,
+    Leg,
+    Mail,
+    Message,
+    Page,
+    Recording,
+    Rota,
+)
+from ivr.services import (
+    canary,
+    checks,
+    delivering,
+    hand_over,
+    inbox,
+    outbox,
+    overdue,
+    paging,
+    recordings,
+    ringing,
+)
 from ivr.services.carrier import Carrier
 
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-TABLES: dict[str, type[Page | Leg | Message | Recording | Clock | Mail | Rota]] = {
+Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota
+TABLES: dict[str, type[Row]] = {
     "page": Page,
     "leg": Leg,
     "message": Message,
     "recording": Recording,
     "clock": Clock,
     "mail": Mail,
+    "canary": Canary,
+    "check": Check,
+    "webhook": Delivery,
     "rota": Rota,
 }
 
@@ -83,6 +110,9 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "recording": recordings.attend,
     "clock": overdue.attend,
     "mail": inbox.attend,
+    "canary": canary.attend,
+    "check": checks.attend,
+    "webhook": delivering.attend,
     "rota": hand_over.attend,
 }
 

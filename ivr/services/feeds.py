@@ -38,11 +38,12 @@ def end(
         feed.ended_at = now
 
 
-def of(
+def since(
     db: Session, *, technician: Technician | None = None, rota: Rota | None = None
-) -> Feed | None:
-    """The one that is read now, to say since when there is one."""
-    return db.scalar(_living(technician, rota))
+) -> datetime | None:
+    """When the one that is read now was made; None: there is none."""
+    found = db.scalar(_living(technician, rota))
+    return found.made_at if found else None
 
 
 def _living(technician: Technician | None, rota: Rota | None) -> Select[Feed]:

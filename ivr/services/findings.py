@@ -4,6 +4,7 @@ Looked for whenever a rota has changed, and each night, by whoever attends to a 
 (services/hand_over.py); its owner is mailed what is new since the night, and at night all of it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -99,6 +100,11 @@ def new(db: Session, now: datetime, row: Rota) -> list[Problem]:
     """Those that its owner has not been told of since last night: what an edit has just made."""
     told = {one.partition(":")[2] for one in row.told}
     return [one for one in of_rota(db, now, row.id) if one.key not in told]
+
+
+def kinds(row: Rota) -> Counter[str]:
+    """How many of a kind its owner was told of since last night: for where all rotas are shown."""
+    return Counter(one.partition(":")[2].partition("-")[0] for one in row.told)
 
 
 @dataclass

@@ -2,10 +2,14 @@
 not give it away.
 """
 
+import secrets
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
 
 
 @cache
@@ -22,3 +26,13 @@ def matches(kept: str, secret: str) -> bool:
         return _hasher().verify(kept, secret)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_long_enough(password: str) -> bool:
+    return SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD
+
+
+@cache
+def nobodys() -> str:
+    """A password that nobody has: an unknown address is checked as long as a known one."""
+    return hashed(secrets.token_hex(16))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Absence, Override, Rota, Technician
 from ivr.services import rotas
-from ivr.services.ical_reading import Event, Found
+from ivr.services.ical_reading import OURS, Event, Found
 
 Row = Absence | Override
 
@@ -40,7 +40,7 @@ class Outcome:
 def absences(db: Session, now: datetime, one: Technician, found: Found) -> Outcome:
     """Every event is a time at which they are away."""
     known = select(Absence).where(
-        Absence.technician_id == one.id, Absence.source.is_not(None), Absence.ends_at > now
+        Absence.technician_id == one.id, Absence.source.startswith(OURS), Absence.ends_at > now
     )
     wanted = {
         event.source: {
@@ -81,7 +81,7 @@ def shifts(db: Session, now: datetime, rota: Rota, found: Found) -> Outcome:
             }
     known = select(Override).where(
         Override.rota_id == rota.id,
-        Override.source.is_not(None),
+        Override.source.startswith(OURS),
         Override.ends_at > now,
         Override.withdrawn_at.is_(None),
     )

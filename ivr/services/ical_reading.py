@@ -20,6 +20,8 @@ LARGEST = 2_000_000
 MOST_EVENTS, MOST_OCCURRENCES = 2_000, 3_000
 SECONDS, MEMORY = 20, 512 * 2**20
 A_DAY, AHEAD = timedelta(days=1), timedelta(days=366)
+OURS = "ics:"
+"""What the source of a row begins with that came of an event."""
 TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 
 
@@ -37,7 +39,7 @@ class Event:
 
     @property
     def source(self) -> str:
-        return f"{self.uid} {self.occurrence}".strip()
+        return f"{OURS}{self.uid} {self.occurrence}".strip()
 
     @property
     def place(self) -> str:

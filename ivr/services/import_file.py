@@ -1,13 +1,14 @@
 """The import file's shape, checked by pydantic; docs/import.schema.json is made from it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ivr.models import Role
-from ivr.services.import_parts import GIVEN, Email, Minute, Name, Zone
+from ivr.services.import_policy import NamedPolicyIn, PolicyIn
 from ivr.services.import_rota_file import AbsenceIn, RotaIn
+from ivr.services.import_types import Email, Given, Minute, Name, Zone
 from ivr.settings import settings
 
 Language = Literal["en-CA", "fr-CA"]
@@ -34,10 +35,6 @@ def _staff_phone(given: str) -> str:
 
 Phone = Annotated[str, AfterValidator(_phone)]
 StaffPhone = Annotated[str, AfterValidator(_staff_phone)]
-
-
-class Given(BaseModel):
-    model_config = GIVEN
 
 
 class TargetIn(Given):
@@ -119,54 +116,51 @@ class CustomerIn(Given):
     contacts: list[ContactIn] = []
 
 
+class QuietIn(Given):
+    """Hours in which only what is critical rings. They may go over midnight."""
+
+    begin: Minute = Field(alias="from")
+    until: Minute
+
+
 class StaffIn(Given):
     name: Name
     email: Email
     phone: StaffPhone | None = None
+    phones: list[StaffPhone] | None = Field(
+        default=None, max_length=5, description="Several, in the order in which they are rung."
+    )
     role: Role = Role.TECHNICIAN
     language: Language = "en-CA"
-
-
-class LevelIn(Given):
-    """Either rings people, or mails an address. Times in seconds."""
-
-    level: int = Field(ge=1, le=9)
-    ring: Literal["all", "in_turn"] | None = None
-    ring_for: int | None = Field(default=None, ge=1, le=120)
-    repeat: int | None = Field(default=None, ge=0, le=20)
-    escalate_after: int | None = Field(default=None, ge=1, le=86_400)
-    mail: Email | None = None
-    repeat_every: int | None = Field(default=None, ge=1, le=86_400)
+    time_zone: Zone | None = Field(default=None, description="None: the organization's.")
+    text_first: int = Field(
+        default=0, ge=0, le=60, description="Seconds between the text and the ring; 0: both at once"
+    )
+    second_phone_after: int | None = Field(
+        default=None, ge=0, le=60, description="Seconds after which the next phone rings as well."
+    )
+    quiet: QuietIn | None = None
+    pin: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{6}$",
+        description="Six digits: the staff PIN, of which only a hash is kept.",
+    )
 
     @model_validator(mode="after")
-    def _rings_or_mails(self) -> "LevelIn":
-        ringing = (self.ring_for, self.repeat, self.escalate_after)
-        if (self.ring is None) == (self.mail is None):
-            raise ValueError("a level either rings (ring: all or in_turn) or mails (mail: address)")
-        if self.mail:
-            if any(value is not None for value in ringing):
-                raise ValueError("a level that mails has only repeat_every")
-            self.repeat_every = self.repeat_every or 300
-        elif self.repeat_every is not None:
-            raise ValueError("repeat_every is for a level that mails")
-        else:
-            self.ring_for = self.ring_for or 25
-            self.repeat = 1 if self.repeat is None else self.repeat
-            self.escalate_after = self.escalate_after or 60
+    def _one_way_of_giving_phones(self) -> "StaffIn":
+        if {"phone", "phones"} <= self.model_fields_set:
+            raise ValueError("either phone or phones")
         return self
 
-
-class PolicyIn(Given):
-    levels: list[LevelIn] = Field(min_length=1)
-
-    @field_validator("levels")
-    @classmethod
-    def _ends_with_a_mail(cls, given: list[LevelIn]) -> list[LevelIn]:
-        if [level.level for level in given] != list(range(1, len(given) + 1)):
-            raise ValueError("levels are numbered 1, 2, 3 … in order")
-        if given[-1].mail is None or any(level.mail for level in given[:-1]):
-            raise ValueError("the last level, and only the last, mails: it alarms without end")
-        return given
+    def told(self) -> dict[str, Any]:
+        """What the file says of them: the rest is kept as it is."""
+        given = self.model_fields_set & {"time_zone", "text_first", "second_phone_after"}
+        told = self.model_dump(include={"name", "role", "language", *given})
+        if "quiet" in self.model_fields_set:
+            quiet = self.quiet
+            told["quiet_from"] = quiet.begin if quiet else None
+            told["quiet_until"] = quiet.until if quiet else None
+        return told
 
 
 class OnCallIn(Given):
@@ -219,6 +213,7 @@ class ImportFile(Given):
     staff: list[StaffIn] = []
     on_call: OnCallIn | None = None
     policy: PolicyIn | None = None
+    policies: list[NamedPolicyIn] | None = None
     teams: list[TeamIn] = []
     assignment: list[RuleIn] | None = None
     canned_replies: list[CannedReplyIn] = []

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ivr.models import Unit
-from ivr.services.import_parts import GIVEN, Email, Minute, Name, Zone
+from ivr.services.import_types import Email, Given, Minute, Name, Zone
 from ivr.services.rotas import ALWAYS
 
 
@@ -33,10 +33,6 @@ Moment = Annotated[
 
 def moment(given: datetime, zone: str) -> datetime:
     return given if given.tzinfo else given.replace(tzinfo=ZoneInfo(zone))
-
-
-class Given(BaseModel):
-    model_config = GIVEN
 
 
 class HoursIn(Given):

@@ -1,4 +1,4 @@
-"""`ivr import FILE`: customers, staff, rota, policy and tickets from one YAML or JSON file.
+"""`ivr import FILE`: customers, staff, rota, policies and tickets from one YAML or JSON file.
 
 The file is read, checked whole, and only then written, in one transaction: nothing is half done,
 and the same file again changes nothing. Its keys are described in docs/import.md.
@@ -20,15 +20,22 @@ from ivr.models import (
     Contact,
     Customer,
     Organization,
-    Policy,
     Team,
     Technician,
 )
-from ivr.models.policy import DEFAULT
-from ivr.services import hashing, import_reading, import_rotas, people, policies, rotas, tickets
+from ivr.services import (
+    accounts,
+    hashing,
+    import_reading,
+    import_rotas,
+    people,
+    rotas,
+    tickets,
+)
 from ivr.services.import_file import CustomerIn, ImportFile, OrganizationIn, TicketIn
 from ivr.services.import_reading import ImportRefusedError
 from ivr.services.import_summary import Summary
+from ivr.services.policy_file import PolicyFile
 
 RULE = ("position", "team_id", "customer_id", "severity", "category", "words")
 """What makes a rule, beside its row's number."""
@@ -55,7 +62,7 @@ class _Import:
         self._teams()
         import_rotas.write(self.db, self.now, self.file, self.summary)
         self._lists()
-        self._policy()
+        self._policies()
         self._assignment()
         self._canned_replies()
         for ticket in self.file.tickets:
@@ -65,7 +72,13 @@ class _Import:
         return self.summary
 
     def _check_references(self) -> None:
-        problems = [*self._unknown_staff(), *self._unknown_customers(), *self._unknown_teams()]
+        self._policy_file = PolicyFile(self.db, self.file)
+        problems = [
+            *self._unknown_staff(),
+            *self._unknown_customers(),
+            *self._unknown_teams(),
+            *self._policy_file.unknown(),
+        ]
         if problems:
             raise ImportRefusedError(problems)
 
@@ -148,11 +161,24 @@ class _Import:
             if row is None:
                 row = Technician(email=given.email)
                 self.db.add(row)
-            _set(row, **given.model_dump(exclude={"email", "phone"}))
-            if "phone" in given.model_fields_set:
+            elif row.role != given.role:
+                self._keep_an_admin(row)
+            _set(row, **given.told())
+            if given.pin and not people.pin_matches(row, given.pin):
+                people.set_pin(row, given.pin)
+            if "phones" in given.model_fields_set:
+                people.put_phones(row, given.phones or [])
+            elif "phone" in given.model_fields_set:
                 first = [given.phone] if given.phone else []
                 people.put_phones(row, [*first, *(one.number for one in row.phones[1:])])
             self.summary.count(self.db, row)
+
+    def _keep_an_admin(self, row: Technician) -> None:
+        try:
+            accounts.keep_an_admin(self.db, but=row)
+        except accounts.LastAdminError as error:
+            told = f"staff: {row.email} is the last admin who can sign in, and must stay one"
+            raise ImportRefusedError([told]) from error
 
     def _lists(self) -> None:
         """Those who are always on call at a level: a rota of one turn, replaced as a whole."""
@@ -165,23 +191,13 @@ class _Import:
             else:
                 self.summary.unchanged += 1
 
-    def _policy(self) -> None:
-        row = self.db.get(Policy, DEFAULT)
-        if self.file.policy is None and (row or not self.file.levels()):
-            return
-        given = self.file.policy.levels if self.file.policy else []
-        levels = [one.model_dump(exclude_none=True) for one in given] or policies.LEVELS
-        levels = [one if "mail" in one else one | {"who": self._who(one)} for one in levels]
-        if row is None:
-            row = Policy(id=DEFAULT, name="Default", levels=levels)
-            self.db.add(row)
-        else:
-            _set(row, levels=levels)
-        self.summary.count(self.db, row)
-
-    def _who(self, level: dict[str, Any]) -> list[dict[str, int]]:
-        """The list of the level that `on_call` names."""
-        return [{"rota": rotas.named(self.db, f"Level {level['level']}").id}]
+    def _policies(self) -> None:
+        default = self._policy_file.default()
+        if default:
+            self.summary.count(self.db, default)
+        for row in self._policy_file.named():
+            self.summary.count(self.db, row)
+        self.summary.changed += self._policy_file.remove_others()
 
     def _teams(self) -> None:
         for given in self.file.teams:

@@ -1,18 +1,20 @@
-"""Legs: the rings of one page, one technician, one round; and what the carrier says of them.
+"""Legs: the rings of one page, one technician, one round, one phone; and what the carrier says of
+them.
 
 A leg's row is written before the carrier is asked, and every URL the carrier is given names its
 key, so nothing that comes back is lost even when we die between asking and writing the SID.
 """
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from ivr.database import hurry
 from ivr.models import Call, Direction, Leg, LegState, Page, PageState, Place, Technician
-from ivr.services import outbox, paging, timeline
+from ivr.services import bundling, outbox, paging, timeline, wishes
 from ivr.services.timeline import Kind
 
 RANK = {"queued": 0, "initiated": 0, "ringing": 1, "in-progress": 2}
@@ -25,27 +27,57 @@ OUTCOMES = {
 }
 CONVERSATION = 6
 """Seconds; a shorter call back ended while the customer was told who calls."""
-LIVE = (LegState.DUE, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
+DIALLED_IN = "dialled in"
+NOT_RUNG = (LegState.DUE, LegState.WAITING)
+LIVE = (*NOT_RUNG, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
+Waiting = Mapping[tuple[int, str], Leg]
+"""By technician and number: what waits from an earlier round, and is not to ring twice."""
 
 
-def new(
-    db: Session, now: datetime, page: Page, technician: Technician, level: int, round_: int
-) -> Leg:
-    """A ring that is due at once, and the text that goes beside it."""
-    leg = Leg(
+def ring(
+    db: Session,
+    now: datetime,
+    page: Page,
+    those: Sequence[Technician],
+    round_: int,
+    waiting: Waiting | None = None,
+) -> list[Leg]:
+    """The rings of each one's phones, when they wish, and the text that goes before or beside."""
+    text = round_ == page.first_round  # one a level, however often it rings
+    level, made = page.policy[page.level]["level"], list[Leg]()
+    for one in those:
+        rung = wishes.planned(one, text=text)
+        if not rung:  # the phone was taken away, or they left, since the page was opened
+            made.append(_unreachable(now, page, one))
+            look_again(db, now, page.id)
+        for number, after in rung:
+            leg = (waiting or {}).get((one.id, number)) or _new(page, one, number)
+            leg.outcome, leg.due_at = None, now + timedelta(seconds=after)
+            made.append(leg)
+    for leg in made:
+        leg.level, leg.round = level, round_
+    db.add_all(made)
+    db.flush()
+    hurry(db)
+    if text:
+        for one in those:
+            outbox.text_page(db, now, page, one)
+    return made
+
+
+def _new(page: Page, technician: Technician, number: str) -> Leg:
+    return Leg(
         key=secrets.token_urlsafe(12),
         page_id=page.id,
         technician_id=technician.id,
-        number=technician.phone or "",
-        level=level,
-        round=round_,
-        due_at=now,
+        number=number,
     )
-    db.add(leg)
-    db.flush()
-    hurry(db)
-    if round_ == page.first_round:  # one text a level, however often it rings
-        outbox.text_page(db, now, page, technician)
+
+
+def _unreachable(now: datetime, page: Page, technician: Technician) -> Leg:
+    leg = _new(page, technician, "")
+    leg.state, leg.outcome, leg.ended_at = LegState.ENDED, "failed", now
+    leg.cause = "no phone" if technician.active else "has left"
     return leg
 
 
@@ -72,14 +104,15 @@ def heard_from(
         end(db, now, leg, OUTCOMES[status], cause)
     elif RANK.get(status, -1) == RANK["in-progress"]:
         picked_up(now, leg)
-    elif leg.state in {LegState.DUE, LegState.PLACING}:
+    elif leg.state in {*NOT_RUNG, LegState.PLACING}:
         rings(now, leg)
 
 
 def rings(now: datetime, leg: Leg) -> None:
+    seconds = ring_for(leg) + 15
     leg.state, leg.placed_at = LegState.RINGING, leg.placed_at or now
     if not leg.stopping:
-        leg.due_at = now + timedelta(seconds=_ring_for(leg) + 15)
+        leg.due_at = now + timedelta(seconds=seconds)
 
 
 def picked_up(now: datetime, leg: Leg) -> None:
@@ -90,15 +123,11 @@ def picked_up(now: datetime, leg: Leg) -> None:
         leg.due_at = now + timedelta(minutes=2)
 
 
-def _ring_for(leg: Leg) -> int:
+def ring_for(leg: Leg) -> int:
     for level in leg.page.policy:
         if level["level"] == leg.level:
             return int(level.get("ring_for", 25))
     return 25
-
-
-def ring_for(db: Session, leg_id: int) -> int:
-    return _ring_for(db.get_one(Leg, leg_id))
 
 
 def end(db: Session, now: datetime, leg: Leg, outcome: str, cause: str | None = None) -> None:
@@ -106,36 +135,74 @@ def end(db: Session, now: datetime, leg: Leg, outcome: str, cause: str | None = 
     if leg.state == LegState.ENDED:
         return
     leg.state, leg.due_at, leg.ended_at = LegState.ENDED, None, now
-    if leg.outcome is None:
+    if leg.outcome in {None, bundling.ENGAGED}:
         leg.outcome = "cancelled" if leg.stopping else outcome
     leg.cause = leg.cause or cause
     _hung_up(db, now, leg)
-    timeline.write(
-        db,
-        Kind.RANG,
-        now,
-        ticket_id=leg.page.ticket_id,
-        technician=leg.technician.name,
-        level=leg.level,
-        outcome=leg.outcome,
-        cause=leg.cause,
-    )
+    was_rung = leg.placed_at or leg.sid
+    if was_rung and leg.cause != DIALLED_IN:  # nobody need know of a ring that never was
+        told = {name: getattr(leg, name) for name in ("level", "outcome", "cause")}
+        told["technician"] = leg.technician.name
+        timeline.write(db, Kind.RANG, now, ticket_id=leg.page.ticket_id, **told)
+    _other_phones(db, now, leg)
+    look_again(db, now, leg.page_id)
+    bundling.release(db, now, leg.technician_id)
+
+
+def pass_over(db: Session, now: datetime, leg: Leg, why: str) -> None:
+    """Not rung, or not now; the ticket says so."""
+    passed = [{"name": leg.technician.name, "why": why}]
+    about = leg.page.ticket_id
+    timeline.write(db, Kind.PASSED_OVER, now, ticket_id=about, level=leg.level, passed=passed)
+
+
+def look_again(db: Session, now: datetime, page_id: int) -> None:
+    """The page decides at once what it means."""
     db.execute(
         update(Page)
-        .where(Page.id == leg.page_id, Page.state == PageState.OPEN, Page.due_at > now)
+        .where(Page.id == page_id, Page.state == PageState.OPEN, Page.due_at > now)
         .values(due_at=now)
     )
     hurry(db)
 
 
+def _other_phones(db: Session, now: datetime, leg: Leg) -> None:
+    """Who passes on one phone passes on all; when one cannot be rung, the next one is."""
+    if leg.outcome not in {"passed", *wishes.OUT_OF_REACH} or leg.stopping:
+        return
+    numbers = [one.number for one in leg.technician.phones]
+    if numbers in ([leg.number], []):
+        return
+    same = (Leg.page_id == leg.page_id, Leg.technician_id == leg.technician_id)
+    others = db.scalars(select(Leg).where(*same, Leg.round == leg.round, Leg.id != leg.id)).all()
+    if leg.outcome == "passed":
+        for one in others:
+            if one.state != LegState.ENDED:
+                one.stopping, one.due_at = True, now
+        return
+    rung = {one.number: one for one in others}
+    following = next((one for one in wishes.after(numbers, leg.number)
+                      if one not in rung or rung[one].state == LegState.DUE), None)  # fmt: skip
+    if following in rung:
+        rung[following].due_at = now
+    elif following:
+        made = _new(leg.page, leg.technician, following)
+        made.level, made.round, made.due_at = leg.level, leg.round, now
+        db.add(made)
+    db.flush()
+
+
 def _hung_up(db: Session, now: datetime, leg: Leg) -> None:
-    """The technician's own call is over; an acceptor who never met the caller owes them a call."""
+    """The technician's own call is over; an acceptor who never met the caller owes them a call.
+    A second phone that is stopped is no hanging up.
+    """
     if leg.sid:
         call = db.scalar(select(Call).where(Call.sid == leg.sid))
         if call and call.ended_at is None:
             call.ended_at, call.place, call.status = now, Place.GONE, "completed"
     page = db.get_one(Page, leg.page_id, populate_existing=True)
-    if page.state == PageState.OWED and page.accepted_by_id == leg.technician_id:
+    mine = page.accepted_by_id == leg.technician_id and not leg.stopping
+    if page.state == PageState.OWED and mine:
         paging.missed(db, now, page, "technician hung up")
 
 
@@ -150,18 +217,35 @@ def called_back(db: Session, now: datetime, key: str, status: str, seconds: int)
         paging.reached(db, now, leg.page, "called-back")
 
 
-def stop_others(db: Session, now: datetime, page_id: int, technician_id: int | None) -> None:
-    """Every other ringing phone stops; whoever has picked up hears who has the page."""
-    live = select(Leg).where(Leg.page_id == page_id, Leg.state.in_(LIVE))
-    for leg in db.scalars(live.with_for_update()):
-        if leg.technician_id == technician_id:
+def stop_others(
+    db: Session, now: datetime, page_id: int, technician_id: int | None, leg_id: int | None = None
+) -> None:
+    """Every other ringing phone stops; whoever has picked up hears who has the page. Of the
+    technician's own phones only the one in their hand goes on, once it is known. Other pages that
+    wait for them need not wait.
+    """
+    of_page = and_(Leg.page_id == page_id, Leg.ended_at.is_(None))
+    theirs = and_(
+        Leg.technician_id == technician_id,
+        Leg.ended_at.is_(None),
+        Leg.state == LegState.WAITING,
+        Leg.outcome.is_(None),
+    )
+    for leg in db.scalars(select(Leg).where(or_(of_page, theirs)).with_for_update()):
+        if leg.page_id != page_id:
+            leg.due_at = now
+        elif leg.id == leg_id or (leg_id is None and leg.technician_id == technician_id):
             continue
-        if leg.state == LegState.DUE:
+        elif leg.state in NOT_RUNG:
             leg.stopping = True
             end(db, now, leg, "cancelled")
         else:
             leg.stopping, leg.due_at = True, now
     hurry(db)
+
+
+def of_call(db: Session, sid: str) -> Leg | None:
+    return db.scalar(select(Leg).where(Leg.sid == sid).with_for_update())
 
 
 def summoned(db: Session, now: datetime, key: str, sid: str) -> Call | None:
@@ -172,6 +256,8 @@ def summoned(db: Session, now: datetime, key: str, sid: str) -> Call | None:
     leg.sid = leg.sid or sid
     if leg.state != LegState.ENDED:
         picked_up(now, leg)
+    if leg.page.state == PageState.OWED and leg.page.accepted_by_id == leg.technician_id:
+        stop_others(db, now, leg.page_id, leg.technician_id, leg.id)  # accepted by text
     call = db.scalar(select(Call).where(Call.sid == sid).with_for_update())
     if call is None:
         call = Call(

@@ -47,10 +47,15 @@ def roster() -> Roster:
         return Roster("Support", "en-CA", [])
 
 
-def write_roster(db: Session, now: datetime) -> None:
+def on_call(db: Session, now: datetime) -> Roster:
+    """As it is now; the next levels come after the first one."""
     people = [one for one in policies.everybody(db, now) if one.phone]
     numbers = list(dict.fromkeys(one.phone for one in people if one.phone))
-    made = Roster(house.ours(db).name, people[0].language if people else "en-CA", numbers)
+    return Roster(house.ours(db).name, people[0].language if people else "en-CA", numbers)
+
+
+def write_roster(db: Session, now: datetime) -> None:
+    made = on_call(db, now)
     if made == roster():
         return
     draft = _file().with_name(f".roster.{os.getpid()}")

@@ -24,6 +24,10 @@ def for_staff(number: str) -> str:
     return f"{settings().own_url}/tickets/{number}"
 
 
+def readiness() -> str:
+    return f"{settings().own_url}/readiness"
+
+
 def feedback(token: str, score: int | None = None) -> str:
     """The page of a request for feedback. Programs that look at mail open links: the page only
     shows the score, and writes when its button is pressed.
@@ -35,3 +39,12 @@ def feedback(token: str, score: int | None = None) -> str:
 def no_feedback(token: str) -> str:
     """Where no more requests are wished for; mail programs post there (RFC 8058)."""
     return f"{settings().own_url}/portal/feedback/{token}/stop"
+
+
+def set_password(token: str) -> str:
+    """Where one of us sets a password."""
+    return f"{settings().own_url}/sign-in/link/{token}"
+
+
+def webhook(id_: int) -> str:
+    return f"{settings().own_url}/webhooks/{id_}"

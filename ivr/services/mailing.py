@@ -102,6 +102,14 @@ def _send(letter: EmailMessage) -> Outcome:
     return Placed(str(letter["Message-ID"]))
 
 
+def greet() -> None:
+    """Log in at the mail server and say nothing more (RFC 5321, 4.1.1.9). Raises what is wrong."""
+    with _server() as server:
+        code, _ = server.noop()
+    if code >= PERMANENT:
+        raise smtplib.SMTPResponseException(code, "NOOP")
+
+
 def _server() -> smtplib.SMTP:
     """smtp://user:password@host:587, or smtps:// for TLS from the start."""
     url = urlsplit(settings().smtp_url)

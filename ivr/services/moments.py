@@ -1,12 +1,22 @@
 """A moment in words, as it is said on the phone: "in 15 minutes", "on Monday at 4:50 p.m."."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from callflows.prompts import text
 
 AN_HOUR = 60
+NO_MOMENT = "{} is no date and time, such as 2026-11-30 09:00"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def given(words: str, zone: str) -> datetime:
+    """A date and time as somebody wrote it, by the clocks of a zone unless it names its own."""
+    try:
+        found = datetime.fromisoformat(words.strip())
+    except ValueError as error:
+        raise ValueError(NO_MOMENT.format(words)) from error
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 def in_words(moment: datetime, now: datetime, language: str, zone: str) -> str:
@@ -23,6 +33,20 @@ def in_words(moment: datetime, now: datetime, language: str, zone: str) -> str:
     if days == 1:
         return text(language, "moment_tomorrow", time=clock)
     return text(language, "moment_day", day=text(language, DAYS[there.weekday()]), time=clock)
+
+
+def until(moment: datetime, now: datetime, language: str, zone: str) -> str:
+    """The end of something that goes on: "until 9:00 a.m.", "until Monday, 9:00 a.m."."""
+    there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    clock = _clock(there, language)
+    days = (there.date() - today.date()).days
+    if days == 0:
+        return text(language, "until_today", time=clock)
+    if days == 1:
+        return text(language, "until_tomorrow", time=clock)
+    if days < len(DAYS):
+        return text(language, "until_day", day=text(language, DAYS[there.weekday()]), time=clock)
+    return text(language, "until_later", days=days)
 
 
 def _clock(there: datetime, language: str) -> str:

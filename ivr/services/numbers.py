@@ -88,3 +88,8 @@ def next_number(db: Session) -> str:
         if db.scalar(near) is None:
             return number
         counter += 1
+
+
+def masked(number: str) -> str:
+    """A telephone number of which enough is left to tell two apart: +1514555••01."""
+    return f"{number[:-4]}••{number[-2:]}"

@@ -1,4 +1,5 @@
-"""The outbox: mails and texts as rows, sent with retries until they are out or refused for good.
+"""The outbox: mails, texts and calls that say something, as rows, sent with retries until they are
+out or refused for good.
 
 The row is written in the transaction of the event that causes it; its key says the occasion, so
 that no occasion is written twice. Without a mail server, mail is kept here and in VAR_DIR/mail.
@@ -23,6 +24,8 @@ from ivr.settings import settings
 
 LEASE = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(hours=24)
+GIVE_UP_CALLING_AFTER = timedelta(minutes=10)
+"""What such a call says is old by then, and rings somebody for nothing."""
 LONGEST_PAUSE = timedelta(minutes=10)
 
 
@@ -64,7 +67,7 @@ def _message_id() -> str:
 
 def text_page(db: Session, now: datetime, page: Page, technician: Technician) -> None:
     """The text beside the ring: ticket number only, nothing of the customer."""
-    if not technician.phone:
+    if not technician.phone or page.ticket.canary:
         return
     body = text(
         technician.language,
@@ -120,6 +123,8 @@ def attend(message_id: int, carrier: Carrier) -> None:
         return
     if message.channel == "text":
         outcome = carrier.text(message.to, message.body)
+    elif message.channel == "call":
+        outcome = carrier.say(message.to, message.body)
     else:
         outcome = mailing.send(message, files)
     with transaction() as db:
@@ -148,10 +153,11 @@ def _write_down(db: Session, now: datetime, message_id: int, outcome: Outcome) -
         message.due_at, message.sent_at = None, now
         return
     message.cause = outcome.cause
-    given_up = now - (message.urged_at or message.written_at) > GIVE_UP_AFTER
+    patience = GIVE_UP_CALLING_AFTER if message.channel == "call" else GIVE_UP_AFTER
+    given_up = now - (message.urged_at or message.written_at) > patience
     # A text whose outcome is unknown is not sent again: the phone rings all the same.
-    unknown_text = isinstance(outcome, Unknown) and message.channel == "text"
-    if isinstance(outcome, Refused) or given_up or unknown_text:
+    perhaps_done = isinstance(outcome, Unknown) and message.channel != "mail"
+    if isinstance(outcome, Refused) or given_up or perhaps_done:
         message.state, message.due_at = MessageState.DEAD, None
         if message.ticket_id:
             timeline.write(

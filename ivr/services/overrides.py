@@ -76,11 +76,11 @@ def _check(
         raise OverrideRefusedError(f"{technician.name} has left")
     if technician is instead_of:
         raise OverrideRefusedError(f"{technician.name} cannot take their own place")
-    if _is_away(db, technician, starts_at, ends_at):
+    if is_away(db, technician, starts_at, ends_at):
         raise OverrideRefusedError(f"{technician.name} is away then")
 
 
-def _is_away(db: Session, one: Technician, starts_at: datetime, ends_at: datetime) -> bool:
+def is_away(db: Session, one: Technician, starts_at: datetime, ends_at: datetime) -> bool:
     """Whoever is away is on call nowhere: with an override there would be nobody."""
     at_that_time = (Absence.starts_at < ends_at, Absence.ends_at > starts_at)
     absent = select(Absence.id).where(Absence.technician_id == one.id, *at_that_time)
@@ -105,6 +105,36 @@ def put(
     override = ask(db, now, rota, technician, instead_of, starts_at, ends_at, by)
     if decided or technician is by:
         agree(db, now, override, by, decided=decided)
+    return override
+
+
+def enter(
+    db: Session,
+    now: datetime,
+    rota: Rota,
+    technician: Technician,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Technician | None,
+    source: str,
+) -> Override:
+    """As a calendar says it: in force, alone, and nobody is told before the hand-over."""
+    starts_at, ends_at = _second(max(starts_at, now)), _second(ends_at)
+    _check(db, technician, None, starts_at, ends_at)
+    override = Override(
+        rota=rota,
+        technician=technician,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        asked_by=by,
+        asked_at=now,
+        agreed_by=by,
+        agreed_at=now,
+        source=source,
+    )
+    db.add(override)
+    db.flush()
+    _look_again(db, now, override)
     return override
 
 
@@ -147,13 +177,18 @@ def withdraw(db: Session, now: datetime, override: Override, by: Technician | No
     if any(one.withdrawn_at or one.ends_at <= now for one in both):
         return False
     for one in both:
-        if one.agreed_at and one.starts_at < _second(now):
-            one.ends_at = _second(now)
-        else:
-            one.withdrawn_at = now
-        _look_again(db, now, one)
+        drop(db, now, one)
         shift_notices.withdrawn(db, now, one, by)
     return True
+
+
+def drop(db: Session, now: datetime, override: Override) -> None:
+    """Without a word to anybody."""
+    if override.agreed_at and override.starts_at < _second(now):
+        override.ends_at = _second(now)
+    else:
+        override.withdrawn_at = now
+    _look_again(db, now, override)
 
 
 def _locked(db: Session, override: Override) -> Sequence[Override]:

@@ -8,10 +8,32 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from callflows.turn import Severity
 from ivr.database import changed, hurry
-from ivr.models import Call, ClockKind, Leg, Page, PageState, Place, Status, Technician, Ticket
-from ivr.services import alerts, clocks, legs, life, policies, timeline
-from ivr.services.escalation import Move, Progress, Ring, next_move
+from ivr.models import (
+    Call,
+    ClockKind,
+    Leg,
+    LegState,
+    Page,
+    PageState,
+    Place,
+    Status,
+    Technician,
+    Ticket,
+)
+from ivr.services import (
+    cage,
+    clocks,
+    freezing,
+    legs,
+    life,
+    policies,
+    progress,
+    summons,
+    timeline,
+)
+from ivr.services.escalation import next_move
 from ivr.services.timeline import Kind
 
 LIVE = (PageState.OPEN, PageState.OWED)
@@ -19,6 +41,8 @@ MEET_WITHIN = timedelta(seconds=60)
 """How long the acceptor and the caller may take to be put together."""
 CALL_BACK_WITHIN = timedelta(minutes=5)
 """How long an acceptor may owe the call back before the page rings again."""
+CALLED = "callback.called"
+"""The step that takes what became of a call back: until it does, they talk."""
 
 
 def live_page(db: Session, ticket_id: int) -> Page | None:
@@ -50,7 +74,7 @@ def open_page(
     if page:
         _join(db, now, page, call_id)
         return page
-    policy = policies.frozen(db, now, ticket)
+    policy = cage.levels(db) if ticket.canary else policies.frozen(db, now, ticket)
     page = Page(
         ticket_id=ticket.id,
         call_id=call_id,
@@ -85,7 +109,10 @@ def _join(db: Session, now: datetime, page: Page, call_id: int | None) -> None:
 
 
 def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
-    """Open a live page again from its first level; False when it was ended meanwhile."""
+    """Open a live page again from its first level, for those who are on call by now; False when it
+    was ended meanwhile.
+    """
+    critical = page.ticket.severity == Severity.CRITICAL
     reopened = changed(
         db,
         update(Page)
@@ -97,6 +124,7 @@ def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
             level_since=now,
             round=page.round + 1,
             first_round=page.round + 1,
+            policy=freezing.freeze(db, now, page.policy, critical=critical),
             due_at=now,
             accepted_by_id=None,
             accepted_at=None,
@@ -129,10 +157,14 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     page = db.scalar(select(Page).where(Page.id == page_id).with_for_update())
     if page is None or page.due_at is None or page.due_at > now:
         return []
+    if page.state == PageState.OWED and _calls_back(db, page):
+        page.due_at = now + MEET_WITHIN
+        return []
     if page.state == PageState.OWED:
         ring_again(db, now, page, why="caller was not reached")
     before = page.level
-    move = next_move(page.policy, _progress(db, page), now)
+    at, waiting = progress.of_page(db, page)
+    move = next_move(page.policy, at, now)
     first = changed(
         db,
         update(Page)
@@ -152,45 +184,30 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     if move.level != before:
         page.ticket.level = page.policy[move.level]["level"]
         timeline.write(db, Kind.ESCALATED, now, ticket_id=page.ticket_id, level=page.ticket.level)
-    return _carry_out(db, now, page, move)
+    summons.tell(db, now, page, move)
+    if not move.ring:
+        return []
+    known = freezing.technicians(db, move.ring)
+    made = legs.ring(db, now, page, [known[one] for one in move.ring], move.round, waiting)
+    return [leg.id for leg in made if leg.due_at and leg.due_at <= now]
 
 
-def _progress(db: Session, page: Page) -> Progress:
-    rung = db.scalars(
-        select(Leg).where(Leg.page_id == page.id, Leg.round >= page.first_round).order_by(Leg.id)
-    )
-    rings = [Ring(leg.technician_id, leg.round, leg.outcome) for leg in rung]
-    return Progress(page.level, page.level_since, page.round, page.first_round, rings)
-
-
-def _carry_out(db: Session, now: datetime, page: Page, move: Move) -> list[int]:
-    for index in move.passed:
-        empty = page.policy[index]
-        timeline.write(
-            db,
-            Kind.LEVEL_EMPTY,
-            now,
-            ticket_id=page.ticket_id,
-            level=empty["level"],
-            passed=empty.get("passed", []),
-        )
-    level = page.policy[move.level]["level"]
-    if move.mail:
-        alerts.escalated(db, now, page, move.mail, move.round)
-    return [
-        legs.new(db, now, page, _technician(db, one), level, move.round).id for one in move.ring
-    ]
-
-
-def _technician(db: Session, technician_id: int) -> Technician:
-    return db.get_one(Technician, technician_id)
+def _calls_back(db: Session, page: Page) -> bool:
+    """Whether the acceptor is on the line with the customer, or rings them, at this moment."""
+    theirs = select(Call).join(Leg, Leg.sid == Call.sid).where(Leg.page_id == page.id)
+    theirs = theirs.where(Leg.technician_id == page.accepted_by_id, Leg.state == LegState.ANSWERED)
+    return any(call.known["at"] == CALLED and not call.ended_at for call in db.scalars(theirs))
 
 
 # What people make of a page -----------------------------------------------------------------------
 
 
-def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> bool:
-    """The first one wins. Everybody else stops ringing, or hears who has it."""
+def accept(
+    db: Session, now: datetime, page_id: int, technician: Technician, leg_id: int | None = None
+) -> bool:
+    """The first one wins. Everybody else stops ringing, or hears who has it; so do the acceptor's
+    other phones, when it was done on one.
+    """
     won = changed(
         db,
         update(Page)
@@ -206,7 +223,7 @@ def accept(db: Session, now: datetime, page_id: int, technician: Technician) -> 
     if not won:
         return False
     page = db.get_one(Page, page_id, populate_existing=True)
-    legs.stop_others(db, now, page_id, technician.id)
+    legs.stop_others(db, now, page_id, technician.id, leg_id)
     page.ticket.assignee = technician
     life.move(db, now, page.ticket, Status.OPEN, life.STAFF, by=technician.name)
     waited = int((now - page.opened_at).total_seconds())

@@ -12,10 +12,17 @@ from ivr.services import policies
 from ivr.settings import settings
 
 
+def keep(db: Session) -> None:
+    """After somebody of ours has changed, where there is an exchange to show it."""
+    if settings().embedded_exchange:
+        write(db)
+
+
 def write(db: Session) -> None:
+    ours = select(Technician).where(Technician.active).order_by(Technician.id)
     people: list[tuple[Contact | Technician, str]] = [
         *((one, "customer") for one in db.scalars(select(Contact).order_by(Contact.id))),
-        *((one, "technician") for one in db.scalars(select(Technician).order_by(Technician.id))),
+        *((one, "technician") for one in db.scalars(ours)),
     ]
     numbers = [(one, role, number) for one, role in people for number in _numbers(one)]
     _write("phones", [_entry(one, role, number=number) for one, role, number in numbers])

@@ -1,18 +1,18 @@
-"""Which policy a ticket's page follows, and the policy as it is frozen into the page: its levels
-with the people now on call put in.
+"""Which policy a ticket's page follows: the first whose conditions fit the ticket. What is kept of
+it in the page: services/freezing.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ivr.models import Policy, Team, Technician, Ticket
+from callflows.turn import Severity
+from ivr.models import Policy, Technician, Ticket
 from ivr.models.policy import DEFAULT
-from ivr.services import business_time, house, people, rota
-from ivr.services.rotation import People
+from ivr.services import business_time, freezing, house, people, rota
 from ivr.settings import settings
 
 Level = dict[str, Any]
@@ -21,38 +21,53 @@ LEVELS: list[Level] = [
     {"level": 2, "who": [], "ring": "in_turn", "ring_for": 25, "repeat": 1, "escalate_after": 120},
 ]
 """What a first policy begins with."""
+IN_ORDER = (Policy.id == DEFAULT, Policy.position, Policy.id)
 
 
 def default(db: Session) -> list[Level]:
     """The levels of the policy that fits every ticket."""
     policy = db.get(Policy, DEFAULT)
-    return _whole(policy.levels if policy else LEVELS)
+    return whole(policy.levels if policy else LEVELS)
+
+
+def in_order(db: Session) -> Sequence[Policy]:
+    """As they are asked; the default one last."""
+    return db.scalars(select(Policy).order_by(*IN_ORDER)).all()
+
+
+def new(db: Session, name: str) -> Policy:
+    """Not numbered by the database, which knows nothing of the number of the default one."""
+    last = db.scalar(select(func.max(Policy.id))) or DEFAULT
+    made = Policy(id=max(last, DEFAULT) + 1, name=name, position=last + 1, levels=[])
+    db.add(made)
+    return made
 
 
 def of_ticket(db: Session, now: datetime, ticket: Ticket) -> Policy | None:
     """The first policy that fits; None while there is none at all."""
-    ordered = select(Policy).where(Policy.id != DEFAULT).order_by(Policy.position, Policy.id)
-    fitting = (one for one in db.scalars(ordered) if _fits(db, now, one, ticket))
-    return next(fitting, None) or db.get(Policy, DEFAULT)
+    fitting = (one for one in in_order(db) if not unmet(db, now, one, ticket))
+    return next(fitting, None)
 
 
-def _fits(db: Session, now: datetime, policy: Policy, ticket: Ticket) -> bool:
-    return (
-        policy.customer_id in (None, ticket.customer_id)
-        and policy.team_id in (None, ticket.team_id)
-        and policy.severity in (None, ticket.severity)
-        and policy.hours in (None, _hours(db, now))
-    )
+def unmet(db: Session, now: datetime, policy: Policy, ticket: Ticket) -> str | None:
+    """The first condition that keeps a policy from counting for a ticket; None: it fits."""
+    if policy.id == DEFAULT:
+        return None
+    for condition in ("customer_id", "team_id", "severity"):
+        wanted = getattr(policy, condition)
+        if wanted is not None and wanted != getattr(ticket, condition):
+            return condition.removesuffix("_id")
+    return "hours" if policy.hours not in {None, hours(db, now)} else None
 
 
-def _hours(db: Session, now: datetime) -> str:
+def hours(db: Session, now: datetime) -> str:
     """Whether it is business hours now."""
     calendar = business_time.calendar_of(house.ours(db))
     begin, end = next(business_time.opening_hours(now, calendar))
     return "open" if begin <= now < end else "closed"
 
 
-def _whole(levels: list[Level]) -> list[Level]:
+def whole(levels: list[Level]) -> list[Level]:
     """With a last level that mails, whatever was given."""
     if levels and "mail" in levels[-1]:
         return levels
@@ -60,42 +75,37 @@ def _whole(levels: list[Level]) -> list[Level]:
     return [*levels, last]
 
 
-def frozen(db: Session, now: datetime, ticket: Ticket) -> list[Level]:
+def before(db: Session, policy: Policy | None) -> list[Policy]:
+    """Those that are asked first, and did not fit."""
+    those = list(in_order(db))
+    return those[: those.index(policy)] if policy else []
+
+
+def frozen(
+    db: Session, now: datetime, ticket: Ticket, order: freezing.Draw = freezing.draw
+) -> list[Level]:
     """As it is kept in a page: what is edited later does not change it."""
     policy = of_ticket(db, now, ticket)
-    levels = _whole(policy.levels if policy else LEVELS)
-    return [
-        dict(level) if "mail" in level else _with(those, level)
-        for level, those in zip(levels, members(db, now, levels), strict=True)
-    ]
-
-
-def _with(those: list[Technician], level: Level) -> Level:
-    return level | {
-        "technicians": [one.id for one in those if one.phone],
-        "passed": [{"name": one.name, "why": "no phone"} for one in those if not one.phone],
-    }
+    levels = whole(policy.levels if policy else LEVELS)
+    critical = ticket.severity == Severity.CRITICAL
+    return freezing.freeze(db, now, levels, critical=critical, order=order)
 
 
 def members(db: Session, now: datetime, levels: Sequence[Level]) -> list[list[Technician]]:
     """Everybody whom each level means, first one first, with or without a phone."""
-    rotas = {one["rota"] for level in levels for one in level.get("who", []) if "rota" in one}
-    on_call = rota.on_call(db, now, rotas)
-    ids = [
-        [id_ for target in level.get("who", []) for id_ in _of(db, target, on_call)]
-        for level in levels
-    ]
+    who = [level.get("who", []) for level in levels]
+    targets = [target for those in who for target in those]
+    on_call = rota.on_call(db, now, {one["rota"] for one in targets if "rota" in one})
+    teams = freezing.members_of(db, {one["team"] for one in targets if "team" in one})
+
+    def of(target: dict[str, Any]) -> Sequence[int]:
+        if "rota" in target:
+            return on_call[target["rota"]]
+        return freezing.named(target, teams)
+
+    ids = [[id_ for target in those for id_ in of(target)] for those in who]
     known = people.by_ids(db, [one for level in ids for one in level])
     return [[known[one] for one in dict.fromkeys(level) if one in known] for level in ids]
-
-
-def _of(db: Session, target: dict[str, Any], on_call: dict[int, People]) -> Iterable[int]:
-    if "rota" in target:
-        return on_call.get(target["rota"], ())
-    if "person" in target:
-        return (target["person"],)
-    team = db.get(Team, target["team"]) if "team" in target else None
-    return [one.id for one in team.members] if team else ()
 
 
 def on_level(db: Session, now: datetime, number: int) -> list[Technician]:

@@ -1,4 +1,4 @@
-"""Quiet hours: when somebody wishes not to be disturbed by what can wait. A ring cannot."""
+"""Quiet hours: when somebody wishes not to be disturbed by what can wait. The critical cannot."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

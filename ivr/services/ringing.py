@@ -7,12 +7,12 @@ an unknown outcome is looked up at the carrier before the next try.
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ivr import clock
 from ivr.database import changed, transaction
-from ivr.models import Leg, LegState, PageState
-from ivr.services import legs
+from ivr.models import Leg, LegState, Page, PageState
+from ivr.services import bundling, events, legs, limits
 from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
 
 LEASE = timedelta(seconds=8)
@@ -34,7 +34,12 @@ def attend(leg_id: int, carrier: Carrier) -> None:
 
 
 def _claim(db: Session, now: datetime, leg_id: int) -> str | None:
-    """Take the leg for as long as its lease; None when it is not due or somebody else has it."""
+    """Take the leg for as long as its lease; None when it is not due or somebody else has it. Its
+    page is locked before it, as whoever accepts does.
+    """
+    of_leg = select(Page).join(Leg, Leg.page_id == Page.id).where(Leg.id == leg_id)
+    of_leg = of_leg.options(joinedload(Page.ticket)).with_for_update(of=Page)
+    page = db.scalar(of_leg)  # noqa: F841  kept, so that the leg finds it
     leg = db.get(Leg, leg_id)
     if leg is None or leg.due_at is None or leg.due_at > now:
         return None
@@ -46,16 +51,49 @@ def _claim(db: Session, now: datetime, leg_id: int) -> str | None:
     )
     if not claimed:
         return None
-    if leg.state == LegState.DUE:
-        if leg.page.state != PageState.OPEN and not _own(leg):
-            leg.stopping = True
-            legs.end(db, now, leg, "cancelled")
-            return None
-        leg.state, leg.tries, leg.placed_at = LegState.PLACING, leg.tries + 1, now
-        return "ring"
+    if leg.state in legs.NOT_RUNG:
+        return "ring" if _may_ring(db, now, leg) else None
     if leg.stopping and leg.sid and leg.outcome != "taken":
         return "stop"
     return "look up"
+
+
+def _may_ring(db: Session, now: datetime, leg: Leg) -> bool:
+    """Unless nobody is needed any more, or their phone must be left alone for now."""
+    if leg.stopping or (leg.page.state != PageState.OPEN and not _own(leg)):
+        leg.stopping = True
+        legs.end(db, now, leg, "cancelled")
+        return False
+    hindrance = bundling.hindrance(db, now, leg)
+    if hindrance:
+        _waits(db, now, leg, hindrance)
+        return False
+    if not _own(leg) and limits.reached(db, now, leg):
+        legs.pass_over(db, now, leg, "at their limit")
+        legs.end(db, now, leg, "limited")
+        return False
+    leg.state, leg.tries, leg.placed_at = LegState.PLACING, leg.tries + 1, now
+    leg.outcome = None
+    if leg.tries == 1:
+        told = {"technician": leg.technician.name, "level": leg.level, "outcome": None}
+        events.tell(db, now, events.RUNG, leg.page.ticket_id, told)
+    return True
+
+
+def _waits(db: Session, now: datetime, leg: Leg, why: str) -> None:
+    """The ring comes when their phone is free; in turn, the next person is rung meanwhile. Who was
+    passed over once for this ring stays so until it comes.
+    """
+    passed = why == bundling.ENGAGED and leg.outcome is None
+    news = leg.state != LegState.WAITING or passed
+    leg.state, leg.due_at = LegState.WAITING, now + bundling.LOOK_AGAIN
+    if not news:
+        return
+    if passed:
+        leg.outcome = bundling.ENGAGED
+        legs.pass_over(db, now, leg, "on a call with a customer")
+    db.flush()
+    legs.look_again(db, now, leg.page_id)
 
 
 def _own(leg: Leg) -> bool:
@@ -65,15 +103,16 @@ def _own(leg: Leg) -> bool:
 
 def _ring(leg_id: int, carrier: Carrier) -> None:
     with transaction() as db:
-        leg = db.get_one(Leg, leg_id)
-        number, key, seconds = leg.number, leg.key, legs.ring_for(db, leg_id)
+        leg = db.get_one(Leg, leg_id, options=[joinedload(Leg.page)])
+        number, key, seconds = leg.number, leg.key, legs.ring_for(leg)
     outcome = carrier.ring(number, key, seconds)
     with transaction() as db:
         _write_down(db, clock.now(), leg_id, outcome)
 
 
 def _write_down(db: Session, now: datetime, leg_id: int, outcome: Outcome) -> None:
-    leg = db.scalars(select(Leg).where(Leg.id == leg_id).with_for_update()).one()
+    known = select(Leg).where(Leg.id == leg_id).options(joinedload(Leg.page))
+    leg = db.scalars(known.with_for_update(of=Leg)).one()
     if isinstance(outcome, Placed):
         leg.sid = leg.sid or outcome.sid
     if leg.state != LegState.PLACING:  # its callbacks were faster, and are the better witness

@@ -59,9 +59,15 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def plans(
-    db: Session, begin: datetime, end: datetime, ids: Collection[int] | None = None
+    db: Session,
+    begin: datetime,
+    end: datetime,
+    ids: Collection[int] | None = None,
+    absent: Sequence[Away] | None = None,
 ) -> dict[int, Plan]:
-    """All that decides who is on call from `begin` up to and with `end`, by rota."""
+    """All that decides who is on call from `begin` up to and with `end`, by rota. Who is absent
+    then may be known already.
+    """
     layers: dict[int, list[Rotation]] = {id_: [] for id_ in ids or ()}
     for id_, *kept in _rows(db, ROTATIONS, ROTAS.c.id, ids):
         there = layers.setdefault(id_, [])
@@ -70,12 +76,14 @@ def plans(
     covers = defaultdict[int, list[Cover]](list)
     for id_, *kept in _rows(db, _within(COVERS, OVERRIDES, begin, end), OVERRIDES.c.rota_id, ids):
         covers[id_].append(Cover(*kept))
-    missing = union_all(_within(AWAY, ABSENCES, begin, end), LEFT)
-    away = [
-        Away(id_, since or begin, until or FOREVER)
-        for id_, since, until in connection(db).execute(missing)
-    ]
+    away = absences(db, begin, end) if absent is None else absent
     return {id_: Plan(those, covers[id_], away) for id_, those in layers.items()}
+
+
+def absences(db: Session, begin: datetime, end: datetime) -> list[Away]:
+    """Everybody's, of that time; whoever has left is away for ever."""
+    rows = connection(db).execute(union_all(_within(AWAY, ABSENCES, begin, end), LEFT))
+    return [Away(id_, since or begin, until or FOREVER) for id_, since, until in rows]
 
 
 def _rows(
@@ -110,6 +118,13 @@ def _hours(given: dict[str, Any]) -> Hours:
     until = "00:00" if given["until"] == MIDNIGHT else given["until"]
     days = frozenset(given["days"])
     return Hours(days, time.fromisoformat(given["from"]), time.fromisoformat(until))
+
+
+def rotation(layer: Layer, zone: str) -> Rotation:
+    """A layer that is not kept, or not yet, in a rota of that zone."""
+    lists = (msgspec.json.encode(one).decode() for one in (layer.people, layer.hours))
+    columns = (layer.starts, layer.ends, layer.unit, layer.every)
+    return _rotation(layer.time_zone or zone, *columns, *lists)
 
 
 def plan(db: Session, rota_id: int, begin: datetime, end: datetime) -> Plan:

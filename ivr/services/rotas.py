@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ivr.database import hurry
 from ivr.models import Feed, Layer, Override, Policy, Rota
-from ivr.services import house
+from ivr.services import house, time_zones
+from ivr.services.time_zones import UnknownZoneError
 
 ALWAYS = "2000-01-01T00:00"
 """When a layer begins that has no first hand-over."""
@@ -85,10 +85,9 @@ def _name(db: Session, rota: Rota, given: str) -> str:
 def zone(given: str) -> str:
     """A time zone's name, or RotaRefusedError."""
     try:
-        ZoneInfo(given)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise RotaRefusedError(f"{given!r} is no time zone, such as America/Toronto") from error
-    return given
+        return time_zones.named(given)
+    except UnknownZoneError as error:
+        raise RotaRefusedError(f"{given!r} {error}") from error
 
 
 def remove(db: Session, rota: Rota) -> None:

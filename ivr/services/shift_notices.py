@@ -46,7 +46,7 @@ def _tell(db: Session, now: datetime, override: Override, one: Technician, what:
         what,
         name=about.name if about else house.ours(db).name,
         rota=override.rota.name,
-        when=_when(db, now, override, one),
+        when=when(db, now, override, one),
     )
     key = f"override-{override.id}-{what}-{one.id}"
     if one.phone:
@@ -64,7 +64,7 @@ def _tell(db: Session, now: datetime, override: Override, one: Technician, what:
     outbox.mail(db, now, key=key, to=one.email, letter=letter)
 
 
-def _when(db: Session, now: datetime, override: Override, one: Technician) -> str:
+def when(db: Session, now: datetime, override: Override, one: Technician) -> str:
     zone = people.zone(db, one)
     until = letters.moment(override.ends_at, zone)
     if override.starts_at <= now:

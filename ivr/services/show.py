@@ -42,7 +42,7 @@ def _at(moment: datetime | None) -> str | None:
 
 
 def ticket(db: Session, number: str) -> Record:
-    row = tickets.find(db, dialled(number) or "")
+    row = tickets.find(db, dialled(number) or "", canary=True)
     if row is None:
         raise UnknownError(f"there is no ticket {number}")
     return {
@@ -84,6 +84,7 @@ def _by(key: str, rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
 def _ticket(row: Ticket) -> Record:
     return {
         "number": row.number,
+        "canary": row.canary,
         "title": row.title,
         "description": row.description,
         "severity": row.severity,
@@ -162,21 +163,22 @@ def _feedback(row: Feedback) -> Record:
 
 
 def _calls(db: Session, which: ColumnElement[bool]) -> list[Record]:
-    calls = select(Call, Contact.name).outerjoin(Contact, Contact.id == Call.contact_id)
+    by = Technician.id == Call.technician_id
+    calls = select(Call, Contact.name, Technician.name).outerjoin(Technician, by)
+    calls = calls.outerjoin(Contact, Contact.id == Call.contact_id)
     turns = select(TakenTurn).join(Call, Call.id == TakenTurn.call_id).where(which)
     turns_of = _by("call_id", db.scalars(turns.order_by(TakenTurn.id)))
-    return [
-        _call(row, contact, turns_of[row.id])
-        for row, contact in db.execute(calls.where(which).order_by(Call.id))
-    ]
+    rows = db.execute(calls.where(which).order_by(Call.id))
+    return [_call(row, contact, ours, turns_of[row.id]) for row, contact, ours in rows]
 
 
-def _call(row: Call, contact: str | None, turns: list[TakenTurn]) -> Record:
+def _call(row: Call, contact: str | None, ours: str | None, turns: list[TakenTurn]) -> Record:
     return {
         "sid": row.sid,
         "direction": row.direction,
         "number": row.number,
         "contact": contact,
+        "technician": ours,
         "language": row.known.get("language"),
         "status": row.status,
         "place": row.place,

@@ -25,6 +25,8 @@ def tell(
     **values: Any,
 ) -> None:
     """`name` is the letter's, `key` says the occasion, `headers` is what the outbox takes."""
+    if ticket.canary:
+        return
     ours = house.ours(db)
     told = {"ticket": ticket, "organization": ours.name, **values}
     for to, language in dict(reversed(list(readers))).items():

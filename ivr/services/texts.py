@@ -1,4 +1,6 @@
-"""Replies of technicians by text: accept, pass, resolve. An unknown sender changes nothing."""
+"""Replies of technicians by text: accept, pass, resolve; yes or no to a shift. An unknown sender
+changes nothing.
+"""
 
 import re
 from datetime import datetime
@@ -8,8 +10,18 @@ from sqlalchemy.orm import Session
 
 from callflows.prompts import text
 from ivr.database import hurry
-from ivr.models import Call, Leg, LegState, Page, PageState, Place, Technician, Ticket
-from ivr.services import conversation, legs, paging, people, relations, tickets
+from ivr.models import Call, Leg, Page, PageState, Place, Technician, Ticket
+from ivr.services import (
+    conversation,
+    declining,
+    legs,
+    overrides,
+    paging,
+    people,
+    relations,
+    shift_notices,
+    tickets,
+)
 from ivr.services.numbers import dialled
 
 WORDS = {
@@ -28,6 +40,8 @@ WORDS = {
     "réglé": "resolve",
     "3": "resolve",
 }
+ANSWERS = {"yes": True, "oui": True, "no": False, "non": False}
+"""To a colleague who asks for a shift to be taken."""
 
 
 def receive(db: Session, now: datetime, *, sid: str, number: str, body: str) -> str | None:  # noqa: ARG001
@@ -35,7 +49,10 @@ def receive(db: Session, now: datetime, *, sid: str, number: str, body: str) -> 
     technician = people.by_number(db, number)
     if technician is None:
         return None
-    order, page = _read(db, technician, body)
+    words = re.findall(r"\w+", body.lower())[:4]
+    if words and words[0] in ANSWERS:
+        return _answer(db, now, technician, words)
+    order, page = _read(db, technician, words)
     if order is None or page is None:
         return text(technician.language, "unknown_reply")
     number_ = page.ticket.number
@@ -44,8 +61,23 @@ def receive(db: Session, now: datetime, *, sid: str, number: str, body: str) -> 
     return text(technician.language, said, ticket=number_, name=holder)
 
 
-def _read(db: Session, technician: Technician, body: str) -> tuple[str | None, Page | None]:
-    words = re.findall(r"\w+", body.lower())[:4]
+def _answer(db: Session, now: datetime, technician: Technician, words: list[str]) -> str:
+    """With the number that was texted; without one, where only one shift is asked for."""
+    asked = overrides.asked_of(db, now, technician)
+    number = next((int(word) for word in words[1:] if dialled(word)), None)
+    named = [one for one in asked if one.id == number] if number else asked
+    if len(named) != 1:
+        return text(technician.language, "shift_which_reply" if named else "shift_over_reply")
+    override, agrees = named[0], ANSWERS[words[0]]
+    answer = overrides.agree if agrees else overrides.withdraw
+    if not answer(db, now, override, technician):
+        return text(technician.language, "shift_over_reply")
+    when = shift_notices.when(db, now, override, technician)
+    said = "shift_agreed_reply" if agrees else "shift_refused_reply"
+    return text(technician.language, said, when=when, rota=override.rota.name)
+
+
+def _read(db: Session, technician: Technician, words: list[str]) -> tuple[str | None, Page | None]:
     order = WORDS.get(words[0]) if words else None
     number = next((found for word in words[1:] if (found := dialled(word))), None)
     if number:
@@ -90,22 +122,21 @@ def _accept(db: Session, now: datetime, page: Page, technician: Technician) -> s
 
 def _put_through(db: Session, now: datetime, page: Page, technician: Technician) -> None:
     """The caller waits: ring the acceptor, unless their phone rings already."""
-    rings = select(Leg.id).where(
-        Leg.page_id == page.id, Leg.technician_id == technician.id, Leg.state != LegState.ENDED
+    rings = select(Leg).where(
+        Leg.page_id == page.id, Leg.technician_id == technician.id, Leg.ended_at.is_(None)
     )
-    if db.scalar(rings) is None:
+    found = db.scalars(rings.order_by(Leg.id)).all()
+    if not found:
         page.round += 1
-        legs.new(db, now, page, technician, page.policy[page.level]["level"], page.round)
+        legs.ring(db, now, page, [technician], page.round)
+    for leg in found[:1]:
+        if leg.state in legs.NOT_RUNG:  # it was to ring later
+            leg.due_at = now
+            hurry(db)
 
 
 def _pass(db: Session, now: datetime, page: Page, technician: Technician) -> str:
-    ringing = select(Leg).where(
-        Leg.page_id == page.id, Leg.technician_id == technician.id, Leg.state != LegState.ENDED
-    )
-    for leg in db.scalars(ringing.with_for_update()):
-        leg.outcome = leg.outcome or "passed"
-        leg.stopping, leg.due_at = True, now
-        hurry(db)
+    declining.decline(db, now, page, technician)
     return "passed"
 
 

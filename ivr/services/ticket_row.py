@@ -19,6 +19,7 @@ class TicketRow(NamedTuple):
     status: str
     level: int
     merged_into_id: int | None
+    canary: bool
     customer: str | None
     pin_hash: str | None
     contact: str | None
@@ -33,6 +34,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     TICKETS.c.status,
     TICKETS.c.level,
     TICKETS.c.merged_into_id,
+    TICKETS.c.canary,
     CUSTOMERS.c.name.label("customer"),
     CUSTOMERS.c.pin_hash,
     CONTACTS.c.name.label("contact"),

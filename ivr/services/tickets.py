@@ -15,9 +15,12 @@ from ivr.services.timeline import Kind
 ORDER = (Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
-def find(db: Session, dialled: str) -> Ticket | None:
-    """By the number as it was keyed, without leading zeros (see numbers.dialled)."""
-    return db.scalar(select(Ticket).where(Ticket.dialled == dialled))
+def find(db: Session, dialled: str, *, canary: bool = False) -> Ticket | None:
+    """By the number as it was keyed, without leading zeros (see numbers.dialled). The canary's are
+    only found by who asks for them: nobody writes to one.
+    """
+    found = db.scalar(select(Ticket).where(Ticket.dialled == dialled))
+    return None if found and found.canary and not canary else found
 
 
 def leaf(
@@ -47,6 +50,7 @@ def open_ticket(
     form_key: str | None = None,
     how: Mapping[str, Any] | None = None,
     since: datetime | None = None,
+    canary: bool = False,
 ) -> Ticket:
     """`how` it came is put on the timeline: by whom or what, and by which mail. `since`: when it
     was submitted, if that was before now.
@@ -64,6 +68,7 @@ def open_ticket(
         opened_at=since or now,
         opened_by_number=opened_by_number,
         form_key=form_key,
+        canary=canary,
     )
     db.add(ticket)
     db.flush()
@@ -80,9 +85,11 @@ def declare(
     if ticket.status in (*life.OVER, Status.WAITING):
         life.move(db, now, ticket, Status.OPEN, life.CUSTOMER)
     was = Severity(ticket.severity)
-    timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
-    if ORDER.index(severity) > ORDER.index(was):
+    worse = ORDER.index(severity) > ORDER.index(was)
+    if worse:
         ticket.severity = severity
+    timeline.write(db, Kind.SEVERITY, now, **about, severity=severity, was=was)
+    if worse:
         clocks.recompute(db, ticket)
 
 

@@ -1,4 +1,6 @@
-"""The timeline of a ticket: the one place that writes it, and how each line reads for staff."""
+"""The timeline of a ticket: the one place that writes it, and how each line reads for staff. What
+is written here, webhooks are told.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import append
 from ivr.models import Entry
-from ivr.services import vocabulary
+from ivr.services import events, vocabulary
 
 
 class Kind(StrEnum):
@@ -37,8 +39,11 @@ class Kind(StrEnum):
     PUT_UNDER = "put-under"
     PAGED = "paged"
     LEVEL_EMPTY = "level-empty"
+    PASSED_OVER = "passed-over"
     ESCALATED = "escalated"
+    EXHAUSTED = "exhausted"
     RANG = "rang"
+    PASSED = "passed"
     ACCEPTED = "accepted"
     JOINED = "joined"
     CALLED_BACK = "called-back"
@@ -75,6 +80,7 @@ def write(
     **data: Any,
 ) -> None:
     append(db, Entry, kind=kind, at=now, ticket_id=ticket_id, call_id=call_id, data=data)
+    events.happened(db, now, kind, ticket_id, data)
 
 
 def add(db: Session, kind: Kind, now: datetime, *, ticket_id: int, **data: Any) -> int:
@@ -82,6 +88,7 @@ def add(db: Session, kind: Kind, now: datetime, *, ticket_id: int, **data: Any) 
     entry = Entry(kind=kind, at=now, ticket_id=ticket_id, data=data)
     db.add(entry)
     db.flush()
+    events.happened(db, now, kind, ticket_id, data)
     return entry.id
 
 
@@ -116,8 +123,11 @@ SENTENCES: dict[str, str] = {
     Kind.PUT_UNDER: "{by} put it under {customer}",
     Kind.PAGED: "Technicians of level {level} are summoned",
     Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
+    Kind.PASSED_OVER: "Passed over (level {level})",
     Kind.ESCALATED: "Escalated to level {level}",
+    Kind.EXHAUSTED: "Nobody has accepted at any level: {to} is mailed until somebody does",
     Kind.RANG: "Rang {technician} (level {level}): {outcome}",
+    Kind.PASSED: "{technician} passed",
     Kind.ACCEPTED: "{technician} accepted after {seconds} s",
     Kind.JOINED: "{technician} was put through to the caller",
     Kind.CALLED_BACK: "{technician} called the customer back",
@@ -145,6 +155,11 @@ SENTENCES: dict[str, str] = {
 }
 
 
+def passed_over(those: list[dict[str, str]]) -> str:
+    """Who, and why: Bo Chan (absent), Di Wu (no phone)."""
+    return ", ".join(f"{one['name']} ({one['why']})" for one in those)
+
+
 class _Gaps(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -156,6 +171,8 @@ def sentence(entry: Entry) -> str:
     if entry.kind == Kind.RANG:
         cause = data.get("cause")
         data["outcome"] = vocabulary.word("en-CA", "ring", data["outcome"])
+    elif entry.kind in {Kind.LEVEL_EMPTY, Kind.PASSED_OVER} and data.get("passed"):
+        return f"{SENTENCES[entry.kind].format_map(data)}: {passed_over(data['passed'])}"
     elif entry.kind == Kind.OPENED and "by" in data:
         cause = f"by {data['by']}"
     told = SENTENCES.get(entry.kind, entry.kind).format_map(data)

@@ -1,12 +1,14 @@
-"""What did not get through: messages of ours that nobody took, mails that could not be read."""
+"""What did not get through: messages of ours that nobody took, deliveries that no webhook took, and
+mails that could not be read.
+"""
 
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ivr.models import Mail, Message, Ticket
-from ivr.services import inbox, outbox
+from ivr.models import Delivery, Mail, Message, Ticket
+from ivr.services import inbox, outbox, webhooks
 
 MOST = 200
 """Rows of a kind that are shown."""
@@ -16,7 +18,8 @@ def count(db: Session) -> int:
     """By one statement, since every page tells it."""
     dead = select(func.count()).select_from(Message).where(outbox.IS_DEAD).scalar_subquery()
     failed = select(func.count()).select_from(Mail).where(inbox.HAS_FAILED).scalar_subquery()
-    return db.scalar(select(dead + failed)) or 0
+    untaken = select(func.count()).select_from(Delivery).where(webhooks.IS_DEAD).scalar_subquery()
+    return db.scalar(select(dead + failed + untaken)) or 0
 
 
 def messages(db: Session) -> Sequence[tuple[Message, str | None]]:

@@ -26,9 +26,11 @@ from callflows.turn import (
     Wish,
     Write,
 )
-from ivr.models import Caller, Channel, Contact, Leg, Status, Ticket
+from ivr.models import Caller, Channel, Contact, Leg, Status, Technician, Ticket
 from ivr.services import (
+    cage,
     conversation,
+    declining,
     feedback,
     intake,
     legs,
@@ -37,6 +39,7 @@ from ivr.services import (
     paging,
     recordings,
     relations,
+    staff_line,
     tickets,
     timeline,
 )
@@ -89,7 +92,10 @@ def _take(desk: CallDesk, ticket_id: int) -> None:
 @perform.register
 def _(write: Declare, desk: CallDesk) -> None:
     db, now, call = desk.db, desk.now, desk.call
-    ticket = _of_call(desk) or _same_problem(db, now, call) or _opened_by(db, now, call, write)
+    ticket = _of_call(desk) or (
+        cage.latest_ticket(db) if cage.is_its_number(call.number) else _same_problem(db, now, call)
+    )
+    ticket = ticket or _opened_by(db, now, call, write)
     if call.ticket_id is None:
         _take(desk, ticket.id)
     tickets.declare(db, now, ticket, write.severity, call_id=call.id)
@@ -182,7 +188,8 @@ def _(write: Rate, desk: CallDesk) -> None:
     )
 
 
-# The technician's side: the leg says which page and who ------------------------------------------
+# The technician's side: the leg says which page and who. Whoever has called us has none before a
+# page is accepted on that call.
 
 
 def _leg(desk: CallDesk) -> Leg:
@@ -190,16 +197,32 @@ def _leg(desk: CallDesk) -> Leg:
     return desk.leg
 
 
+def technician(desk: CallDesk) -> Technician:
+    one = desk.leg.technician if desk.leg else desk.staff.technician
+    assert one, "only a technician's call gets here"
+    return one
+
+
 @perform.register
 def _(write: Accept, desk: CallDesk) -> None:
+    if desk.leg is None:
+        page = paging.latest(desk.db, _ticket(desk).id)
+        if page:
+            staff_line.accept(desk.db, desk.now, page, technician(desk), desk.call)
+        return
     leg = _leg(desk)
-    won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician)
+    won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician, leg.id)
     leg.outcome = "accepted" if won else "taken"
 
 
 @perform.register
 def _(write: Decline, desk: CallDesk) -> None:
-    legs.end(desk.db, desk.now, _leg(desk), write.why)
+    if desk.leg:
+        legs.end(desk.db, desk.now, desk.leg, write.why)
+        return
+    page = paging.latest(desk.db, _ticket(desk).id)
+    if page:
+        declining.decline(desk.db, desk.now, page, technician(desk))
 
 
 @perform.register
@@ -214,7 +237,7 @@ def _(write: Missed, desk: CallDesk) -> None:
 
 @perform.register
 def _(write: Resolve, desk: CallDesk) -> None:
-    conversation.resolve(desk.db, desk.now, _ticket(desk), _leg(desk).technician.name, "keypad")
+    conversation.resolve(desk.db, desk.now, _ticket(desk), technician(desk).name, "keypad")
 
 
 @perform.register

@@ -6,6 +6,7 @@ const PATIENCE = 8000;
 
 const live = document.querySelector("#live");
 const stale = document.querySelector("#stale");
+const ended = document.querySelector("#ended"); // where people sign in
 const news = document.querySelector("#news");
 let etag = "";
 let failures = 0;
@@ -60,7 +61,8 @@ async function ask() {
   url.searchParams.set("part", "live");
   const headers = etag ? { "If-None-Match": etag } : {};
   const answer = await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE) });
-  if (answer.status === 304) return;
+  if (ended) ended.hidden = answer.status !== 401;
+  if (answer.status === 304 || answer.status === 401) return;
   if (!answer.ok) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   etag = answer.headers.get("ETag") ?? "";

@@ -1,6 +1,8 @@
 """A desk of paper: cards laid out by the test, and a call that is walked on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from callflows import (  # noqa: F401  enter their steps
     after,
@@ -8,15 +10,72 @@ from callflows import (  # noqa: F401  enter their steps
     customer,
     feedback,
     holding,
+    shifts,
+    staff,
     technician,
 )
 from callflows.desk import CallerCard, PageCard, TicketCard
+from callflows.staff_desk import AskedCard, Choice, DutyCard, OpenCard
 from callflows.steps import STEPS
 from callflows.turn import Go, Heard, Known, Severity, Then, Turn, Write
 
 TICKET = TicketCard("4411", "Acme", Severity.MAJOR, "new", 1, has_pin=True)
 PAGE = PageCard("open", mine=False, holder=None, level=1, ringing=1, minutes=12)
 CALLER = CallerCard("holding", "Ana Roy", "+15145550100")
+
+
+@dataclass
+class PaperStaffDesk:
+    """Bo's, whose phone calls."""
+
+    state: Literal["set", "none", "refused"] = "set"
+    staff_pin: str = "620517"
+    card: DutyCard = field(default_factory=lambda: DutyCard(2, 1, "until 9:00 a.m."))
+    tickets: list[OpenCard] = field(default_factory=list)
+    hand: OpenCard | None = None
+    """What has become of the ticket at hand; None: nothing."""
+    all_rotas: Sequence[Choice] = (Choice(1, "Voice"),)
+    mine: Sequence[Choice] = (Choice(1, "Voice"),)
+    others: Sequence[Choice] = ()
+    free: Sequence[Choice] = (Choice(7, "Di Wu"), Choice(8, "Cy Roy"))
+    next: str | None = "until tomorrow"
+    asks: AskedCard | None = None
+
+    def pin(self) -> Literal["set", "none", "refused"]:
+        return self.state
+
+    def pin_matches(self, pin: str) -> bool:
+        return pin == self.staff_pin
+
+    def duty(self) -> DutyCard:
+        return self.card
+
+    def open_ticket(self, heard: Sequence[str]) -> OpenCard | None:
+        return next((one for one in self.tickets if one.number not in heard), None)
+
+    def at_hand(self) -> OpenCard:
+        return self.hand or self.tickets[0]
+
+    def rotas(self) -> Sequence[Choice]:
+        return self.all_rotas
+
+    def own_rotas(self) -> Sequence[Choice]:
+        return self.mine
+
+    def on_call(self, rota: int) -> Sequence[Choice]:
+        return self.others
+
+    def colleagues(self, rota: int) -> Sequence[Choice]:
+        return self.free
+
+    def hand_over(self, rota: int) -> str | None:
+        return self.next
+
+    def gives_until(self, rota: int) -> str:
+        return "until tomorrow"
+
+    def asked(self) -> AskedCard | None:
+        return self.asks
 
 
 @dataclass
@@ -29,6 +88,7 @@ class PaperDesk:
     caller_card: CallerCard = CALLER
     before: int = 0
     may_be_asked: bool = True
+    staff: PaperStaffDesk = field(default_factory=PaperStaffDesk)
 
     def ticket(self, dialled: str) -> TicketCard | None:
         return self.tickets.get(dialled)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callflows import check, draw, holding, prompts, walk
+from callflows import check, draw, holding, prompts, staff, walk
 from callflows.desk import Desk
+from callflows.staff_desk import OpenCard
+from callflows.staff_words import StaffIn
 from callflows.steps import SECRET, STEPS, Step
 from callflows.turn import (
     MOST_STEPS,
@@ -48,6 +50,8 @@ def test_the_flows_hold_and_the_drawings_of_them_are_current(tmp_path: Path) -> 
 def short_walk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same flows with a short patience, walked afresh before and after."""
     monkeypatch.setattr(holding, "LONGEST", 3)
+    monkeypatch.setattr(staff, "LONGEST", 2)
+    monkeypatch.setattr(staff, "MENUS", 2)
     monkeypatch.setattr(walk, "MOST_NODES", 4_000)
     walk.walked.cache_clear()
     yield
@@ -102,6 +106,14 @@ def unfilled(known: Known, heard: Heard, desk: Desk) -> Turn:
     return Turn(known.to("customer.over"), End(), (say("expect_answer"),))
 
 
+def unproven(known: Known, heard: Heard, desk: Desk) -> Turn:
+    return Turn(known.to("staff.greet"), Go(), write=(StaffIn(),))
+
+
+def as_one_of_us(known: Known, heard: Heard, desk: Desk) -> Turn:
+    return Turn(known.to("customer.welcome"), Go())
+
+
 def unmarked_secret(known: Known, heard: Heard, desk: Desk) -> Turn:
     return Turn(known.to("customer.menu"), Keys(count=6, secret=True), (say("ask_pin"),))
 
@@ -122,6 +134,8 @@ def unmarked_secret(known: Known, heard: Heard, desk: Desk) -> Turn:
         ("customer.message", unsaid, "en-CA lacks nowhere_to_be_found"),
         ("customer.message", unfilled, "expect_answer is said without due"),
         ("customer.offer", unmarked_secret, "not marked as secret"),
+        ("staff.pin", unproven, "staff.pin goes on to staff.greet without the PIN"),
+        ("staff.menu", as_one_of_us, "goes on to customer.welcome as one of us"),
     ],
 )
 def test_the_proof_finds(
@@ -153,6 +167,7 @@ HEARD = st.builds(
 @given(st.sampled_from(walk.STARTS), st.lists(HEARD, min_size=1, max_size=60))
 def test_no_sequence_of_keys_breaks_a_call(start: str, answers: list[Heard]) -> None:
     desk = PaperDesk(own=TICKET, summons=PAGE)
+    desk.staff.tickets = [OpenCard("4411", "Acme", Severity.CRITICAL, "open")]
     known = Known(start)
     for heard in answers:
         for _ in range(MOST_STEPS):
@@ -166,4 +181,4 @@ def test_no_sequence_of_keys_breaks_a_call(start: str, answers: list[Heard]) -> 
             heard = Heard()  # noqa: PLW2901  the next step hears nothing yet
         else:
             pytest.fail(f"{known.at} goes on without waiting")
-    assert {"customer.pin"} == SECRET
+    assert {"customer.pin", "staff.pin"} == SECRET

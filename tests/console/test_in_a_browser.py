@@ -87,6 +87,9 @@ def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
+    for rota in ("Level 1", "Level 2", "All rotas"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=rota)).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="4411").first).to_be_focused()
     page.keyboard.press("Enter")

@@ -105,7 +105,8 @@ def test_the_list_says_who_has_what_and_what_is_late(line: Line) -> None:
 def test_nobody_on_call_and_people_without_a_phone_are_pointed_out(line: Line) -> None:
     line.world(on_call={"level_1": ["bo@2n5.example"], "level_2": []})
     with transaction() as db:
-        db.scalars(select(Technician).where(Technician.name == "Bo Chan")).one().phones.clear()
+        bo = db.scalars(select(Technician).where(Technician.name == "Bo Chan")).one()
+        bo.phones.clear()
     assert "Level 1 Bo Chan has no phone Level 2 Nobody" in words(get("/tickets"))
 
 

@@ -441,10 +441,10 @@ def test_the_number_is_set_up(app: ScriptedApp, exchange: Exchange, client: Clie
     assert number.voice_url == f"{app.url}/voice"
     number.update(voice_url=f"{app.url}/other", voice_fallback_url=f"{app.url}/fallback")
     number.update(status_callback=f"{app.url}/over", sms_url=f"{app.url}/texts")
-    assert exchange.voice_url == f"{app.url}/other"
-    assert exchange.fallback_url == f"{app.url}/fallback"
-    assert exchange.status_url == f"{app.url}/over"
-    assert exchange.sms_url == f"{app.url}/texts"
+    assert exchange.line.voice_url == f"{app.url}/other"
+    assert exchange.line.fallback_url == f"{app.url}/fallback"
+    assert exchange.line.status_url == f"{app.url}/over"
+    assert exchange.line.sms_url == f"{app.url}/texts"
 
 
 def test_another_number_is_not_ours(exchange: Exchange, client: Client) -> None:

@@ -97,7 +97,7 @@ def test_a_webhook_has_the_standard_parameters_and_more_that_nobody_announced(
 def test_a_relative_address_stands_beside_its_document(
     app: ScriptedApp, exchange: Exchange, ana: Phone
 ) -> None:
-    exchange.voice_url = f"{app.url}/flows/start?lang=fr"
+    exchange.line.voice_url = f"{app.url}/flows/start?lang=fr"
     app.says("/flows/start", "<Redirect>next?step=2</Redirect>")
     app.says("/flows/next", "<Redirect method='GET'>/end</Redirect>")
     ana.dial()
@@ -221,22 +221,22 @@ FAILURES = [
 def test_a_failure_goes_to_the_fallback_with_its_code_and_address(
     app: ScriptedApp, exchange: Exchange, ana: Phone, answer: Answer, code: int
 ) -> None:
-    exchange.fallback_url = f"{app.url}/fallback"
+    exchange.line.fallback_url = f"{app.url}/fallback"
     app.gives("/voice", answer)
     app.says("/fallback", "<Say>One moment please</Say>")
     sid = ana.dial()
     exchange.settle()
     asked = app.last("/fallback")
     assert (asked["CallSid"], asked["ErrorCode"]) == (sid, str(code))
-    assert asked["ErrorUrl"] == exchange.voice_url
+    assert asked["ErrorUrl"] == exchange.line.voice_url
     assert ana.heard() == ["One moment please"]
 
 
 def test_who_cannot_be_reached_is_a_failure_too(
     app: ScriptedApp, exchange: Exchange, ana: Phone
 ) -> None:
-    exchange.voice_url = "http://127.0.0.1:1/voice"
-    exchange.fallback_url = f"{app.url}/fallback"
+    exchange.line.voice_url = "http://127.0.0.1:1/voice"
+    exchange.line.fallback_url = f"{app.url}/fallback"
     ana.dial()
     exchange.settle()
     assert app.last("/fallback")["ErrorCode"] == "11205"
@@ -257,7 +257,7 @@ def test_without_a_fallback_the_caller_hears_an_error_and_the_call_ends(
 def test_a_fallback_that_fails_is_not_asked_again(
     app: ScriptedApp, exchange: Exchange, ana: Phone
 ) -> None:
-    exchange.fallback_url = f"{app.url}/fallback"
+    exchange.line.fallback_url = f"{app.url}/fallback"
     for path in ("/voice", "/fallback"):
         app.gives(path, Answer(status=500))
     ana.dial()

@@ -310,3 +310,14 @@ def test_the_fallback_begins_a_call_that_was_never_taken(door: Door) -> None:
     failed = f"{settings().own_url}/voice/inbound"
     back = door.ask("/voice/fallback", ErrorCode="11200", ErrorUrl=failed)
     assert "ticket" in door.ask(back.path("Redirect")).said
+
+
+def test_no_technician_is_rung_for_a_test_call_of_the_line_to_itself(forlorn_door: Door) -> None:
+    canary = settings().canary
+    assert forlorn_door.ask("/voice/inbound?tries=1", From=canary).verbs == ["Hangup"]
+    waiting = forlorn_door.ask("/voice/canary/caller/key?done=3", From=canary)
+    assert waiting.verbs == ["Pause", "Redirect"]
+    assert waiting.path("Redirect") == "/voice/canary/caller/key?done=3"
+    rung = {"From": settings().twilio_number, "To": canary}
+    assert forlorn_door.ask("/voice/canary/phone", **rung).verbs == ["Play", "Pause", "Redirect"]
+    assert forlorn_door.ask("/voice/canary/phone", To=canary).verbs == ["Reject"]

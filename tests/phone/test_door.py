@@ -11,7 +11,10 @@ from ivr.web import app
 from tests.phone.door import Door
 
 PHONE_ROUTES = [
-    rule.rule.replace("<int:turn_number>", "1").replace("<int:position>", "1").replace("<key>", "k")
+    rule.rule.replace("<int:turn_number>", "1")
+    .replace("<int:position>", "1")
+    .replace("<int:check>", "1")
+    .replace("<key>", "k")
     for rule in app.url_map.iter_rules()
     if rule.endpoint.startswith("phone.") and "POST" in (rule.methods or ())
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from ivr import clock
 from ivr.database import transaction
-from ivr.models import Layer
+from ivr.models import Canary, Check, Layer
 from ivr.services import due
 from tests.phone.door import ANA, Door, hold
 
@@ -37,6 +37,32 @@ def test_ready_means_a_ticker_that_ticks_and_somebody_on_call(door: Door) -> Non
         due.beat(db, later, "tick")
         db.execute(delete(Layer))
     assert ready(door) == (503, ["somebody on call"])
+
+
+def test_what_does_not_keep_calls_away_is_a_warning(door: Door) -> None:
+    now = clock.now()
+    with transaction() as db:
+        due.beat(db, now, "tick")
+        for name, state in (
+            ("mail-out", "bad"),
+            ("rota", "warn"),
+            ("disk", "ok"),
+            ("broker", "off"),
+        ):
+            said = "The mail server refuses our password."
+            db.add(Check(name=name, state=state, said=said, since=now, at=now, due_at=now))
+        db.add(
+            Canary(key="k", state="passed", steps={"placed": 0.5, "fetched": 45.0}, ended_at=now)
+        )
+    answer = door.client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {"ready": True, "missing": [], "warnings": ["rota", "mail-out"]}
+    text = door.client.get("/metrics").text
+    assert 'ivr_check{name="mail-out"} 0.0' in text
+    assert 'ivr_check{name="disk"} 1.0' in text
+    assert 'name="broker"' not in text
+    assert "ivr_canary_ok 1.0" in text
+    assert "ivr_canary_seconds 45.0" in text
 
 
 def test_the_figures_are_counts_and_nothing_else(door: Door) -> None:

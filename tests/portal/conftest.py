@@ -1,37 +1,15 @@
 """Two companies with tickets, at three in the morning."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-
 import pytest
 
 from callflows.turn import Severity
-from ivr import clock
 from ivr.database import transaction
 from ivr.models import Contact, Customer, Ticket
 from ivr.services import intake
+from tests.conftest import Wall
 from tests.portal.browser import Customer as Browser
 from tests.services import people
 from tests.services.people import NOW
-
-
-class Wall:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def passes(self, time: timedelta) -> datetime:
-        self.now += time
-        return self.now
-
-
-@pytest.fixture
-def wall() -> Iterator[Wall]:
-    wall = Wall()
-    clock.use(lambda: wall.now)
-    yield wall
-    clock.use(None)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from callflows.turn import Severity
 from ivr.database import reading, transaction
 from ivr.models import Contact, Feedback, Message
 from ivr.services import conversation, life, tickets
+from tests.conftest import Wall
 from tests.portal.browser import Customer, words
-from tests.portal.conftest import Wall
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from ivr.database import reading, transaction
 from ivr.models import Contact, Message, SignIn, SignInLink
 from ivr.services import hashing, signing_in
+from tests.conftest import Wall
 from tests.portal.browser import Customer, links, words
-from tests.portal.conftest import Wall
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LINK_SENT = "/portal/sign-in"
@@ -188,6 +188,7 @@ def test_signing_out_ends_it_for_good(ana: Customer) -> None:
     assert shown
     ana.press("/portal/account", "/portal/sign-out")
     assert ana.get("/portal/tickets").status_code == 303
+    assert ana.get("/portal/tickets?part=live").status_code == 401
     ana.client.set_cookie("portal", shown.value, path="/portal")
     assert ana.get("/portal/tickets").status_code == 303
 

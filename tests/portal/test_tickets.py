@@ -15,8 +15,8 @@ from ivr.models import Attachment, Contact, Link, Message, Page, Status, Ticket
 from ivr.services import attachments, conversation, life, relations, tickets
 from ivr.services.timeline import Kind
 from ivr.web import app
+from tests.conftest import Wall
 from tests.portal.browser import Customer, words
-from tests.portal.conftest import Wall
 from tests.services.people import NOW, told
 
 if TYPE_CHECKING:

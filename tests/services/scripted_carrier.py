@@ -4,23 +4,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.carrier import Balance, NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.lifeline import Roster
 
 
 class ScriptedCarrier:
     def __init__(self, *outcomes: Outcome) -> None:
         self.outcomes = list(outcomes)
         self.rung: list[str] = []
+        self.called_in: list[str] = []
         self.listed: list[PlacedCall] | Unknown = []
         self.statuses: dict[str, str | Unknown] = {}
         self.stopped: list[str] = []
         self.told: list[str] = []
         self.texts: list[tuple[str, str]] = []
+        self.stray: list[str] | Refused | NotNow | Unknown = []
+        self.money: Balance | Refused | NotNow | Unknown = Balance(100.0, "CAD")
         self.audio: bytes | Refused | NotNow = b"RIFF"
 
     def ring(self, number: str, key: str, ring_for: int) -> Outcome:
         self.rung.append(number)
         return self.outcomes.pop(0) if self.outcomes else Placed(f"CA{len(self.rung)}{key}")
+
+    def call_in(self, key: str) -> Outcome:
+        self.called_in.append(key)
+        return self.outcomes.pop(0) if self.outcomes else Placed(f"CA{key}")
 
     def calls_to(self, number: str, since: datetime) -> list[PlacedCall] | Unknown:
         return self.listed
@@ -36,6 +44,10 @@ class ScriptedCarrier:
         self.told.append(sid)
         return Placed(sid)
 
+    def say(self, number: str, path: str) -> Outcome:
+        self.rung.append(number)
+        return Placed(f"CA{len(self.rung)}")
+
     def text(self, number: str, body: str) -> Outcome:
         self.texts.append((number, body))
         return Placed("SM1")
@@ -46,3 +58,12 @@ class ScriptedCarrier:
 
     def forget_recording(self, sid: str) -> Outcome:
         return Placed(sid)
+
+    def astray(self) -> list[str] | Refused | NotNow | Unknown:
+        return self.stray
+
+    def balance(self) -> Balance | Refused | NotNow | Unknown:
+        return self.money
+
+    def fallback(self, roster: Roster) -> str:
+        return f"<Response>{''.join(roster.numbers)}</Response>"

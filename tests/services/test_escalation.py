@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.services.escalation import RING_GRACE, Move, Progress, Ring, next_move
+from ivr.services.escalation import RING_GRACE, Move, Progress, Ring, next_move, of_phones
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 BO, DI, CY = 1, 2, 3
@@ -37,6 +38,12 @@ def test_in_turn_the_next_person_is_rung_when_the_one_before_is_busy() -> None:
     assert next_move(people, at(), START).ring == (BO,)
     assert next_move(people, at(0, Ring(BO, 0, None)), after(5)).ring == ()
     assert next_move(people, at(0, Ring(BO, 0, "busy")), after(6)).ring == (DI,)
+
+
+def test_who_passed_before_the_phones_rang_is_left_out_and_the_others_are_rung() -> None:
+    assert next_move(policy([BO, DI], [CY]), at(0, Ring(BO, 0, "passed")), START).ring == (DI,)
+    alone = next_move(policy([BO], [CY]), at(0, Ring(BO, 0, "passed")), START)
+    assert (alone.level, alone.ring) == (1, (CY,))
 
 
 def test_a_ring_nobody_picked_up_is_repeated_at_once() -> None:
@@ -116,3 +123,71 @@ def test_whatever_comes_of_the_rings_a_page_always_looks_again_and_never_goes_ba
         rings += [Ring(person, move.round, outcome) for person in move.ring]
         state = Progress(move.level, move.since, move.round, move.first_round, tuple(rings))
         now += timedelta(seconds=wait)
+
+
+# Hand-overs, pauses, several phones, and other pages -----------------------------------------------
+
+HANDED_OVER = LEVEL_1 | {
+    "technicians": [BO],
+    "hand_overs": [{"at": after(30).isoformat(), "technicians": [DI], "passed": []}],
+}
+
+
+def test_who_is_on_call_at_the_moment_of_ringing_is_rung() -> None:
+    levels = [HANDED_OVER, LEVEL_3]
+    assert next_move(levels, at(), after(29)).ring == (BO,)
+    assert next_move(levels, at(), after(30)).ring == (DI,)
+    again = next_move(levels, at(0, Ring(BO, 0, "busy")), after(31))
+    assert (again.level, again.ring) == (0, (DI,)), "whoever came on call since is rung as well"
+
+
+def test_a_hand_over_to_nobody_ends_no_ring() -> None:
+    gap = HANDED_OVER | {"hand_overs": [{"at": after(30).isoformat(), "technicians": []}]}
+    assert next_move([gap, LEVEL_3], at(0, Ring(BO, 0, None)), after(40)).level == 0
+
+
+def test_a_round_begins_so_long_after_the_one_before_as_the_level_waits() -> None:
+    slow = [LEVEL_1 | {"technicians": [BO], "wait": 20, "escalate_after": 300}, LEVEL_3]
+    ended = Ring(BO, 0, "no-answer", ended_at=after(25))
+    pause = next_move(slow, at(0, ended), after(26))
+    assert (pause.ring, pause.look_again) == ((), after(45))
+    assert next_move(slow, at(0, ended), after(45)).ring == (BO,)
+
+
+def test_whose_phone_rings_for_another_page_is_waited_for_but_holds_up_nobody() -> None:
+    people = [LEVEL_2 | {"technicians": [BO, DI]}, LEVEL_3]
+    assert next_move(people, at(0, Ring(BO, 0, "waiting")), after(1)).ring == (DI,)
+    rings = (Ring(BO, 0, "waiting"), Ring(DI, 0, "busy"))
+    assert next_move(people, at(0, *rings), after(2)).level == 0
+
+
+def test_who_is_on_a_call_with_a_customer_is_no_reason_to_wait() -> None:
+    move = next_move(policy([BO], [CY]), at(0, Ring(BO, 0, "engaged")), after(1))
+    assert (move.level, move.ring) == (1, (CY,))
+
+
+def test_a_level_that_only_tells_keeps_its_delay_and_begins_once() -> None:
+    chat = LEVEL_1 | {"who": [{"webhook": 1}], "technicians": []}
+    begun = next_move([chat, LEVEL_3], at(), START)
+    assert (begun.level, begun.begun, begun.look_again) == (0, (0,), after(60))
+    later = next_move([chat, LEVEL_3], at(round_=begun.round), after(10))
+    assert (later.level, later.begun) == (0, ())
+    over = next_move([chat, LEVEL_3], at(round_=begun.round), after(60))
+    assert (over.level, over.begun, over.passed) == (1, (1,), ())
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "one"),
+    [
+        (["no-answer", None], None),
+        (["passed", None], "passed"),
+        (["busy", "no-answer"], "no-answer"),
+        (["failed", "busy"], "busy"),
+        (["failed", "waiting"], "waiting"),
+        (["failed", "failed"], "failed"),
+        (["cancelled", "passed"], "passed"),
+    ],
+)
+def test_several_phones_have_one_outcome(outcomes: list[str | None], one: str | None) -> None:
+    assert of_phones(outcomes) == one
+    assert of_phones(outcomes[::-1]) == one

@@ -25,7 +25,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import hashing, import_reading, importing, rota
+from ivr.services import accounts, hashing, import_reading, importing, rota
 from ivr.services.import_file import ImportFile
 from ivr.services.import_reading import ImportRefusedError
 from ivr.services.importing import Summary
@@ -199,6 +199,49 @@ def test_names_may_hold_anything(database: str, tmp_path: Path) -> None:
     assert rows(Customer)[0].name == name
 
 
+HOW_BO_IS_RUNG = """
+staff:
+  - name: Bo
+    email: bo@2n5.example
+    phones: ["+15145550201", "+15145550209"]
+    time_zone: Europe/Paris
+    text_first: 20
+    second_phone_after: 30
+    quiet: {from: "22:00", until: "07:00"}
+"""
+
+
+def test_how_somebody_is_rung_is_imported_and_kept_where_a_file_does_not_say(
+    database: str, tmp_path: Path
+) -> None:
+    imported(tmp_path, HOW_BO_IS_RUNG)
+    again = imported(tmp_path, HOW_BO_IS_RUNG)
+    assert (again.new, again.changed) == (0, 0)
+    imported(tmp_path, "staff: [{name: Bo Chan, email: bo@2n5.example}]")
+    with reading() as db:
+        bo = db.scalars(select(Technician)).one()
+        assert [one.number for one in bo.phones] == ["+15145550201", "+15145550209"]
+    assert (bo.name, bo.time_zone) == ("Bo Chan", "Europe/Paris")
+    assert (bo.text_first, bo.second_phone_after) == (20, 30)
+    assert (bo.quiet_from, bo.quiet_until) == ("22:00", "07:00")
+    imported(tmp_path, "staff: [{name: Bo, email: bo@2n5.example, quiet: null, phones: []}]")
+    with reading() as db:
+        bo = db.scalars(select(Technician)).one()
+        assert (bo.quiet_from, bo.phones) == (None, [])
+    both = 'staff: [{name: Bo, email: bo@2n5.example, phone: "+15145550201", phones: []}]'
+    assert "either phone or phones" in refused(tmp_path, both)[0]
+
+
+def test_no_file_takes_the_last_admin_away(database: str, tmp_path: Path) -> None:
+    admin = "staff: [{name: Ada, email: ada@2n5.example, role: admin}]"
+    imported(tmp_path, admin)
+    with transaction() as db:
+        ada = db.scalars(select(Technician)).one()
+        accounts.account(db, ada.id).password_hash = "x"
+    technician = admin.replace("admin}", "senior}")
+    assert "the last admin who can sign in" in refused(tmp_path, technician)[0]
+
+
 def test_the_schema_is_current() -> None:
     kept = json.loads((DOCS / "import.schema.json").read_text("utf-8"))
     assert kept == ImportFile.model_json_schema(), (
@@ -361,3 +404,83 @@ def test_what_is_wrong_with_teams_and_targets_is_told(
     database: str, tmp_path: Path, given: str, told: str
 ) -> None:
     assert told in refused(tmp_path, given)[0]
+
+
+# Policies -----------------------------------------------------------------------------------------
+
+TWO_POLICIES = """
+teams: [{name: Voice, members: [bo@2n5.example]}]
+policies:
+  - name: Acme at night
+    customer: Acme
+    severity: critical
+    hours: closed
+    levels:
+      - level: 1
+        who: [{rota: Level 1}, {person: cy@2n5.example}, {team: Voice}, {mail: chat@2n5.example}]
+        ring: random
+        wait: 30
+      - {level: 2, mail: night@2n5.example}
+  - name: Voice
+    team: Voice
+    levels:
+      - {level: 1, ring: all}
+      - {level: 2, mail: voice@2n5.example}
+"""
+
+
+def policies_by_name() -> dict[str, Policy]:
+    return {one.name: one for one in rows(Policy)}
+
+
+def test_policies_name_whom_they_ring_and_the_same_file_again_changes_nothing(
+    database: str, tmp_path: Path
+) -> None:
+    imported(tmp_path, EXAMPLE)
+    imported(tmp_path, TWO_POLICIES)
+    again = imported(tmp_path, TWO_POLICIES)
+    assert (again.new, again.changed) == (0, 0)
+    night, voice = policies_by_name()["Acme at night"], policies_by_name()["Voice"]
+    assert (night.position, night.customer_id, night.hours) == (1, 1, "closed")
+    assert (voice.position, voice.team_id, voice.customer_id) == (2, 1, None)
+    assert night.levels[0] == {
+        "level": 1,
+        "who": [{"rota": 1}, {"person": 2}, {"team": 1}, {"mail": "chat@2n5.example"}],
+        "ring": "random",
+        "ring_for": 25,
+        "repeat": 1,
+        "wait": 30,
+        "escalate_after": 60,
+    }
+    assert voice.levels[0]["who"] == [{"rota": 1}]
+
+
+def test_a_list_of_policies_replaces_the_one_before_and_leaves_the_default(
+    database: str, tmp_path: Path
+) -> None:
+    imported(tmp_path, EXAMPLE)
+    imported(tmp_path, TWO_POLICIES)
+    assert imported(tmp_path, "policies: []").changed == 2
+    assert [*policies_by_name()] == ["Default"]
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "problem"),
+    [
+        ("{rota: Level 1}", "{rota: Nights}", "who[0].rota: there is no rota 'Nights'"),
+        ("{person: cy@2n5.example}", "{person: x@y.z}", "nobody on the staff has the e-mail x@y.z"),
+        ("{team: Voice}, {mail", "{team: Data}, {mail", "who[2].team: there is no team 'Data'"),
+        ("{team: Voice}, {mail", "{webhook: Chat}, {mail", "there is no webhook 'Chat'"),
+        ("customer: Acme", "customer: Apex", "policies[0].customer: there is no customer 'Apex'"),
+        ("{rota: Level 1}", "{}", "one of rota, person, team, mail and webhook"),
+        ("name: Acme at night", "name: Voice", "there is a policy 'Voice' already"),
+        ("name: Acme at night", "name: Default", "there is a policy 'Default' already"),
+        ("wait: 30", "wait: -1", "greater than or equal to 0"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_told_with_its_place(
+    database: str, tmp_path: Path, was: str, wrong: str, problem: str
+) -> None:
+    imported(tmp_path, EXAMPLE)
+    assert problem in "".join(refused(tmp_path, TWO_POLICIES.replace(was, wrong, 1)))
+    assert [*policies_by_name()] == ["Default"]

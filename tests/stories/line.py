@@ -116,7 +116,7 @@ class Line:
             path = {"voice_url": "voice/inbound", "sms_url": "sms/inbound"}.get(
                 name, f"voice/{name.removesuffix('_url')}"
             )
-            setattr(self.exchange, name, f"{settings().own_url}/{path}")
+            setattr(self.exchange.line, name, f"{settings().own_url}/{path}")
 
     def close(self) -> None:
         self.server.shutdown()

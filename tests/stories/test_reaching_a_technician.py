@@ -156,6 +156,10 @@ def test_the_caller_hangs_up_and_whoever_accepts_calls_back(line: Line, held: An
     assert bo.talking_to
     ring = [event for event in line.exchange.log if event.kind == "ring"][-1]
     assert ring.detail["from"] == "+18005550100"
+    rung = line.rings()
+    line.passes(600)
+    assert bo.talking_to, "however long they talk"
+    assert line.rings() == rung, "nobody else is rung meanwhile"
     bo.hang_up()
     line.passes(5)
     assert page(line)["state"] == "accepted"

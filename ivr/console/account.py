@@ -1,0 +1,195 @@
+"""How one of us signs in, on a page of their own: the password, the second step, the browsers."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from ivr import clock, signed
+from ivr.console import staff
+from ivr.console.door import console, page
+from ivr.console.forms import done, row, token, too_old
+from ivr.console.guard import needs
+from ivr.console.sign_in import attempt, known_to
+from ivr.database import reading, transaction
+from ivr.models import Account, StaffSignIn
+from ivr.services import accounts, changes, hashing, house, second_step, sign_ins, tries
+from ivr.services.roles import May
+from ivr.services.tries import WaitError
+
+ABOUT = "your sign-in"
+SECRET = "second step's secret"  # noqa: S105  what a signature is for
+TOLD = {
+    "password": "Your password is changed, and you are signed out everywhere else.",
+    "off": "Codes are not asked for any more.",
+    "out": "Signed out there.",
+}
+
+
+@console.get("/account")
+@needs(May.EDIT_SELF)
+def account() -> Answer:
+    return _account(done=TOLD.get(request.args.get("done", ""), ""))
+
+
+def _account(status: int = 200, **values: Any) -> Response:
+    here = staff.here()
+    with reading() as db:
+        answer = page(
+            db,
+            "account.html",
+            account=db.get(Account, here.technician_id),
+            everywhere=sign_ins.everywhere(db, clock.now(), StaffSignIn, here.technician_id),
+            mine=here,
+            codes_left=accounts.codes_left(db, here.technician_id),
+            shortest=hashing.SHORTEST_PASSWORD,
+            token=token(ABOUT),
+            **values,
+        )
+    answer.status_code = status
+    return answer
+
+
+def _wrong(told: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response:
+    return _account(status, wrong=told)
+
+
+OLD = "This page was open for more than twelve hours, so nothing was done. Please try again."
+
+
+def _refused() -> Response | None:
+    """Why nothing is done: the form is old, or the password that is asked for is not theirs."""
+    if too_old(ABOUT):
+        return _wrong(OLD, HTTPStatus.FORBIDDEN)
+    person = staff.here().technician
+    with reading() as db:
+        theirs = db.get(Account, person.id)
+    if theirs is None or theirs.password_hash is None:
+        return None  # they come by the provider
+    try:
+        attempt(person.email)
+    except WaitError as error:
+        return _wrong(f"Too many tries. Wait {error.seconds} s.", HTTPStatus.TOO_MANY_REQUESTS)
+    given = request.form.get("current", "")[: hashing.LONGEST_PASSWORD]
+    if not hashing.matches(theirs.password_hash, given):
+        return _wrong("That is not your password of now.", HTTPStatus.FORBIDDEN)
+    with transaction() as db:
+        tries.forget(db, person.email, known_to(person.email))
+    return None
+
+
+def _write(db: Session, what: str) -> None:
+    person = staff.here().technician
+    changes.write(db, clock.now(), person.name, f"person-{person.id}", what)
+
+
+@console.post("/account/password")
+@needs(May.EDIT_SELF)
+def set_password() -> Answer:
+    given = request.form.get("password", "")
+    if not hashing.is_long_enough(given):
+        return _wrong(f"A password has {hashing.SHORTEST_PASSWORD} characters or more.")
+    refused = _refused()
+    if refused:
+        return refused
+    here, kept = staff.here(), hashing.hashed(given)
+    with transaction() as db:
+        accounts.set_password(db, clock.now(), here.technician_id, kept, here)
+        _write(db, "set a new password")
+    return done("console.account", done="password")
+
+
+@console.post("/account/sign-outs")
+@needs(May.EDIT_SELF)
+def sign_out_elsewhere() -> Answer:
+    """One browser, or all others."""
+    if too_old(ABOUT):
+        return _wrong(OLD, HTTPStatus.FORBIDDEN)
+    here, which = staff.here(), row(request.form.get("which", ""))
+    with transaction() as db:
+        if which:
+            sign_ins.end(db, clock.now(), StaffSignIn, here.technician_id, which)
+        else:
+            sign_ins.end_all(db, clock.now(), StaffSignIn, here.technician_id, but=here)
+    return done("console.account", done="out")
+
+
+# The second step ----------------------------------------------------------------------------------
+
+
+@console.get("/account/codes")
+@needs(May.EDIT_SELF)
+def new_codes() -> Answer:
+    return _codes(second_step.new_secret())
+
+
+def _codes(secret: str, wrong: str = "", status: int = 200) -> Response:
+    person = staff.here().technician
+    with reading() as db:
+        theirs = db.get(Account, person.id)
+        told = second_step.address(secret, person.email, house.ours(db).name)
+        answer = page(
+            db,
+            "codes.html",
+            picture=second_step.picture(told),
+            secret=secret,
+            kept=signed.sign([person.id, secret], SECRET),
+            asks_password=bool(theirs and theirs.password_hash),
+            token=token(ABOUT),
+            wrong=wrong,
+        )
+    answer.status_code = status
+    return answer
+
+
+@console.post("/account/codes")
+@needs(May.EDIT_SELF)
+def use_codes() -> Answer:
+    """Only with a code of it: whoever cannot read codes would be shut out."""
+    person = staff.here().technician
+    kept = signed.read(request.form.get("kept", ""), SECRET, 3600)
+    if kept is None or kept[0] != person.id:
+        return _codes(second_step.new_secret(), OLD, HTTPStatus.FORBIDDEN)
+    secret = str(kept[1])
+    step = second_step.step_of(secret, clock.now(), request.form.get("code", "")[:40])
+    if step is None:
+        told = "That is not its code. Wait for the next one, and look at the clock of the phone."
+        return _codes(secret, told, HTTPStatus.UNPROCESSABLE_ENTITY)
+    refused = _refused()
+    if refused:
+        return refused
+    with transaction() as db:
+        codes = second_step.begin(db, person.id, secret, step)
+        _write(db, "set up codes for signing in")
+    return _recovery(codes)
+
+
+def _recovery(codes: list[str]) -> Response:
+    with reading() as db:
+        return page(db, "recovery.html", codes=codes)
+
+
+@console.post("/account/recovery")
+@needs(May.EDIT_SELF)
+def new_recovery_codes() -> Answer:
+    refused = _refused()
+    if refused:
+        return refused
+    with transaction() as db:
+        codes = second_step.new_recovery_codes(db, staff.here().technician_id)
+        _write(db, "made new recovery codes")
+    return _recovery(codes)
+
+
+@console.post("/account/codes/off")
+@needs(May.EDIT_SELF)
+def no_codes() -> Answer:
+    refused = _refused()
+    if refused:
+        return refused
+    with transaction() as db:
+        second_step.end(db, staff.here().technician_id)
+        _write(db, "turned codes for signing in off")
+    return done("console.account", done="off")

@@ -1,0 +1,261 @@
+"""Outgoing webhooks: which there are, setting one up, and what was delivered to it."""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import msgspec
+from flask import Response, abort, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from ivr import clock
+from ivr.console.door import console, page
+from ivr.console.forms import done, row, token, too_old
+from ivr.console.guard import needs
+from ivr.database import reading, transaction
+from ivr.models import Delivery, DeliveryState, Webhook, WebhookForm
+from ivr.services import bodies, events, house, webhooks
+from ivr.services.roles import May
+from ivr.services.webhooks import Wish, WrongError
+
+ROW = "int(max=2147483647)"
+NEW = "a new webhook"
+"""What the form's token is signed for."""
+FORMS = {
+    WebhookForm.EVENT: ("The event", "JSON for a program of yours, signed."),
+    WebhookForm.SLACK: ("A message for Slack", "For the address of an incoming webhook."),
+    WebhookForm.TEAMS: ("A card for Teams", "For the address of a workflow."),
+}
+EVENTS = {
+    events.OPENED: "Technicians are rung",
+    events.RUNG: "A phone rings, and what came of it",
+    events.ACCEPTED: "Somebody has accepted",
+    events.ESCALATED: "It goes on to the next level",
+    events.EXHAUSTED: "Nobody accepted at any level",
+    events.CHANGED: "A ticket has changed",
+}
+TOLD = {
+    "saved": "It is saved.",
+    "on": "It is on. What happens from now on is sent to it.",
+    "off": "It is off. Nothing more is sent to it.",
+    "test": "A test is on its way. Below you see what comes of it.",
+    "again": "It is sent again now.",
+    "all-again": "All are sent again now.",
+    "dismiss": "It need not be sent any more.",
+    "all-dismiss": "None of them need be sent any more.",
+    "no": "Nothing was done: it is under way already, or the webhook is off.",
+}
+STATES = {
+    DeliveryState.DUE: "waits",
+    DeliveryState.SENDING: "under way",
+    DeliveryState.SENT: "delivered",
+    DeliveryState.DEAD: "not delivered",
+    DeliveryState.DISMISSED: "not sent, and need not be",
+}
+
+
+def host(url: str) -> str:
+    """All that a page shows of an address: the rest of it is as good as a password."""
+    return urlsplit(url).netloc
+
+
+def _webhook(db: Session, id_: int) -> Webhook:
+    found = db.get(Webhook, id_)
+    if found is None:
+        abort(404, description="There is no such webhook.")
+    return found
+
+
+# All of them --------------------------------------------------------------------------------------
+
+
+@console.get("/webhooks")
+@needs(May.SEE_TO_MAIL)
+def all_webhooks() -> Response:
+    with reading() as db:
+        those = webhooks.all_of_them(db)
+        return page(db, "webhooks.html", webhooks=those, host=host, forms=FORMS)
+
+
+# Setting one up -----------------------------------------------------------------------------------
+
+
+@console.get("/webhooks/new")
+@needs(May.EDIT_WEBHOOKS)
+def new_webhook() -> Response:
+    return _form(None)
+
+
+@console.get(f"/webhooks/<{ROW}:id_>/edit")
+@needs(May.EDIT_WEBHOOKS)
+def edit_webhook(id_: int) -> Response:
+    return _form(id_)
+
+
+@console.post("/webhooks/new")
+@needs(May.EDIT_WEBHOOKS)
+def add_webhook() -> Answer:
+    """Its secret is on the answer, and nowhere else ever."""
+    if too_old(NEW):
+        return _form(None, HTTPStatus.FORBIDDEN, old=True)
+    try:
+        with transaction() as db:
+            made = webhooks.add(db, clock.now(), _wish())
+    except WrongError as error:
+        return _form(None, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error))
+    return _log(made.id, secret=made.secret)
+
+
+@console.post(f"/webhooks/<{ROW}:id_>/edit")
+@needs(May.EDIT_WEBHOOKS)
+def change_webhook(id_: int) -> Answer:
+    if too_old(f"webhook {id_}"):
+        return _form(id_, HTTPStatus.FORBIDDEN, old=True)
+    try:
+        with transaction() as db:
+            webhooks.change(db, clock.now(), _webhook(db, id_), _wish())
+    except WrongError as error:
+        return _form(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error))
+    return done("console.one_webhook", id_=str(id_), done="saved")
+
+
+def _wish() -> Wish:
+    name = " ".join(request.form.get("name", "").replace("\0", "").split())[:100]
+    url = request.form.get("url", "").replace("\0", "").strip()
+    return Wish(name, url, request.form.get("form", ""), request.form.getlist("events"))
+
+
+def _form(
+    id_: int | None, code: int = HTTPStatus.OK, *, old: bool = False, wrong: str = ""
+) -> Response:
+    """With all that was filled in."""
+    with reading() as db:
+        webhook = _webhook(db, id_) if id_ is not None else None
+        given = _wish() if request.method == "POST" else webhook
+        answer = page(
+            db,
+            "webhook_form.html",
+            webhook=webhook,
+            given=given or Wish("", "", WebhookForm.EVENT, []),
+            forms=FORMS,
+            events=EVENTS,
+            token=token(f"webhook {id_}" if webhook else NEW),
+            old=old,
+            wrong=wrong,
+        )
+    answer.status_code = code
+    return answer
+
+
+# One of them, and its log -------------------------------------------------------------------------
+
+
+@console.get(f"/webhooks/<{ROW}:id_>")
+@needs(May.SEE_TO_MAIL)
+def one_webhook(id_: int) -> Response:
+    return _log(id_, told=TOLD.get(request.args.get("done", ""), ""))
+
+
+def _log(id_: int, *, told: str = "", secret: str = "", old: bool = False) -> Response:
+    before, only = request.args.get("before", type=row), request.args.get("only", "")
+    with reading() as db:
+        webhook = _webhook(db, id_)
+        rows, more = webhooks.log_of(db, webhook, before, only)
+        return page(
+            db,
+            "webhook.html",
+            webhook=webhook,
+            dead=webhooks.dead_of(db, webhook),
+            deliveries=_shown(db, webhook, rows),
+            states=STATES,
+            forms=FORMS,
+            events=EVENTS,
+            host=host,
+            before=before,
+            only=only,
+            more=more,
+            quick=any(one.due_at for one in rows[:5]),
+            token=token,
+            told=told,
+            secret=secret,
+            old=old,
+        )
+
+
+def _shown(
+    db: Session, webhook: Webhook, rows: Sequence[Delivery]
+) -> list[tuple[Delivery, str, str]]:
+    """Each with what it tells in words, and its body."""
+    language = house.ours(db).languages[0]
+    return [(one, *_words(webhook.form, language, one)) for one in rows]
+
+
+def _words(form: str, language: str, delivery: Delivery) -> tuple[str, str]:
+    try:
+        told = bodies.sentence("en-CA", delivery.event, delivery.data)
+        body = bodies.body(form, language, delivery)
+        return told, msgspec.json.format(body, indent=2).decode()
+    except (LookupError, ValueError, TypeError):  # it is dead for this very reason
+        return delivery.event, ""
+
+
+@console.post(f"/webhooks/<{ROW}:id_>/<any(on, off, test):act>")
+@needs(May.EDIT_WEBHOOKS)
+def webhook_act(id_: int, act: str) -> Answer:
+    if too_old(f"webhook {id_}"):
+        return _once_more(id_)
+    with transaction() as db:
+        webhook = _webhook(db, id_)
+        if act == "test":
+            webhooks.test(db, clock.now(), webhook)
+        else:
+            webhooks.switch(db, clock.now(), webhook, on=act == "on")
+    return done("console.one_webhook", id_=str(id_), done=act)
+
+
+@console.post(f"/webhooks/<{ROW}:id_>/secret")
+@needs(May.EDIT_WEBHOOKS)
+def new_secret(id_: int) -> Answer:
+    if too_old(f"webhook {id_}"):
+        return _once_more(id_)
+    with transaction() as db:
+        webhook = _webhook(db, id_)
+        webhooks.new_secret(db, clock.now(), webhook)
+        secret = webhook.secret
+    return _log(id_, secret=secret)
+
+
+@console.post(f"/webhooks/<{ROW}:id_>/all/<any(again, dismiss):act>")
+@needs(May.SEE_TO_MAIL)
+def all_dead(id_: int, act: str) -> Answer:
+    acts: dict[str, Callable[[Session], bool]] = {
+        "again": lambda db: webhooks.all_again(db, clock.now(), id_),
+        "dismiss": lambda db: webhooks.dismiss_all(db, id_),
+    }
+    return _do(id_, acts[act], f"all-{act}")
+
+
+@console.post(f"/webhooks/<{ROW}:id_>/deliveries/<{ROW}:delivery>/<any(again, dismiss):act>")
+@needs(May.SEE_TO_MAIL)
+def one_delivery(id_: int, delivery: int, act: str) -> Answer:
+    acts: dict[str, Callable[[Session], bool]] = {
+        "again": lambda db: webhooks.again(db, clock.now(), id_, delivery),
+        "dismiss": lambda db: webhooks.dismiss(db, id_, delivery),
+    }
+    return _do(id_, acts[act], act)
+
+
+def _do(id_: int, act: Callable[[Session], bool], name: str) -> Answer:
+    """Whoever is second finds it done."""
+    if too_old(f"webhook {id_}"):
+        return _once_more(id_)
+    with transaction() as db:
+        did = act(db)
+    return done("console.one_webhook", id_=str(id_), done=name if did else "no")
+
+
+def _once_more(id_: int) -> Response:
+    answer = _log(id_, old=True)
+    answer.status_code = HTTPStatus.FORBIDDEN
+    return answer

@@ -1,0 +1,193 @@
+"""The staff: who joins, what is known of each and how they want to be rung, who leaves."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from ivr.models import Role, Technician
+from ivr.services import (
+    accounts,
+    cage,
+    changes,
+    house,
+    letters,
+    links,
+    outbox,
+    time_zones,
+    vocabulary,
+)
+from ivr.services.sign_ins import digest
+from ivr.services.time_zones import UnknownZoneError
+from ivr.services.tries import plain
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+LONGEST = 200
+LONGEST_WAIT = 60
+"""Seconds, before the ring or before the second phone."""
+SAID = {
+    "name": "the name",
+    "email": "the e-mail",
+    "language": "the language",
+    "time_zone": "the time zone",
+    "role": "the role",
+    "text_first": "the seconds between text and ring",
+    "second_phone_after": "the seconds before the second phone",
+    "quiet_from": "the begin of the quiet hours",
+    "quiet_until": "the end of the quiet hours",
+}
+"""What of a person can be changed, in words."""
+
+
+class RefusedError(Exception):
+    """What is wrong with what is given, in words for whoever gave it."""
+
+
+def everybody(db: Session) -> Sequence[Technician]:
+    """Who has left comes last."""
+    order = (Technician.active.desc(), Technician.name, Technician.id)
+    found = select(Technician).where(Technician.email != cage.EMAIL)
+    found = found.options(selectinload(Technician.phones))
+    return db.scalars(found.order_by(*order)).all()
+
+
+def about(person: Technician) -> str:
+    """What their changes are written under."""
+    return f"person-{person.id}"
+
+
+def add(db: Session, *, name: str, email: str, role: str, language: str = "") -> Technician:
+    """Raises RefusedError."""
+    person = Technician(
+        name=_name(name), email=_email(db, email), role=_role(role), language=_language(language)
+    )
+    db.add(person)
+    db.flush()
+    return person
+
+
+def change(db: Session, now: datetime, by: str, person: Technician, **given: str) -> None:
+    """Only what is given. Raises RefusedError, with nothing changed."""
+    wanted = {name: CHECKS[name](db, person, value) for name, value in given.items()}
+    if {"quiet_from", "quiet_until"} <= wanted.keys():
+        _both_or_none(wanted["quiet_from"], wanted["quiet_until"])
+    if wanted.get("role", person.role) != person.role:
+        _keep_an_admin(db, person)
+    for name, value in wanted.items():
+        before = getattr(person, name)
+        if before != value:
+            setattr(person, name, value)
+            told = f"changed {SAID[name]} from {_told(before)} to {_told(value)}"
+            changes.write(db, now, by, about(person), told)
+
+
+def _told(value: object) -> str:
+    return "none" if value in {None, ""} else str(value)
+
+
+def leave(db: Session, now: datetime, by: str, person: Technician) -> None:
+    """They are never rung or told anything again, and stay on record. Raises RefusedError."""
+    _keep_an_admin(db, person)
+    person.active = False
+    accounts.shut(db, now, person)
+    changes.write(db, now, by, about(person), "left the staff")
+
+
+def come_back(db: Session, now: datetime, by: str, person: Technician) -> None:
+    person.active = True
+    changes.write(db, now, by, about(person), "came back to the staff")
+
+
+def invite(db: Session, now: datetime, by: str, person: Technician) -> None:
+    """Mail them a link to set a password."""
+    token = accounts.new_link(db, now, person)
+    told = {"organization": house.ours(db).name, "person": person.name}
+    letter = letters.write("invited", person.language, url=links.set_password(token), **told)
+    key = f"invited-{digest(token)[:16]}"
+    outbox.mail(db, now, key=key, to=person.email, letter=letter)
+    changes.write(db, now, by, about(person), "was mailed a link to set a password")
+
+
+def _keep_an_admin(db: Session, person: Technician) -> None:
+    try:
+        accounts.keep_an_admin(db, but=person)
+    except accounts.LastAdminError as error:
+        told = f"{person.name} is the last admin who can sign in. Make another one first."
+        raise RefusedError(told) from error
+
+
+# What may be given --------------------------------------------------------------------------------
+
+
+def _name(given: str) -> str:
+    name = " ".join(given.split())[:LONGEST]
+    if not name:
+        raise RefusedError("A name is needed.")
+    return name
+
+
+def _email(db: Session, given: str, but: int = 0) -> str:
+    email = plain(given)
+    if not ADDRESS.fullmatch(email) or len(email) > LONGEST:
+        raise RefusedError(f"{given or 'Nothing'} is no e-mail address.")
+    taken = select(Technician.id).where(Technician.email == email, Technician.id != but)
+    if db.scalar(taken) is not None:
+        raise RefusedError(f"Somebody has the e-mail {email} already.")
+    return email
+
+
+def _role(given: str) -> Role:
+    if given not in list(Role):
+        raise RefusedError("There is no such role.")
+    return Role(given)
+
+
+def _language(given: str) -> str:
+    return vocabulary.known(given)
+
+
+def zone(given: str) -> str | None:
+    """None: the organization's. Raises RefusedError."""
+    if not given:
+        return None
+    try:
+        return time_zones.named(given)
+    except UnknownZoneError as error:
+        raise RefusedError(f"{given} {error}.") from error
+
+
+def _seconds(given: str) -> int:
+    number = int(given) if given.isascii() and given.isdigit() and len(given) <= 3 else -1  # noqa: PLR2004
+    if not 0 <= number <= LONGEST_WAIT:
+        raise RefusedError(f"Give the seconds, from 0 to {LONGEST_WAIT}.")
+    return number
+
+
+def _time(given: str) -> str | None:
+    if given and not TIME.fullmatch(given):
+        raise RefusedError(f"{given} is no time, such as 22:00.")
+    return given or None
+
+
+def _both_or_none(begin: object, end: object) -> None:
+    if (begin is None) != (end is None):
+        raise RefusedError("Quiet hours have a begin and an end.")
+    if begin is not None and begin == end:
+        raise RefusedError("Quiet hours cannot be the whole day.")
+
+
+CHECKS: dict[str, Any] = {
+    "name": lambda _db, _person, given: _name(given),
+    "email": lambda db, person, given: _email(db, given, person.id),
+    "language": lambda _db, _person, given: _language(given),
+    "time_zone": lambda _db, _person, given: zone(given),
+    "role": lambda _db, _person, given: _role(given),
+    "text_first": lambda _db, _person, given: _seconds(given or "0"),
+    "second_phone_after": lambda _db, _person, given: _seconds(given) if given else None,
+    "quiet_from": lambda _db, _person, given: _time(given),
+    "quiet_until": lambda _db, _person, given: _time(given),
+}
