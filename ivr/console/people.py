@@ -18,7 +18,17 @@ from ivr.console.guard import needs
 from ivr.console.person_acts import OTHERS, OWN, WRONG_CODE, Act
 from ivr.database import reading, transaction
 from ivr.models import Account, Role, StaffSignIn, Technician
-from ivr.services import accounts, cage, changes, phone_book, phones, sign_ins, staff, vocabulary
+from ivr.services import (
+    accounts,
+    cage,
+    changes,
+    phone_book,
+    phones,
+    rotas,
+    sign_ins,
+    staff,
+    vocabulary,
+)
 from ivr.services.roles import May
 from ivr.services.staff import RefusedError
 
@@ -167,6 +177,7 @@ def _do(id_: int, work: Act, act: str) -> Answer:
     try:
         with transaction() as db:
             came = work(db, _person(db, id_), filled_in(db))
+            rotas.look_again(db, clock.now())
     except (RefusedError, WrongError) as error:
         return _one(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error), act=act)
     if came == WRONG_CODE:

@@ -41,7 +41,14 @@ def ringing(db: Session, person: Technician, form: Form) -> str:
     given = {name: form.line(name) for name in RINGING}
     if form.text("at_once"):
         given["text_first"] = "0"
+    if "hand_over" in form.fields:
+        given["hand_over"] = form.text("hand_over")
     staff.change(db, clock.now(), form.by, person, **given)
+    return "kept"
+
+
+def pin(db: Session, person: Technician, form: Form) -> str:
+    staff.set_pin(db, clock.now(), form.by, person, form.line("pin"))
     return "kept"
 
 
@@ -128,6 +135,7 @@ Act = Callable[[Session, Technician, Form], str]
 OWN: dict[str, Act] = {
     "details": details,
     "ringing": ringing,
+    "pin": pin,
     "phones": add_phone,
     "remove": remove_phone,
     "up": phone_up,

@@ -9,16 +9,14 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import reading
-from ivr.models import Canary, CanaryState, Heartbeat, Policy, Rota, Technician
+from ivr.models import Canary, CanaryState, Heartbeat, Membership, Policy, Technician
 from ivr.services import canary as runs
-from ivr.services import house, people, shifts, vocabulary
-from ivr.services import rota as rotas
+from ivr.services import findings, house, people, vocabulary
 from ivr.services.carrier import Carrier
+from ivr.services.findings import Problem
 from ivr.services.found import Found, bad, off, ok, warn
-from ivr.services.shifts import Shift
 from ivr.settings import settings
 
-AHEAD = timedelta(days=14)
 SOON = timedelta(days=1)
 SILENT = timedelta(seconds=15)
 GIGABYTE = 1_000_000_000
@@ -78,37 +76,33 @@ def _seconds(run: Canary) -> int:
 # The rota -----------------------------------------------------------------------------------------
 
 
-def _to_come(db: Session, now: datetime) -> dict[str, list[Shift]]:
-    """The shifts of the next days of every rota that a policy rings, by the rota's name."""
-    rung = {who["rota"] for level in _levels(db) for who in level.get("who", []) if "rota" in who}
-    names = {one.id: one.name for one in db.scalars(select(Rota).where(Rota.id.in_(rung)))}
-    plans = rotas.plans(db, now, now + AHEAD, names.keys())
-    return {names[id_]: shifts.shifts(plan, now, now + AHEAD) for id_, plan in plans.items()}
+def _rung(db: Session, kind: str) -> set[int]:
+    """The rotas, people or teams that a policy rings."""
+    levels = [level for policy in db.scalars(select(Policy)) for level in policy.levels]
+    return {who[kind] for level in levels for who in level.get("who", []) if kind in who}
 
 
-def _levels(db: Session) -> list[dict]:  # type: ignore[type-arg]
-    return [level for policy in db.scalars(select(Policy)) for level in policy.levels]
+def _amiss(db: Session, now: datetime, *kinds: str) -> list[Problem]:
+    """What is wrong in the days to come with the rotas that a policy rings."""
+    rung = _rung(db, "rota")
+    found = findings.problems(db, now)
+    return [one for one in found if one.kind in kinds and one.rota_id in rung]
 
 
 def rota(_carrier: Carrier) -> Found:
     now = clock.now()
     with reading() as db:
-        gaps = [
-            (shift.begins_at, shift.ends_at, name)
-            for name, to_come in _to_come(db, now).items()
-            for shift in to_come
-            if not shift.people
-        ]
+        gaps = _amiss(db, now, "gap")
         zone = ZoneInfo(house.ours(db).time_zone)
     if not gaps:
-        return ok("Somebody is on call in every rota for the next 14 days.")
-    begins, ends, name = min(gaps)
-    when = "now" if begins <= now else f"from {_minute(begins, zone)}"
-    said = f"Nobody is on call in {name} {when} until {_minute(ends, zone)}."
+        return ok(f"Somebody is on call in every rota for the next {findings.DAYS} days.")
+    first = gaps[0]
+    when = "now" if first.begins_at <= now else f"from {_minute(first.begins_at, zone)}"
+    said = f"Nobody is on call in {first.rota} {when} until {_minute(first.ends_at, zone)}."
     if len(gaps) > 1:
-        said += f" There are {len(gaps) - 1} more gaps in the next 14 days."
+        said += f" There are {len(gaps) - 1} more gaps in the next {findings.DAYS} days."
     told = f"{said} Put somebody on call."
-    return bad(told) if begins < now + SOON else warn(told)
+    return bad(told) if first.begins_at < now + SOON else warn(told)
 
 
 def _minute(at: datetime, zone: ZoneInfo) -> str:
@@ -118,23 +112,18 @@ def _minute(at: datetime, zone: ZoneInfo) -> str:
 def phones(_carrier: Carrier) -> Found:
     now = clock.now()
     with reading() as db:
-        ids = {
-            one
-            for to_come in _to_come(db, now).values()
-            for shift in to_come
-            for one in shift.people
-        }
-        named = {who["person"] for level in _levels(db) for who in level.get("who", [])
-                 if "person" in who}  # fmt: skip
-        rung = people.by_ids(db, ids | named).values()
-    silent = [one.name for one in rung if not one.phones]
-    unproved = [one.name for one in rung if one.phones and not _is_verified(one)]
+        in_rotas = {one.person_id or 0 for one in _amiss(db, now, "no_phone", "unverified")}
+        in_teams = select(Membership.technician_id).where(Membership.team_id.in_(_rung(db, "team")))
+        rung = in_rotas | _rung(db, "person") | set(db.scalars(in_teams))
+        those = people.by_ids(db, rung).values()
+    silent = [one.name for one in those if not one.phones]
+    unproved = [one.name for one in those if one.phones and not _is_verified(one)]
     if silent:
         return bad(f"On call, and no phone: {_and(silent)}. Give them a number.")
     if unproved:
         said = f"The phone of {_and(unproved)} is not verified: perhaps it is not reached."
         return warn(f"{said} That is done under People.")
-    return ok("Whoever is on call in the next 14 days has a verified phone.")
+    return ok(f"Whoever is on call in the next {findings.DAYS} days has a verified phone.")
 
 
 def _is_verified(person: Technician) -> bool:

@@ -46,7 +46,8 @@ def ring(
     text = round_ == page.first_round  # one a level, however often it rings
     level, made = page.policy[page.level]["level"], list[Leg]()
     for one in those:
-        rung = wishes.planned(one, text=text)
+        left = not one.active and not page.ticket.canary  # the canary's own is in no list
+        rung = [] if left else wishes.planned(one, text=text)
         if not rung:  # the phone was taken away, or they left, since the page was opened
             made.append(_unreachable(now, page, one))
             look_again(db, now, page.id)

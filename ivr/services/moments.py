@@ -19,6 +19,11 @@ def given(words: str, zone: str) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
+def iso(moment: datetime | None) -> str | None:
+    """For programs."""
+    return moment.isoformat() if moment else None
+
+
 def in_words(moment: datetime, now: datetime, language: str, zone: str) -> str:
     minutes = int((moment - now).total_seconds() // 60)
     if minutes <= 0:

@@ -5,7 +5,6 @@ However long the story is, it is read with the same few statements: one for each
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -18,16 +17,15 @@ from ivr.models import (
     Contact,
     Entry,
     Feedback,
-    Leg,
     Message,
-    Page,
     Phone,
     Recording,
     TakenTurn,
     Technician,
     Ticket,
 )
-from ivr.services import attachments, clocks, relations, tickets, timeline
+from ivr.services import attachments, clocks, relations, show_pages, tickets, timeline
+from ivr.services.moments import iso
 from ivr.services.numbers import dialled
 
 Record = dict[str, Any]
@@ -35,10 +33,6 @@ Record = dict[str, Any]
 
 class UnknownError(LookupError):
     """There is no such ticket or call."""
-
-
-def _at(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 def ticket(db: Session, number: str) -> Record:
@@ -53,7 +47,7 @@ def ticket(db: Session, number: str) -> Record:
         "entries": _entries(db, Entry.ticket_id == row.id),
         "feedback": _feedbacks(db, row.id),
         "calls": _calls(db, Call.ticket_id == row.id),
-        "pages": _pages(db, row.id),
+        "pages": show_pages.of_ticket(db, row.id),
         "recordings": _recordings(db, Recording.ticket_id == row.id),
         "messages": _messages(db, row.id),
         "attachments": [_attachment(one) for one in attachments.of(db, row.id)],
@@ -97,9 +91,9 @@ def _ticket(row: Ticket) -> Record:
         "assignee": row.assignee.name if row.assignee else None,
         "contact": row.contact.name if row.contact else None,
         "language": row.contact.language if row.contact else None,
-        "opened_at": _at(row.opened_at),
+        "opened_at": iso(row.opened_at),
         "opened_by_number": row.opened_by_number,
-        "resolved_at": _at(row.resolved_at),
+        "resolved_at": iso(row.resolved_at),
     }
 
 
@@ -114,11 +108,11 @@ def _related(row: Ticket, other: Ticket) -> Record:
 
 def _clock(row: Clock) -> Record:
     return {
-        "started_at": _at(row.started_at),
-        "ends_at": _at(row.ends_at),
-        "warned_at": _at(row.warned_at),
-        "missed_at": _at(row.missed_at),
-        "met_at": _at(row.met_at),
+        "started_at": iso(row.started_at),
+        "ends_at": iso(row.ends_at),
+        "warned_at": iso(row.warned_at),
+        "missed_at": iso(row.missed_at),
+        "met_at": iso(row.met_at),
     }
 
 
@@ -137,7 +131,7 @@ def _entry(row: Any) -> Record:
     return {
         "id": row.id,
         "kind": row.kind,
-        "at": _at(row.at),
+        "at": iso(row.at),
         "sentence": timeline.sentence(row),
         "language": row.language,
         "data": row.data,
@@ -153,9 +147,9 @@ def _feedbacks(db: Session, ticket_id: int) -> list[Record]:
 def _feedback(row: Feedback) -> Record:
     return {
         "contact": row.contact.name if row.contact else None,
-        "asked_at": _at(row.asked_at),
+        "asked_at": iso(row.asked_at),
         "asked_by": row.asked_by,
-        "answered_at": _at(row.answered_at),
+        "answered_at": iso(row.answered_at),
         "answered_by": row.answered_by,
         "score": row.score,
         "comment": row.comment,
@@ -183,56 +177,18 @@ def _call(row: Call, contact: str | None, ours: str | None, turns: list[TakenTur
         "status": row.status,
         "place": row.place,
         "wish": row.wish,
-        "started_at": _at(row.started_at),
-        "ended_at": _at(row.ended_at),
+        "started_at": iso(row.started_at),
+        "ended_at": iso(row.ended_at),
         "turns": [
             {
                 "number": turn.number,
                 "step": turn.step,
                 "heard": turn.heard,
                 "said": [key for key, _values in turn.answer["say"]],
-                "at": _at(turn.at),
+                "at": iso(turn.at),
             }
             for turn in turns
         ],
-    }
-
-
-def _pages(db: Session, ticket_id: int) -> list[Record]:
-    of = Page.ticket_id == ticket_id
-    legs = select(Leg).options(joinedload(Leg.technician)).join(Page, Page.id == Leg.page_id)
-    legs_of = _by("page_id", db.scalars(legs.where(of).order_by(Leg.id)))
-    pages = select(Page).options(joinedload(Page.accepted_by)).where(of).order_by(Page.id)
-    return [_page(row, legs_of[row.id]) for row in db.scalars(pages)]
-
-
-def _page(row: Page, legs: list[Leg]) -> Record:
-    return {
-        "id": row.id,
-        "state": row.state,
-        "level": row.policy[row.level]["level"],
-        "mail": row.policy[row.level].get("mail"),
-        "opened_at": _at(row.opened_at),
-        "due_at": _at(row.due_at),
-        "accepted_by": row.accepted_by.name if row.accepted_by else None,
-        "accepted_at": _at(row.accepted_at),
-        "legs": [_leg(one) for one in legs],
-    }
-
-
-def _leg(row: Leg) -> Record:
-    return {
-        "technician": row.technician.name,
-        "level": row.level,
-        "round": row.round,
-        "state": row.state,
-        "outcome": row.outcome,
-        "cause": row.cause,
-        "sid": row.sid,
-        "tries": row.tries,
-        "placed_at": _at(row.placed_at),
-        "answered_at": _at(row.answered_at),
-        "ended_at": _at(row.ended_at),
     }
 
 
@@ -247,7 +203,7 @@ def _recording(row: Recording, language: str | None) -> Record:
         "kind": row.kind,
         "seconds": row.seconds,
         "state": row.state,
-        "made_at": _at(row.made_at),
+        "made_at": iso(row.made_at),
         "file": row.file,
         "sha256": row.sha256,
         "language": language,
@@ -296,6 +252,6 @@ def _message(row: Message, technician: Technician | None) -> Record:
         "body": row.body,
         "state": row.state,
         "cause": row.cause,
-        "written_at": _at(row.written_at),
-        "sent_at": _at(row.sent_at),
+        "written_at": iso(row.written_at),
+        "sent_at": iso(row.sent_at),
     }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from ivr.models import Role, Technician
+from ivr.models import HandOver, Role, Technician
 from ivr.services import (
     accounts,
     cage,
@@ -17,6 +17,7 @@ from ivr.services import (
     letters,
     links,
     outbox,
+    people,
     time_zones,
     vocabulary,
 )
@@ -28,6 +29,8 @@ ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 LONGEST = 200
 LONGEST_WAIT = 60
+PIN = re.compile(r"[0-9]{6}", re.ASCII)
+UP = "01234567890"
 """Seconds, before the ring or before the second phone."""
 SAID = {
     "name": "the name",
@@ -39,6 +42,7 @@ SAID = {
     "second_phone_after": "the seconds before the second phone",
     "quiet_from": "the begin of the quiet hours",
     "quiet_until": "the end of the quiet hours",
+    "hand_over": "how a hand-over is told",
 }
 """What of a person can be changed, in words."""
 
@@ -87,6 +91,16 @@ def change(db: Session, now: datetime, by: str, person: Technician, **given: str
 
 def _told(value: object) -> str:
     return "none" if value in {None, ""} else str(value)
+
+
+def set_pin(db: Session, now: datetime, by: str, person: Technician, given: str) -> None:
+    """By which they are known on the staff line. Raises RefusedError."""
+    if not PIN.fullmatch(given):
+        raise RefusedError("A PIN is six digits.")
+    if len(set(given)) == 1 or given in UP or given in UP[::-1]:
+        raise RefusedError("That PIN is guessed first. Choose another one.")
+    people.set_pin(person, given)
+    changes.write(db, now, by, about(person), "set the staff PIN")
 
 
 def leave(db: Session, now: datetime, by: str, person: Technician) -> None:
@@ -173,6 +187,12 @@ def _time(given: str) -> str | None:
     return given or None
 
 
+def _hand_over(given: str) -> HandOver:
+    if given not in list(HandOver):
+        raise RefusedError("Choose how a hand-over is told.")
+    return HandOver(given)
+
+
 def _both_or_none(begin: object, end: object) -> None:
     if (begin is None) != (end is None):
         raise RefusedError("Quiet hours have a begin and an end.")
@@ -190,4 +210,5 @@ CHECKS: dict[str, Any] = {
     "second_phone_after": lambda _db, _person, given: _seconds(given) if given else None,
     "quiet_from": lambda _db, _person, given: _time(given),
     "quiet_until": lambda _db, _person, given: _time(given),
+    "hand_over": lambda _db, _person, given: _hand_over(given),
 }

@@ -12,8 +12,6 @@ def planned(technician: Technician, *, text: bool) -> list[tuple[str, int]]:
     """Numbers, and how many seconds from now each is rung; `text`: a text goes first. Who names no
     time for the second phone has it rung only when the first cannot be.
     """
-    if not technician.active:
-        return []
     first = technician.text_first if text else 0
     step = technician.second_phone_after
     rung = technician.phones if step is not None else technician.phones[:1]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Change, Message, Role, StaffSignIn, Technician
+from ivr.services import people as staff_line_people
 from ivr.services import phones, staff
 from tests.conftest import Wall
 from tests.console.colleague import PASSWORD, Colleague, account
@@ -234,6 +235,24 @@ DETAILS = {"name": "Bo Chan", "email": "bo@2n5.example", "language": "fr-CA", "t
 
 
 @on_sqlite
+def test_the_pin_of_the_staff_line_is_set_and_told_to_nobody(bo: Colleague) -> None:
+    for weak in ("12345", "1234567", "abcdef", "111111", "123456", "987654", "١٢٣٤٥٦"):
+        assert does(bo, "Bo", "pin", pin=weak).status_code == 422, weak
+    assert does(bo, "Bo", "pin", pin="482913").status_code == 303
+    page = words(bo.get(f"/people/{id_of('Bo')}"))
+    assert "set the staff PIN" in page
+    with reading() as db:
+        assert staff_line_people.pin_matches(db.get_one(Technician, id_of("Bo")), "482913")
+        assert not any("482913" in one.what for one in db.scalars(select(Change)))
+
+
+def test_how_a_hand_over_is_told_is_theirs_to_say(bo: Colleague) -> None:
+    assert does(bo, "Bo", "ringing", at_once="1", hand_over="text").status_code == 303
+    assert does(bo, "Bo", "ringing", at_once="1", hand_over="pigeon").status_code == 422
+    with reading() as db:
+        assert db.get_one(Technician, id_of("Bo")).hand_over == "text"
+
+
 def test_a_technician_edits_themselves_and_cannot_make_an_admin_of_themselves(
     bo: Colleague,
 ) -> None:

@@ -1,20 +1,21 @@
-"""`ivr on-call`, `ivr rota …` and `ivr absences …`: who is on call, and calendars in and out."""
+"""Who is on call and would be rung; shifts and absences as calendars, out and in."""
 
 import argparse
+import json
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ivr.commands.words import Add, refuse
 
 if TYPE_CHECKING:
     from ivr.services.ical_import import Outcome
     from ivr.services.ical_reading import Found
 
-Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
-
 
 def enter(add: Add) -> None:
+    _enter_whom(add)
     one = add("on-call", on_call, "print who is on call")
     one.add_argument("--at", metavar="TIME", help="such as 2026-11-24T03:00; now if not given")
     one.add_argument("--rota", metavar="NAME", help="only this one")
@@ -40,10 +41,10 @@ def on_call(args: argparse.Namespace) -> int:
         try:
             at = _moment(args.at, house.ours(db).time_zone) if args.at else clock.now()
         except ValueError:
-            return _fail(f"{args.at!r} is no time, such as 2026-11-24T03:00")
+            return refuse(f"{args.at!r} is no time, such as 2026-11-24T03:00")
         rows = [one for one in rotas.all_of_them(db) if args.rota in (None, one.name)]
         if not rows and args.rota:
-            return _fail(f"there is no rota {args.rota!r}")
+            return refuse(f"there is no rota {args.rota!r}")
         found = rota.on_call(db, at, [one.id for one in rows])
         known = people.by_ids(db, {id_ for those in found.values() for id_ in those})
     for one in rows:
@@ -72,7 +73,7 @@ def export(args: argparse.Namespace) -> int:
     with reading() as db:
         row = rotas.by_name(db, args.name)
         if row is None:
-            return _fail(f"there is no rota {args.name!r}")
+            return refuse(f"there is no rota {args.name!r}")
         content = ical_export.of_rota(db, clock.now(), row)
     sys.stdout.write(content.decode().replace("\r\n", "\n"))
     return 0
@@ -86,7 +87,7 @@ def import_shifts(args: argparse.Namespace) -> int:
     with reading() as db:
         row = rotas.by_name(db, args.name)
     if row is None:
-        return _fail(f"there is no rota {args.name!r}")
+        return refuse(f"there is no rota {args.name!r}")
     found = _read(args.file, row.time_zone)
     if found is None:
         return 1
@@ -105,7 +106,7 @@ def absences(args: argparse.Namespace) -> int:
         zone = people.zone(db, person) if person else ""
     found = _read(args.file, zone) if person else None
     if person is None:
-        return _fail(f"nobody on the staff has the e-mail {args.email}")
+        return refuse(f"nobody on the staff has the e-mail {args.email}")
     if found is None:
         return 1
     with transaction() as db:
@@ -120,7 +121,7 @@ def _read(file: Path, zone: str) -> "Found | None":
     try:
         return ical_reading.read(file.read_bytes(), zone, clock.now())
     except (OSError, ical_reading.UnreadableError) as error:
-        _fail(f"{file}: {error}\nnothing was imported")
+        refuse(f"{file}: {error}\nnothing was imported")
         return None
 
 
@@ -131,6 +132,40 @@ def _tell(file: Path, outcome: "Outcome") -> int:
     return 1 if outcome.problems else 0
 
 
-def _fail(words: str) -> int:
-    print(words, file=sys.stderr)
-    return 1
+# Who would be rung --------------------------------------------------------------------------------
+
+NO_CUSTOMER = "-"
+
+
+def _enter_whom(add: Add) -> None:
+    one = add("whom", whom, "list who would be rung for a ticket, when, and on which number")
+    one.add_argument("customer", metavar="CUSTOMER", help="by name; - for none")
+    one.add_argument("severity", choices=["critical", "major", "minor"])
+    one.add_argument("--at", metavar="TIME", help='such as "2026-11-24 03:00", by our clocks')
+    one.add_argument("--team", help="the team that has the ticket")
+    one.add_argument("--json", action="store_true", help="for programs")
+
+
+def whom(args: argparse.Namespace) -> int:
+    from zoneinfo import ZoneInfo
+
+    from ivr import clock
+    from ivr.database import reading
+    from ivr.services import house, moments
+    from ivr.services import whom as dry
+
+    customer = "" if args.customer == NO_CUSTOMER else args.customer
+    with reading() as db:
+        zone = house.ours(db).time_zone
+        try:
+            at = moments.given(args.at, zone) if args.at else clock.now()
+            asked = dry.named(db, customer, args.severity, args.team or "")
+        except (dry.UnknownError, ValueError) as error:
+            return refuse(error.args[0])
+        record = dry.would_ring(db, at, asked, live=not args.at)
+    if args.json:
+        print(json.dumps(record, indent=2, ensure_ascii=False))
+        return 0
+    print(f"At {at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone}), if nobody answers:")
+    print(dry.in_words(record))
+    return 0

@@ -1,0 +1,69 @@
+"""What is on record: read from a file, and printed."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ivr.commands.words import Add
+
+
+def enter(add: Add) -> None:
+    one = add(
+        "import", import_file, "read customers, staff, rotas, policies and tickets from a file"
+    )
+    one.add_argument("file", type=Path, metavar="FILE")
+    add("import-schema", import_schema, "print the JSON Schema of the file that import reads")
+    one = add("show", show, "print what is on record of a ticket or a call")
+    one.add_argument("what", choices=["ticket", "call"])
+    one.add_argument("which", metavar="NUMBER|SID")
+    one.add_argument("--json", action="store_true", help="for programs")
+
+
+def import_file(args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import transaction
+    from ivr.services import import_reading, importing, lifeline, phone_book
+
+    try:
+        with transaction() as db:
+            summary = importing.import_file(db, args.file, clock.now())
+    except import_reading.ImportRefusedError as error:
+        for problem in error.problems:
+            print(f"{args.file}: {problem}", file=sys.stderr)
+        print("nothing was imported", file=sys.stderr)
+        return 1
+    with transaction() as db:
+        lifeline.write_roster(db, clock.now())
+        phone_book.write(db)
+    print(f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged")
+    return 0
+
+
+def import_schema(_args: argparse.Namespace) -> int:
+    from ivr.services.import_file import ImportFile
+
+    print(json.dumps(ImportFile.model_json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    from ivr.database import reading
+    from ivr.services import show as records
+
+    look_up = {"ticket": records.ticket, "call": records.call}[args.what]
+    try:
+        with reading() as db:
+            record = look_up(db, args.which)
+    except records.UnknownError as error:
+        print(error.args[0], file=sys.stderr)
+        return 1
+    print(json.dumps(record, indent=2, ensure_ascii=False) if args.json else _readable(record))
+    return 0
+
+
+def _readable(record: dict[str, Any]) -> str:
+    plain = [f"{name}: {value}" for name, value in record.items() if not isinstance(value, list)]
+    lines = [f"  {entry['at']}  {entry['sentence']}" for entry in record["entries"]]
+    return "\n".join([*plain, "", *lines])
