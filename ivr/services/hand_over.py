@@ -70,18 +70,19 @@ def _hand_over(db: Session, now: datetime, row: Rota, on_call: People) -> None:
 def _tell_on(db: Session, now: datetime, row: Rota, one: Technician, gone: Iterable[int]) -> None:
     nobodys, of_gone = _tickets(db, None), _tickets(db, *gone)
     live = select(Ticket).join(Page).where(Page.due_at.is_not(None)).order_by(Page.opened_at)
-    pages = db.scalars(live.limit(MOST)).unique().all()
+    pages = db.scalars(live.limit(MOST + 1)).unique().all()
     until = _until(db, now, row, one.id)
     words = text(
         one.language,
         "hand_over_on" if until else "hand_over_on_for_good",
         rota=row.name,
         until=letters.moment(until, people.zone(db, one)) if until else "",
-        pages=len(pages),
-        tickets=_at_least(nobodys),
+    )
+    counts = text(
+        one.language, "hand_over_open", pages=_at_least(pages), tickets=_at_least(nobodys)
     )
     found: Open = [("pages", pages), ("nobody", nobodys), ("gone", of_gone)]
-    _tell(db, now, row, one, "on", words, found)
+    _tell(db, now, row, one, "on", (words, counts), found)
 
 
 def _tell_off(db: Session, now: datetime, row: Rota, one: Technician, names: list[str]) -> None:
@@ -91,9 +92,9 @@ def _tell_off(db: Session, now: datetime, row: Rota, one: Technician, names: lis
         "hand_over_off" if names else "hand_over_off_to_nobody",
         rota=row.name,
         names=", ".join(names),
-        tickets=_at_least(own),
     )
-    _tell(db, now, row, one, "off", words, [("yours", own)])
+    counts = text(one.language, "hand_over_yours", tickets=_at_least(own))
+    _tell(db, now, row, one, "off", (words, counts), [("yours", own)])
 
 
 def _until(db: Session, now: datetime, row: Rota, id_: int) -> datetime | None:
@@ -119,7 +120,13 @@ def _at_least(tickets: Sequence[Ticket]) -> str:
 
 
 def _tell(
-    db: Session, now: datetime, row: Rota, one: Technician, what: str, words: str, found: Open
+    db: Session,
+    now: datetime,
+    row: Rota,
+    one: Technician,
+    what: str,
+    words: tuple[str, str],
+    found: Open,
 ) -> None:
     """In the way that they wish; a text that would disturb them is a mail."""
     key = f"rota-{row.id}-{what}-{one.id}-{int(now.timestamp())}"
@@ -127,12 +134,12 @@ def _tell(
         return
     still = quiet.now(one, now, people.zone(db, one))
     if one.hand_over == HandOver.TEXT and one.phone and not still:
-        outbox.write(db, now, key=f"{key}-text", channel="text", to=one.phone, body=words)
+        outbox.write(db, now, key=f"{key}-text", channel="text", to=one.phone, body=" ".join(words))
         return
     letter = letters.write(
         "hand-over",
         one.language,
-        headline=words,
+        headline=words[0],
         open=[(kind, tickets[:MOST]) for kind, tickets in found if tickets],
         staff_url=links.board(),
         organization=house.ours(db).name,

@@ -27,7 +27,7 @@ MIDNIGHT = "24:00"
 # layer come as they are kept, so that one that has not changed is not read again.
 ROTATIONS = (
     select(
-        LAYERS.c.rota_id,
+        ROTAS.c.id,
         func.coalesce(LAYERS.c.time_zone, ROTAS.c.time_zone),
         LAYERS.c.starts,
         LAYERS.c.ends,
@@ -36,8 +36,8 @@ ROTATIONS = (
         cast(LAYERS.c.people, Text),
         cast(LAYERS.c.hours, Text),
     )
-    .join(ROTAS, ROTAS.c.id == LAYERS.c.rota_id)
-    .order_by(LAYERS.c.rota_id, LAYERS.c.position, LAYERS.c.id)
+    .outerjoin_from(ROTAS, LAYERS, ROTAS.c.id == LAYERS.c.rota_id)
+    .order_by(ROTAS.c.id, LAYERS.c.position, LAYERS.c.id)
 )
 COVERS = (
     select(
@@ -68,15 +68,16 @@ def plans(
     """All that decides who is on call from `begin` up to and with `end`, by rota. Who is absent
     then may be known already.
     """
-    layers, covers = defaultdict[int, list[Rotation]](list), defaultdict[int, list[Cover]](list)
-    for row in _rows(db, ROTATIONS, LAYERS.c.rota_id, ids):
-        layers[row[0]].append(_rotation(*row[1:]))
-    covering = _within(COVERS, OVERRIDES, begin, end)
-    for row in _rows(db, covering, OVERRIDES.c.rota_id, ids):
-        covers[row[0]].append(Cover(*row[1:]))
+    layers: dict[int, list[Rotation]] = {id_: [] for id_ in ids or ()}
+    for id_, *kept in _rows(db, ROTATIONS, ROTAS.c.id, ids):
+        there = layers.setdefault(id_, [])
+        if kept[1] is not None:  # one without layers is a row, too
+            there.append(_rotation(*kept))
+    covers = defaultdict[int, list[Cover]](list)
+    for id_, *kept in _rows(db, _within(COVERS, OVERRIDES, begin, end), OVERRIDES.c.rota_id, ids):
+        covers[id_].append(Cover(*kept))
     away = absences(db, begin, end) if absent is None else absent
-    known = connection(db).scalars(select(ROTAS.c.id).order_by(ROTAS.c.id)) if ids is None else ids
-    return {id_: Plan(layers[id_], covers[id_], away) for id_ in known}
+    return {id_: Plan(those, covers[id_], away) for id_, those in layers.items()}
 
 
 def absences(db: Session, begin: datetime, end: datetime) -> list[Away]:
@@ -105,11 +106,11 @@ def _rotation(
     return Rotation(
         ZoneInfo(zone),
         datetime.fromisoformat(starts),
-        [tuple(turn) for turn in msgspec.json.decode(people)],
+        tuple(tuple(turn) for turn in msgspec.json.decode(people)),
         unit,
         every,
         datetime.fromisoformat(ends) if ends else None,
-        [_hours(one) for one in msgspec.json.decode(hours)],
+        tuple(_hours(one) for one in msgspec.json.decode(hours)),
     )
 
 

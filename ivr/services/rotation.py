@@ -8,7 +8,7 @@ the gap, and as the first of two.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 People = tuple[int, ...]
@@ -37,6 +37,21 @@ class Hours:
         return datetime.combine(day, self.begins), datetime.combine(last, self.until)
 
 
+def _moment(wall: datetime, zone: ZoneInfo) -> datetime:
+    return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def _opening(
+    hours: tuple[Hours, ...], zone: ZoneInfo, day: date
+) -> list[tuple[datetime, datetime]]:
+    """From when until when, of the hours that begin on a day. Rotas have few of them, so that of
+    two who ask on the same day the second need not compute.
+    """
+    spans = [one.on(day) for one in hours if day.weekday() in one.days]
+    return [(_moment(opens, zone), _moment(closes, zone)) for opens, closes in spans]
+
+
 @dataclass(frozen=True)
 class Rotation:
     """Turns that follow each other for ever, from the first hand-over on."""
@@ -55,7 +70,7 @@ class Rotation:
         return STEPS[self.unit] * (1 if self.unit == "weekday" else self.every)
 
     def moment(self, wall: datetime) -> datetime:
-        return wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
+        return _moment(wall, self.zone)
 
     def wall(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone).replace(tzinfo=None, fold=0)
@@ -99,10 +114,7 @@ class Rotation:
         """The hours of the days around a stretch of time."""
         day, last = self.wall(begin).date() - A_DAY, self.wall(end).date()
         while day <= last:
-            for hours in self.hours:
-                if day.weekday() in hours.days:
-                    opens, closes = hours.on(day)
-                    yield self.moment(opens), self.moment(closes)
+            yield from _opening(tuple(self.hours), self.zone, day)
             day += A_DAY
 
     def edges(self, begin: datetime, end: datetime) -> Iterator[datetime]:

@@ -53,11 +53,11 @@ def test_at_a_hand_over_both_are_told_once_with_what_is_open(db: Session) -> Non
     off, on = told(db)
     assert off == (
         "bo",
-        "Vous n'êtes plus de garde pour Days : Di a pris la relève. Billets ouverts encore à vous : 1.",
+        "Vous n'êtes plus de garde pour Days : Di a pris la relève.",
     )
     assert on == (
         "di",
-        "You are on call for Days until 2026-11-25 06:00. Live pages: 0, open tickets that nobody has: 0.",
+        "You are on call for Days until 2026-11-25 06:00.",
     )
     bodies = db.scalars(select(Message.body).order_by(Message.id)).all()
     assert all("SIP trunk down" in body for body in bodies), "those of Bo go with the shift"
@@ -79,8 +79,8 @@ def test_in_quiet_hours_a_text_is_held_back_and_goes_by_mail(db: Session) -> Non
     bo.hand_over = di.hand_over = "text"
     di.quiet_from, di.quiet_until = "22:00", "09:01"
     hand_over.look(db, NINE, rota.id)
-    assert [words.partition(":")[0] for _, words in told(db, "text")] == [
-        "You are no longer on call for Days"
+    assert [words for _, words in told(db, "text")] == [
+        "You are no longer on call for Days: Di took over. Open tickets that are still yours: 0."
     ]
     assert [to for to, _ in told(db)] == ["di"]
     bo.hand_over = "none"
