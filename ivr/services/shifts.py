@@ -2,7 +2,8 @@
 
 The layers are asked from the highest down. A layer's turn is taken; overrides are applied in the
 order in which they were made, each putting its technician in the place of another one, or alone in
-everybody's; those who are absent are left out. The first layer that leaves somebody answers.
+everybody's, unless that technician is absent; those who are absent are left out. The first layer
+that leaves somebody answers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,8 +61,10 @@ class Shift:
 
 def who(plan: Plan, at: datetime) -> People:
     """Those on call, in the order to be rung; nobody in a gap."""
-    covers = [one for one in plan.covers if one.begins_at <= at < one.ends_at]
     away = {one.person for one in plan.away if one.begins_at <= at < one.ends_at}
+    covers = [
+        one for one in plan.covers if one.begins_at <= at < one.ends_at and one.person not in away
+    ]
     for layer in reversed(plan.layers):
         people = _left(layer.people(at), covers, away)
         if people:

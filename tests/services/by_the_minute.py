@@ -148,6 +148,8 @@ class ByTheMinute:
         for turn in [*(layer[minute] for layer in self.layers), ()]:
             places = list(turn)
             for change in changes:
+                if change.person in missing:
+                    continue
                 if change.other is None:
                     places = [change.person]
                 elif change.other in places:

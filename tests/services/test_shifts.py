@@ -222,3 +222,16 @@ def test_an_override_begins_and_ends_to_the_second(instead_of: int | None) -> No
     rota = plan([by_day("2026-11-03T00:00")], [Change(9, since, until, instead_of)], [])
     moments = (since - SECOND, since, until - SECOND, until)
     assert [shifts.who(rota, at) for at in moments] == [BO, (9,), (9,), BO]
+
+
+@pytest.mark.parametrize("instead_of", [1, None])
+def test_a_stand_in_who_is_away_leaves_whose_turn_it_is(instead_of: int | None) -> None:
+    since, until = toronto("2026-11-03T12:00", "2026-11-03T18:00")
+    noon, three = toronto("2026-11-03T14:00", "2026-11-03T15:00")
+    rota = plan(
+        [by_day("2026-11-03T00:00")],
+        [Change(9, since, until, instead_of)],
+        [Change(9, noon, three)],
+    )
+    moments = (since, noon, three - SECOND, three)
+    assert [shifts.who(rota, at) for at in moments] == [(9,), BO, BO, (9,)]
