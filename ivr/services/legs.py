@@ -6,7 +6,7 @@ key, so nothing that comes back is lost even when we die between asking and writ
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select, update
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from ivr.database import hurry
 from ivr.models import Call, Direction, Leg, LegState, Page, PageState, Place, Technician
 from ivr.services import bundling, outbox, paging, timeline, wishes
+from ivr.services.progress import Waiting
 from ivr.services.timeline import Kind
 
 RANK = {"queued": 0, "initiated": 0, "ringing": 1, "in-progress": 2}
@@ -30,8 +31,6 @@ CONVERSATION = 6
 DIALLED_IN = "dialled in"
 NOT_RUNG = (LegState.DUE, LegState.WAITING)
 LIVE = (*NOT_RUNG, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
-Waiting = Mapping[tuple[int, str], Leg]
-"""By technician and number: what waits from an earlier round, and is not to ring twice."""
 
 
 def ring(

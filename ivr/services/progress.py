@@ -1,19 +1,22 @@
 """How far a page is: its rings, as the decision of what it does next needs them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ivr.models import Leg, LegState, Page
-from ivr.services import escalation, legs
+from ivr.services import escalation
 from ivr.services.escalation import Progress, Ring
 
 WAITING = LegState.WAITING
+Waiting = Mapping[tuple[int, str], Leg]
+"""By technician and number: what waits from an earlier round, and is not to ring twice."""
 
 
-def of_page(db: Session, page: Page) -> tuple[Progress, legs.Waiting]:
+def of_page(db: Session, page: Page) -> tuple[Progress, Waiting]:
     """How far the level is, and what waits from before."""
     kept = or_(Leg.round >= page.first_round, Leg.state == LegState.WAITING)
     rung = db.scalars(select(Leg).where(Leg.page_id == page.id, kept).order_by(Leg.id)).all()
