@@ -1,7 +1,7 @@
 """Who is on call, with very many rotas: all of them in one answer, and a month of shifts of one.
 
 Asked in this process, of a database of its own: what is told is the time from an open session to
-the answer, statements and all. What each page costs beyond that is in the part on tickets.
+the answer, statements and all. The calendar's pages are asked of the web process, one by one.
 """
 
 import random
@@ -10,27 +10,34 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from bench import machine, plans, world
+from bench import load, machine, plans, server, world
+from bench.load import Request
 from bench.place import version
 from bench.table import Goal, Row
 from ivr import migrations
 from ivr.database import make_engine
 from ivr.models import Layer, Override, Rota, Technician
 from ivr.services import rota, shifts
-from tests.servers import postgres
+from tests.servers import free_port, postgres
 
 ROTAS, PEOPLE, OVERRIDES = 200, 20, 1_000
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 MONTH = timedelta(days=42)
 """As a calendar shows it: six weeks."""
-PROMPT = Goal(5, at_most=True)
+PROMPT, PAGE = Goal(5, at_most=True), Goal(100, at_most=True)
 """Milliseconds."""
+PAGES = {
+    "the calendar of one, a month": "/rotas/{rota}/calendar?month=2026-12",
+    "the calendar of all, a month": "/calendar?month=2026-12",
+    "the calendar of a person, a month": "/calendar?person={person}&month=2026-12",
+}
 NIGHTS = [{"days": [0, 1, 2, 3, 4], "from": "17:00", "until": "09:00"}]
 
 
@@ -101,6 +108,7 @@ def _rows(name: str, url: str, size: Size) -> Iterator[Row]:
     what = f"{name}, {ROTAS} rotas of {PEOPLE}, {OVERRIDES:,} overrides"
     yield _row(f"{what}: who is on call in all", url, _everybody, size, f"{statements} statements")
     yield _row(f"{what}: six weeks of one", url, _month, size, "all shifts")
+    yield from _pages(what, url, size)
 
 
 def _everybody(db: Session, number: int) -> None:
@@ -129,6 +137,32 @@ def _row(what: str, url: str, ask: Callable[[Session, int], None], size: Size, t
         f" others at most {others:.0%} of the machine"
     )
     return Row(what, told, median(medians), " ms", PROMPT, others >= machine.QUIET)
+
+
+def _pages(what: str, url: str, size: Size) -> Iterator[Row]:
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="ivr-bench-") as made:
+        settings = server.environment(Path(made), url, port)
+        with server.gunicorn(settings):
+            for name, path in PAGES.items():
+                load.one_by_one(port, _requests(port, path, 20))  # to warm up
+                medians, longest, others = [], [], 0.0
+                for _ in range(size.rounds):
+                    others = max(others, machine.wait_until_quiet(size.patience))
+                    measured = load.one_by_one(port, _requests(port, path, size.answers // 5))
+                    medians.append(measured.percentile(0.5))
+                    longest.append(measured.percentile(0.99))
+                told = f"p50/p99 {median(medians):.1f}/{median(longest):.1f} ms"
+                told = f"{told}, others at most {others:.0%} of the machine"
+                disturbed = others >= machine.QUIET
+                yield Row(f"{what}: {name}", told, median(medians), " ms", PAGE, disturbed)
+
+
+def _requests(port: int, path: str, count: int) -> list[Request]:
+    """Each of another rota, or person."""
+    head = "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n"
+    asked = (path.format(rota=n % ROTAS + 1, person=n * PEOPLE % 4000 + 1) for n in range(count))
+    return [Request(head.format(one, port).encode(), b"December 2026") for one in asked]
 
 
 def _timed(engine: Any, ask: Callable[[Session, int], None], number: int) -> float:
