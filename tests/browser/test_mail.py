@@ -91,7 +91,7 @@ def test_mail_shows_as_it_comes_and_the_focus_stays(page: Page, tmp_path: Path) 
     expect(page.get_by_role("status").first).to_have_text("New mail: [#4411] second")
     expect(first).to_be_focused()
     expect(page.get_by_role("link", name="Ana Roy")).to_contain_text("2 unread")
-    first.press("Enter")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Ana Roy")).to_contain_text("1 unread")
     expect(page.get_by_role("article", name="[#4411] first")).to_be_visible()
 
@@ -136,6 +136,7 @@ def test_without_scripts_it_is_read_and_what_is_not_sent_is_kept(
 
 def test_a_page_without_its_exchange_says_so(page: Page, exchange: Exchange) -> None:
     page.get_by_role("link", name="Ana Roy").click()
+    page.wait_for_load_state()  # with its script, or nobody would look
     exchange.close()
     expect(page.get_by_role("alert").first).to_contain_text("does not answer", timeout=20_000)
 
