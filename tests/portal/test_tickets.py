@@ -533,7 +533,8 @@ def test_who_has_not_said_who_they_are_signs_for_all_of_us(
         conversation.reply(db, NOW, ticket, "staff", "We look into it")
     assert "2N5 wrote: We look into it" in words(ana.get(f"/portal/tickets/{world['ana']}"))
     with reading() as db:
-        bodies = db.scalars(select(Message.body).where(Message.to == "ana@acme.example")).all()
+        mails = select(Message.body).where(Message.to == "ana@acme.example")
+        bodies = db.scalars(mails.order_by(Message.id)).all()
     assert "2N5 wrote:\n\nWe look into it" in bodies[-1]
 
 
