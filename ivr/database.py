@@ -107,7 +107,14 @@ def _in_time(dialect: Dialect, connect: Callable[[], Any]) -> Any:
     try:
         return connecting.result(CONNECT_WITHIN)
     except TimeoutError as error:
+        connecting.add_done_callback(_close_late)
         raise dialect.loaded_dbapi.OperationalError("no connection in time") from error
+
+
+def _close_late(connecting: Future[Any]) -> None:
+    """Nobody waits for it any more."""
+    if connecting.exception() is None:
+        connecting.result().close()
 
 
 def _sqlite(url: str) -> Engine:
