@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,11 +34,11 @@ def enter(add: Add) -> None:
 def on_call(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading
-    from ivr.services import house, people, rota, rotas
+    from ivr.services import house, moments, people, rota, rotas
 
     with reading() as db:
         try:
-            at = _moment(args.at, house.ours(db).time_zone) if args.at else clock.now()
+            at = moments.given(args.at, house.ours(db).time_zone) if args.at else clock.now()
         except ValueError:
             return refuse(f"{args.at!r} is no time, such as 2026-11-24T03:00")
         rows = [one for one in rotas.all_of_them(db) if args.rota in (None, one.name)]
@@ -51,14 +50,6 @@ def on_call(args: argparse.Namespace) -> int:
         names = ", ".join(known[id_].name for id_ in found[one.id] if id_ in known)
         print(f"{one.name}: {names or 'nobody'}")
     return 0
-
-
-def _moment(given: str, zone: str) -> datetime:
-    """In the organization's zone where it names none."""
-    from zoneinfo import ZoneInfo
-
-    read = datetime.fromisoformat(given)
-    return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))
 
 
 def _of_rota(args: argparse.Namespace) -> int:

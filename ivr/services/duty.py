@@ -26,8 +26,7 @@ def until(db: Session, now: datetime, one: Technician) -> datetime | None:
 def _until(plan: Plan, now: datetime, person: int) -> datetime | None:
     if person not in shifts.who(plan, now):
         return None
-    coming = shifts.shifts(plan, now, now + AHEAD)
-    return next((one.begins_at for one in coming if person not in one.people), now + AHEAD)
+    return shifts.off_at(plan, person, now, now + AHEAD) or now + AHEAD
 
 
 def hand_over(db: Session, now: datetime, rota_id: int) -> datetime | None:
@@ -83,9 +82,10 @@ def take(
 ) -> bool:
     """Be on call there from now on. Where several are, only one of them is relieved."""
     end = now + timedelta(hours=hours) if hours else hand_over(db, now, given.id)
-    others = [each for each in on_call(db, now, given.id) if each is not one]
+    present = on_call(db, now, given.id)
+    others = [each for each in present if each is not one]
     relieved = next((each for each in others if each.id == instead_of), None)
-    if relieved is None and len(on_call(db, now, given.id)) > 1:
+    if relieved is None and len(present) > 1:
         relieved = others[0]
     try:
         overrides.take(db, now, given, one, relieved, end or now)

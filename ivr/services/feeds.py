@@ -3,7 +3,6 @@
 A new one ends the one before it: that is how an address that has come into wrong hands is changed.
 """
 
-import hashlib
 import re
 import secrets
 from datetime import datetime
@@ -12,12 +11,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ivr.models import Feed, Rota, Technician
+from ivr.services.sign_ins import digest
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def make(
@@ -26,7 +22,7 @@ def make(
     """Returns the token, which is told this once: links.calendar makes an address of it."""
     end(db, now, technician=technician, rota=rota)
     token = secrets.token_urlsafe(32)
-    db.add(Feed(token_hash=_digest(token), technician=technician, rota=rota, made_at=now))
+    db.add(Feed(token_hash=digest(token), technician=technician, rota=rota, made_at=now))
     db.flush()
     return token
 
@@ -56,6 +52,6 @@ def by_token(db: Session, token: str) -> Feed | None:
     """Not of somebody who has left."""
     if not TOKEN.fullmatch(token):
         return None
-    known = select(Feed).where(Feed.token_hash == _digest(token), Feed.ended_at.is_(None))
+    known = select(Feed).where(Feed.token_hash == digest(token), Feed.ended_at.is_(None))
     found = db.scalar(known)
     return None if found and found.technician and not found.technician.active else found

@@ -99,11 +99,9 @@ class _Known:
             return "absent"
         if not one.phone:
             return "no phone"
-        return (
-            "quiet hours"
-            if not self.critical and quiet.now(one, at, one.time_zone or self.zone)
-            else None
-        )
+        if self.critical or not quiet.now(one, at, one.time_zone or self.zone):
+            return None
+        return "quiet hours"
 
 
 def _read(db: Session, now: datetime, levels: Sequence[Level], *, critical: bool) -> _Known:
@@ -113,7 +111,7 @@ def _read(db: Session, now: datetime, levels: Sequence[Level], *, critical: bool
     plans = rota.plans(db, now, until, {one["rota"] for one in targets if "rota" in one}, away)
     teams = members_of(db, {one["team"] for one in targets if "team" in one})
     ids = {id_ for target in targets for id_ in named(target, teams)}
-    ids |= {id_ for plan in plans.values() for id_ in _ever(plan)}
+    ids |= {id_ for plan in plans.values() for id_ in shifts.members(plan)}
     people = technicians(db, ids)
     wishes = not critical and any(one.quiet_from for one in people.values())
     zone = house.ours(db).time_zone if wishes else "UTC"
@@ -143,12 +141,6 @@ def named(target: Target, teams: dict[int, list[int]]) -> list[int]:
     if "person" in target:
         return [target["person"]]
     return teams.get(target["team"], []) if "team" in target else []
-
-
-def _ever(plan: Plan) -> Iterator[int]:
-    """Everybody who has a part in a rota, whenever."""
-    yield from (one for layer in plan.layers for turn in layer.turns for one in turn)
-    yield from (one.person for one in plan.covers)
 
 
 # Freezing -----------------------------------------------------------------------------------------

@@ -100,9 +100,7 @@ def _tell_off(db: Session, now: datetime, row: Rota, one: Technician, names: lis
 def _until(db: Session, now: datetime, row: Rota, id_: int) -> datetime | None:
     """When they go off again; None where that is not to be seen."""
     end = now + rota.FORESEEN
-    found = shifts.shifts(rota.plan(db, row.id, now, end), now, end)
-    ends = (one.begins_at for one in found if id_ not in one.people)
-    return next(ends, None)
+    return shifts.off_at(rota.plan(db, row.id, now, end), id_, now, end)
 
 
 def _tickets(db: Session, *assignees: int | None) -> Sequence[Ticket]:

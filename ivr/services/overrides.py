@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.database import hurry
 from ivr.models import Absence, Override, Rota, Technician
-from ivr.services import shift_notices
+from ivr.services import rotas, shift_notices
 
 LONGEST = timedelta(days=366)
 
@@ -108,36 +107,6 @@ def put(
     return override
 
 
-def enter(
-    db: Session,
-    now: datetime,
-    rota: Rota,
-    technician: Technician,
-    starts_at: datetime,
-    ends_at: datetime,
-    by: Technician | None,
-    source: str,
-) -> Override:
-    """As a calendar says it: in force, alone, and nobody is told before the hand-over."""
-    starts_at, ends_at = _second(max(starts_at, now)), _second(ends_at)
-    _check(db, technician, None, starts_at, ends_at)
-    override = Override(
-        rota=rota,
-        technician=technician,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        asked_by=by,
-        asked_at=now,
-        agreed_by=by,
-        agreed_at=now,
-        source=source,
-    )
-    db.add(override)
-    db.flush()
-    _look_again(db, now, override)
-    return override
-
-
 def agree(
     db: Session,
     now: datetime,
@@ -154,7 +123,7 @@ def agree(
     for one in both:
         one.agreed_by, one.agreed_at = by or one.technician, now
         one.starts_at = max(one.starts_at, _second(now))
-        _look_again(db, now, one)
+        rotas.look_again(db, now, one.rota)
         shift_notices.agreed(db, now, one, by)
     return True
 
@@ -177,18 +146,13 @@ def withdraw(db: Session, now: datetime, override: Override, by: Technician | No
     if any(one.withdrawn_at or one.ends_at <= now for one in both):
         return False
     for one in both:
-        drop(db, now, one)
+        if one.agreed_at and one.starts_at < _second(now):
+            one.ends_at = _second(now)
+        else:
+            one.withdrawn_at = now
+        rotas.look_again(db, now, one.rota)
         shift_notices.withdrawn(db, now, one, by)
     return True
-
-
-def drop(db: Session, now: datetime, override: Override) -> None:
-    """Without a word to anybody."""
-    if override.agreed_at and override.starts_at < _second(now):
-        override.ends_at = _second(now)
-    else:
-        override.withdrawn_at = now
-    _look_again(db, now, override)
 
 
 def _locked(db: Session, override: Override) -> Sequence[Override]:
@@ -199,12 +163,6 @@ def _locked(db: Session, override: Override) -> Sequence[Override]:
     found = select(Override).where(or_(*same)).order_by(Override.id)
     found = found.with_for_update().execution_options(populate_existing=True)
     return db.scalars(found).all()
-
-
-def _look_again(db: Session, now: datetime, override: Override) -> None:
-    """Somebody may be on call who was not: the rota is looked at at once."""
-    override.rota.due_at = now
-    hurry(db)
 
 
 def asked_of(db: Session, now: datetime, technician: Technician) -> list[Override]:

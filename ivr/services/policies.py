@@ -13,9 +13,9 @@ from callflows.turn import Severity
 from ivr.models import Policy, Technician, Ticket
 from ivr.models.policy import DEFAULT
 from ivr.services import business_time, freezing, house, people, rota
+from ivr.services.escalation import Level
 from ivr.settings import settings
 
-Level = dict[str, Any]
 LEVELS: list[Level] = [
     {"level": 1, "who": [], "ring": "all", "ring_for": 25, "repeat": 1, "escalate_after": 60},
     {"level": 2, "who": [], "ring": "in_turn", "ring_for": 25, "repeat": 1, "escalate_after": 120},

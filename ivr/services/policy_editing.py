@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
 from ivr.services import changes, policies, policy_words
-from ivr.services.policies import Level
+from ivr.services.escalation import Level
 
 MOST_LEVELS = 9
 

@@ -97,6 +97,11 @@ def shifts(plan: Plan, begin: datetime, end: datetime) -> list[Shift]:
     return found
 
 
+def off_at(plan: Plan, person: int, now: datetime, end: datetime) -> datetime | None:
+    """When somebody who is on call goes off; None where that is not before `end`."""
+    return next((one.begins_at for one in shifts(plan, now, end) if person not in one.people), None)
+
+
 def _edges(plan: Plan, begin: datetime, end: datetime) -> Iterable[datetime]:
     for layer in plan.layers:
         yield from layer.edges(begin, end)

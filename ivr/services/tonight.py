@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ivr.services import coming, people, policies, rota_board
-from ivr.services.policies import Level
+from ivr.services.escalation import Level
 
 MOST = 6
 """Rotas shown beside the levels: it is a glance, not the list."""

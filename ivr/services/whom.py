@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from callflows.turn import Severity
 from ivr.models import Customer, Leg, LegState, Team, Technician, Ticket
 from ivr.services import escalation, freezing, policies, policy_words, wishes
-from ivr.services.escalation import Move, Progress, Ring
-from ivr.services.policies import Level
+from ivr.services.escalation import Level, Move, Progress, Ring
 
 Record = dict[str, Any]
 WHY = {
