@@ -2,7 +2,6 @@
 goes wrong.
 """
 
-from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, Response, g, make_response, render_template, request
@@ -11,11 +10,13 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from ivr import clock, headers
-from ivr.console import guard, rota_words, staff, words
+from ivr.console import guard, nav, rota_words, staff, tongue, words
 from ivr.console.forms import token
-from ivr.services import checks, house, numbers, sign_ins, undelivered
+from ivr.services import checks, house, numbers, sign_ins, undelivered, vocabulary
 from ivr.services.roles import May
 
+FRAME = "the frame"
+"""What the forms that stand around every page are signed for."""
 CARRIER = ("/voice/", "/sms/")
 """The other door of this port: what it answers is none of our business."""
 
@@ -31,10 +32,12 @@ console.after_request(staff.remember)
 console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
              words.ring, words.place, words.message, words.spoken, words.tongue,
-             words.size, words.local, sign_ins.named, numbers.readable):  # fmt: skip
+             words.size, words.local, words.day, words.listed, tongue.number, sign_ins.named,
+             numbers.readable):  # fmt: skip
     console.add_app_template_filter(word)
 for name, of_rotas in rota_words.FILTERS.items():
     console.add_app_template_filter(of_rotas, name)
+console.add_app_template_global(tongue.say, "say")
 
 
 def page(db: Session, template: str, **values: object) -> Response:
@@ -56,7 +59,14 @@ def page(db: Session, template: str, **values: object) -> Response:
 
 def _chrome() -> dict[str, object]:
     """What stands around every page, whatever is in it."""
-    return {"me": g.get("staff"), "May": May, "sign_out_token": partial(token, staff.SIGNING)}
+    return {
+        "me": g.get("staff"),
+        "May": May,
+        "sections": list(nav.sections()),
+        "language": tongue.language(),
+        "languages": vocabulary.LANGUAGES,
+        "frame_token": lambda: token(FRAME),
+    }
 
 
 # What goes wrong ----------------------------------------------------------------------------------

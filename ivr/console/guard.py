@@ -99,18 +99,13 @@ def _ask_to_sign_in() -> Answer:
     """
     if request.method == "POST":
         text = request.form.get("text", "")
-        page = render_template("signed_out.html", text=text, then=_page_of_form())
+        page = render_template("signed_out.html", text=text, then=staff.page_of_form())
         return Response(page, HTTPStatus.UNAUTHORIZED)
     if request.args.get("part") or request.method not in {"GET", "HEAD"}:
         return Response("Signed out.\n", HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
     wanted = staff.ours(request.full_path.rstrip("?"))
     then = None if wanted == "/" else wanted or None
     return redirect(url_for("console.sign_in", then=then), HTTPStatus.SEE_OTHER)
-
-
-def _page_of_form() -> str | None:
-    parts = urlsplit(request.referrer or "")
-    return staff.ours(parts.path) or None
 
 
 # Before there are accounts ------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ivr.console import (
     readiness,
     rotas,
     sign_in,
+    speaking,
     webhooks,
     whom,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "readiness",
     "rotas",
     "sign_in",
+    "speaking",
     "webhooks",
     "whom",
 ]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import clock, signed
 from ivr.console import staff
-from ivr.console.door import console
+from ivr.console.door import FRAME, console
 from ivr.console.forms import token, too_old
 from ivr.console.guard import as_before_accounts, by_link, for_strangers, needs
 from ivr.database import reading, transaction
@@ -136,7 +136,7 @@ def known_to(email: str) -> str:
 @needs(May.EDIT_SELF)
 def sign_out() -> Answer:
     here = staff.staff().here
-    if here and not too_old(staff.SIGNING):
+    if here and not too_old(FRAME):
         with transaction() as db:
             sign_ins.end(db, clock.now(), StaffSignIn, here.technician_id, here.id)
     answer = redirect(url_for("console.sign_in"), HTTPStatus.SEE_OTHER)

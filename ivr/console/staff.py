@@ -117,6 +117,12 @@ def remember(answer: Response) -> Response:
     return answer
 
 
+def page_of_form() -> str | None:
+    """The page that a form was sent from."""
+    parts = urlsplit(request.referrer or "")
+    return ours(parts.path + ("?" + parts.query if parts.query else "")) or None
+
+
 def ours(path: str) -> str:
     """A page of ours to go to, whatever was asked for; none of those to sign in."""
     inside = path.startswith("/") and not path.startswith(("//", SIGN_IN_PAGES))

@@ -1,10 +1,12 @@
 """How things read on the staff pages: times in the organization's zone, spans, keys, outcomes."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ivr.console.tongue import language, listing, number, say
 from ivr.services import vocabulary
 
 THOUSAND = 1000
@@ -69,7 +71,25 @@ def local(at: datetime | str, zone: str) -> datetime:
 
 def minute(at: datetime | str | None, zone: str) -> str:
     """Tue 24 Nov, 03:00."""
-    return local(at, zone).strftime("%a %-d %b, %H:%M") if at else ""
+    if not at:
+        return ""
+    there = local(at, zone)
+    return say("frame.minute", time=say("frame.time", hour=there.hour, minute=there.minute),
+               **_day(there))  # fmt: skip
+
+
+def day(at: date) -> str:
+    """Tuesday 24 November 2026."""
+    return say("frame.date", **_day(at, "whole_"), year=at.year)
+
+
+def _day(there: date, how: str = "") -> dict[str, Any]:
+    """The names of the frame's words: weekdays and months, or whole_weekdays and whole_months."""
+    return {
+        "weekday": listing(f"frame.{how}weekdays")[there.weekday()],
+        "day": there.day,
+        "month": listing(f"frame.{how}months")[there.month - 1],
+    }
 
 
 def time_of_day(at: datetime | str | None, zone: str) -> str:
@@ -82,7 +102,7 @@ def span(seconds: float) -> str:
     left, told = max(0, int(seconds)), list[str]()
     for unit, size in UNITS:
         if left >= size or (unit == "s" and not told):
-            told.append(f"{left // size} {unit}")
+            told.append(say(f"frame.{unit}", count=left // size))
         left %= size
     return " ".join(told[:2])
 
@@ -90,10 +110,11 @@ def span(seconds: float) -> str:
 def size(count: int) -> str:
     """12 kB: in the largest unit that fits."""
     if count < THOUSAND:
-        return f"{count} bytes"
+        return say("frame.bytes", size=count)
     if count < THOUSAND**2:
-        return f"{round(count / THOUSAND)} kB"
-    return f"{round(count / THOUSAND**2, 1):g} MB"
+        return say("frame.kB", size=round(count / THOUSAND))
+    megabytes = round(count / THOUSAND**2, 1)
+    return say("frame.MB", size=number(int(megabytes) if megabytes.is_integer() else megabytes))
 
 
 def age(since: datetime | str, now: datetime) -> str:
@@ -102,6 +123,12 @@ def age(since: datetime | str, now: datetime) -> str:
 
 def zone_name(zone: str) -> str:
     return zone.replace("_", " ")
+
+
+def listed(those: Iterable[str]) -> str:
+    """Bo, Cy and Didi."""
+    *first, last = [*those] or [""]
+    return f" {say('frame.and')} ".join(filter(None, [", ".join(first), last]))
 
 
 def question(step: str) -> str:
@@ -154,6 +181,6 @@ def spoken(language: str | None) -> str:
     return SPOKEN.get(language or "", "English")
 
 
-def tongue(language: str | None) -> str | None:
-    """The lang attribute of words that are not English."""
-    return language.partition("-")[0] if language and not language.startswith("en") else None
+def tongue(spoken: str | None) -> str | None:
+    """The lang attribute of words that are not in the language of the page."""
+    return spoken.partition("-")[0] if spoken and spoken != language() else None

@@ -3,6 +3,7 @@
 from ivr.models.absence import Absence
 from ivr.models.account import Account, RecoveryCode
 from ivr.models.attachment import Attachment
+from ivr.models.audit import Act, AuditLine
 from ivr.models.base import Base
 from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
@@ -48,8 +49,10 @@ from ivr.models.wrong_pin import WrongPin
 __all__ = [
     "Absence",
     "Account",
+    "Act",
     "AssignmentRule",
     "Attachment",
+    "AuditLine",
     "Base",
     "Call",
     "Caller",

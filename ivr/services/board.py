@@ -20,7 +20,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import legs, policies, tickets
+from ivr.services import leaf, legs, policies
 
 A_PAGE = 50
 """Tickets shown at a time."""
@@ -122,4 +122,4 @@ def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | 
         joinedload(Ticket.team),
     )
     query = query.where(~Ticket.canary)
-    return tickets.leaf(db, query, before, A_PAGE)
+    return leaf.newest(db, query, Ticket.id, before, A_PAGE)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from callflows.turn import Severity
 from ivr.models import Attachment, Clock, Contact, Entry, Page, Ticket
-from ivr.services import attachments, clocks, paging, relations, tickets
+from ivr.services import attachments, clocks, leaf, paging, relations, tickets
 from ivr.services.numbers import dialled
 from ivr.services.timeline import Kind
 
@@ -85,7 +85,8 @@ def find(db: Session, contact: Contact, number: str) -> Ticket | None:
 def newest(
     db: Session, contact: Contact, before: int | None = None
 ) -> tuple[list[Ticket], int | None]:
-    return tickets.leaf(db, select(Ticket).options(*WITH).where(whose(contact)), before, A_PAGE)
+    query = select(Ticket).options(*WITH).where(whose(contact))
+    return leaf.newest(db, query, Ticket.id, before, A_PAGE)
 
 
 def by_form(db: Session, contact: Contact, form_key: str) -> Ticket | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
@@ -21,18 +21,6 @@ def find(db: Session, dialled: str, *, canary: bool = False) -> Ticket | None:
     """
     found = db.scalar(select(Ticket).where(Ticket.dialled == dialled))
     return None if found and found.canary and not canary else found
-
-
-def leaf(
-    db: Session, query: Select[Ticket], before: int | None, most: int
-) -> tuple[list[Ticket], int | None]:
-    """A page of a list, the newest first, and where the next older ones begin."""
-    query = query.order_by(Ticket.id.desc())
-    if before is not None:
-        query = query.where(Ticket.id < before)
-    found = list(db.scalars(query.limit(most + 1)))
-    more = found[most - 1].id if len(found) > most else None
-    return found[:most], more
 
 
 def open_ticket(

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ivr.exchange import Exchange, WallClock
 from ivr.exchange.mailboxes import Mailboxes
@@ -63,6 +63,11 @@ def arrives(folder: Path, name: str, html: str = "", subject: str = "") -> None:
     (folder / "mail" / f"{name}.eml").write_bytes(letter.as_bytes())
 
 
+def person(page: Page) -> Locator:
+    """In the list of people: before its styles are there, a mail shows a second link of that name."""
+    return page.get_by_role("navigation", name="Mailboxes").get_by_role("link", name="Ana Roy")
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
@@ -90,9 +95,9 @@ def test_mail_shows_as_it_comes_and_the_focus_stays(page: Page, tmp_path: Path) 
     expect(page.get_by_role("link", name="[#4411] second")).to_be_visible(timeout=3000)
     expect(page.get_by_role("status").first).to_have_text("New mail: [#4411] second")
     expect(first).to_be_focused()
-    expect(page.get_by_role("link", name="Ana Roy")).to_contain_text("2 unread")
+    expect(person(page)).to_contain_text("2 unread")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Ana Roy")).to_contain_text("1 unread")
+    expect(person(page)).to_contain_text("1 unread")
     expect(page.get_by_role("article", name="[#4411] first")).to_be_visible()
 
 

@@ -33,7 +33,7 @@ def get(path: str, **headers: str) -> requests.Response:
 def post(path: str, **form: str) -> requests.Response:
     """Press a button as a browser does: with the token of the ticket's page."""
     page = get(path.rpartition("/")[0]).text
-    token = re.findall(r'name="token" value="([^"]+)"', page)[0]
+    token = re.findall(r'name="token" value="([^"]+)"', page.partition("<main")[2])[0]
     return requests.post(f"{settings().own_url}{path}", data={"token": token, **form}, timeout=10)
 
 

@@ -46,9 +46,22 @@ def test_the_table_itself() -> None:
         "ask for swaps, agree to them, say when you are away",
         "see policies, and who would be rung",
         "see readiness",
+        "see calls",
+        "hear recordings",
+        "correct transcripts",
     }
-    for_seniors = {"edit rotas, and the shifts and absences of others", "run the canary"}
-    for_managers = {"edit policies"}
+    for_seniors = {
+        "edit rotas, and the shifts and absences of others",
+        "run the canary",
+        "see reports",
+        "take lists and reports away as files",
+    }
+    for_managers = {
+        "edit policies",
+        "see the audit",
+        "hold recordings back from being deleted",
+        "see settings",
+    }
     expected = for_technicians
     for role, more in (
         (Role.TECHNICIAN, set()),
