@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     support_email: str = "support@2n5.example"
     escalation_email: str = ""
     console_password: str = ""
+    api_requests_a_minute: Annotated[int, msgspec.Meta(ge=1)] = 300
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""

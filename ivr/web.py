@@ -13,6 +13,7 @@ from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ivr import clock
+from ivr.api.routes import api
 from ivr.calendar_feed import calendar
 from ivr.console.routes import console
 from ivr.database import reading
@@ -42,6 +43,7 @@ def make_app() -> Flask:
     made.register_blueprint(mail)
     made.register_blueprint(calendar)
     made.register_blueprint(portal)
+    made.register_blueprint(api)
     made.add_url_rule("/healthz", "healthz", lambda: Response("ok", mimetype="text/plain"))
     made.add_url_rule("/readyz", "readyz", readyz)
     made.add_url_rule("/metrics", "metrics", metrics)

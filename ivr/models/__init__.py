@@ -2,6 +2,7 @@
 
 from ivr.models.absence import Absence
 from ivr.models.account import Account, RecoveryCode
+from ivr.models.api_token import ApiAnswer, ApiToken
 from ivr.models.attachment import Attachment
 from ivr.models.audit import Act, AuditLine
 from ivr.models.base import Base
@@ -50,6 +51,8 @@ __all__ = [
     "Absence",
     "Account",
     "Act",
+    "ApiAnswer",
+    "ApiToken",
     "AssignmentRule",
     "Attachment",
     "AuditLine",

@@ -19,6 +19,8 @@ class Kind(StrEnum):
 
     TOLD = "told"
     """In words of its own: {what}."""
+    TOKEN_MADE = "token-made"  # noqa: S105  a word
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105  a word
 
 
 def write(

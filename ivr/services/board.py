@@ -30,6 +30,7 @@ A_PAGE = 50
 class Live:
     """A page that is open or owed."""
 
+    id: int
     ticket: Ticket
     state: str
     level: int
@@ -49,6 +50,7 @@ def live(db: Session) -> list[Live]:
     ringing = _ringing(db, pages)
     return [
         Live(
+            page.id,
             page.ticket,
             page.state,
             page.policy[page.level]["level"],

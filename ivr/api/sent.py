@@ -1,0 +1,82 @@
+"""What programs send to the API, as types: parameters and bodies."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from ivr.api.shapes import Severity, Status
+
+Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Limit = Annotated[int, Meta(ge=1, le=200)]
+RFC3339 = (
+    r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])$"
+)
+"""The description is a little narrower than what is taken: no 29th to 31st, this century."""
+Moment = Annotated[datetime, Meta(tz=True, extra_json_schema={"pattern": RFC3339})]
+"""With its offset."""
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a program sends: nothing in it is overlooked."""
+
+
+class Cursor(Asked, frozen=True):
+    limit: Limit = 50
+    cursor: Annotated[str, Meta(pattern=r"^(c[1-9][0-9]{0,8})?$")] = ""
+    """Where a leaf begins: the `next` of the one before."""
+
+
+class TicketQuery(Cursor, frozen=True):
+    status: Status | UnsetType = UNSET
+    severity: Severity | UnsetType = UNSET
+
+
+class NewTicket(Asked, frozen=True):
+    """The contact is known by the e-mail or the number; a new one needs a name."""
+
+    title: Line
+    severity: Severity
+    email: Annotated[str, Meta(max_length=200)] = ""
+    phone: Annotated[str, Meta(max_length=40)] = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
+    customer: Annotated[str, Meta(max_length=200)] = ""
+    description: Annotated[str, Meta(max_length=10_000)] = ""
+
+
+class Words(Asked, frozen=True):
+    text: Text
+
+
+class Assign(Asked, frozen=True):
+    """To a person by e-mail, to a team by name, or, with neither, to nobody."""
+
+    person: Annotated[str, Meta(max_length=200)] = ""
+    team: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Regrade(Asked, frozen=True):
+    severity: Severity
+
+
+class CallQuery(Cursor, frozen=True):
+    direction: Literal["inbound", "outbound"] | UnsetType = UNSET
+
+
+class Span(Asked, frozen=True):
+    """From now on, if no beginning is given."""
+
+    begin: Annotated[str, Meta(pattern=RFC3339)] | UnsetType = UNSET
+    days: Annotated[int, Meta(ge=1, le=92)] = 14
+
+
+class NewOverride(Asked, frozen=True):
+    """`person` is on call in the place of another one, or of everybody. Both by e-mail."""
+
+    person: Line
+    starts_at: Moment
+    ends_at: Moment
+    instead_of: Annotated[str, Meta(max_length=200)] = ""

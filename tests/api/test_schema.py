@@ -1,0 +1,44 @@
+"""The API does what its description says, whatever is sent: schemathesis makes the requests."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+
+from ivr.database import transaction
+from ivr.models import ApiToken
+from ivr.services.sign_ins import digest
+from ivr.web import app
+from tests.api.conftest import Program
+
+SECRET = "ivr_" + "s" * 43
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+
+
+@schema.auth()
+class Bearer:
+    """The token, but where it is left out to see what comes of that."""
+
+    def get(self, _case: Case, _context: Any) -> str:
+        return f"Bearer {SECRET}"
+
+    def set(self, case: Case, data: str, _context: Any) -> None:
+        case.headers["Authorization"] = data
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@schema.parametrize()
+@settings(
+    max_examples=10,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_api_is_as_it_is_described(bo: Program, case: Case) -> None:
+    with transaction() as db:
+        db.query(ApiToken).update({"token_hash": digest(SECRET)})
+    case.call_and_validate()
