@@ -5,7 +5,7 @@ from alembic import op
 
 from ivr.database import Utc
 
-revision = "0023"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
