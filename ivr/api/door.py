@@ -48,7 +48,7 @@ def _token() -> ApiToken | None:
 def check(scope: Scope) -> None:
     token: ApiToken = g.token
     if scope not in token.scopes:
-        raise ProblemError(HTTPStatus.FORBIDDEN, f"This token has not the scope {scope}.")
+        raise ProblemError(HTTPStatus.FORBIDDEN, f"This token lacks the scope {scope}.")
     if not tokens.may(token, scope):
         raise ProblemError(HTTPStatus.FORBIDDEN, "Whose token this is may not do that any more.")
 
