@@ -39,8 +39,8 @@ WITHHELD = "anonymous"
 KEY = {"critical": "1", "major": "2", "minor": "3"}
 EACH_ROUND = 15.0
 """Seconds of holding until the next words."""
-PATIENCE = (5.6, 0.9)
-"""Of lognormal: some five minutes, a few hang up soon."""
+PATIENCE = (4.3, 1.1)
+"""Of lognormal: a minute or two, some much longer, a few hang up at once."""
 
 
 def number_of(world: World, contact: Contact | None) -> str:
@@ -124,7 +124,7 @@ class Caller:
         call = self.call
         step = str(call["known"]["at"]).partition(".")[2]
         where = "at the end" if step == "over" else f"at the question: {step}"
-        if step in calls.AFTER_THE_CONVERSATION:
+        if step in calls.AFTER_THE_CONVERSATION or call["place"] == Place.BRIDGED:
             where = "after the conversation"
         elif call["place"] in {Place.HOLDING, Place.GONE}:
             where = "while holding"
@@ -198,13 +198,11 @@ class Caller:
         """After the conversation: solved or not, and sometimes how it was."""
         assert one.talk_until
         chance = self.world.chance
-        self.call["place"] = Place.TALKING_TO_US
+        self.call["place"] = Place.BRIDGED
         at = one.talk_until + timedelta(seconds=0.5)
         if chance.random() < 0.4:
-            self.call["place"] = Place.GONE
-            self.hung_up = True
-            self._turn(at, Heard(left="hangup"), step="holding.left", leaving=number)
             return self._hangs_up(at)
+        self.call["place"] = Place.TALKING_TO_US
         then = self._turn(at, Heard(left="bridged"), step="holding.left", leaving=number)
         if isinstance(then, Keys):
             then = self._keys(chance.choice(("2", "")), 3, 8)

@@ -50,6 +50,8 @@ class Case:
         self.world, self.contact, self.severity, self.tongue = world, contact, severity, tongue
         self.customer: Customer | None = contact.customer if contact else None
         self.customer_id = self.customer.id if self.customer else None
+        self.kind = more.pop("kind", "")
+        """What it is really about, whether or not somebody says so."""
         self.category, self.status, self.level = "", str(Status.NEW), 1
         self.team: Team | None = None
         self.team_id: int | None = None
@@ -216,6 +218,8 @@ class Case:
 
     def ask(self, at: datetime, text: str) -> datetime:
         at = self.reach(at)
+        if self.status in life.OVER:  # whoever was summoned meanwhile has solved it
+            return at
         entry = self._say(at, Kind.ASKED, text)
         self.question = {"by": self.by, "text": text}
         self.move(at, Status.WAITING, life.STAFF, by=self.by)
@@ -296,6 +300,11 @@ class Case:
         self.tell(Kind.SEVERITY, at, call, severity=severity, was=was)
         if worse:
             self.clocks.recompute()
+
+    def regrade(self, at: datetime, severity: str) -> None:
+        was, self.severity = self.severity, severity
+        self.tell(Kind.REGRADED, at, by=self.by, severity=severity, was=was)
+        self.clocks.recompute()
 
     # How it moves (services/life) --------------------------------------------------------------
 

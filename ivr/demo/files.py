@@ -8,8 +8,6 @@ import struct
 import wave
 import zlib
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from io import BytesIO
 from math import pi, sin
@@ -98,13 +96,13 @@ class Files:
         self.whole[attachments.folder() / key] = content
         return content
 
-    def mail(self, name: str, at: datetime, text: str, **heads: str) -> None:
-        letter = EmailMessage(SMTPUTF8)
-        for head, value in heads.items():
-            letter[head.replace("_", "-")] = value
-        letter["Date"] = format_datetime(at)
-        letter.set_content(text)
-        self.whole[inbox.folder() / name] = letter.as_bytes(policy=SMTPUTF8)
+    def mail(self, name: str, at: datetime, words: str, **heads: str) -> None:
+        """As a mail program writes it that knows RFC 6532: UTF-8 in its heads as well."""
+        lines = [f"{head.replace('_', '-')}: {value}" for head, value in heads.items()]
+        lines += [f"Date: {format_datetime(at)}", "MIME-Version: 1.0"]
+        lines += ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
+        letter = "\r\n".join([*lines, "", *words.splitlines(), ""])
+        self.whole[inbox.folder() / name] = letter.encode()
 
     def write(self) -> None:
         for folder in {file.parent for file in self.whole} | {recordings.folder()}:

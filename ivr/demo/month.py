@@ -95,10 +95,12 @@ class _Month:
         known = {"name": contact.name, "company": contact.customer.name if contact.customer else ""}
         tongue = Tongue(chance, speaks(contact, world.ours), **known)
         title, category, words = tongue.problem(severity)
-        case = Case(world, contact, severity, tongue, title=title, description=words)
+        case = Case(
+            world, contact, severity, tongue, title=title, description=words,
+            kind=category,
+        )  # fmt: skip
         self.cases.append(case)
         stories.open_in_writing(world, case, at)
-        case.category = category if chance.random() < 0.5 else ""
         stories.tell(world, case, case.opened_at)
 
     def _opened_on_the_phone(self, at: datetime, severity: str) -> None:

@@ -25,13 +25,13 @@ WITH_PIN, WITH_CONTRACT = 8, 6
 def bring_in(db: Session, begin: datetime, now: datetime) -> None:
     """The small demo's people, where they are missing, and those of the month."""
     if db.get(Organization, 1) is None:
-        importing.import_file(db, DEMO, begin)
+        importing.import_file(db, DEMO, now)
     monday = (begin - timedelta(days=begin.weekday() + 7)).date()
     told = STAFF.read_text("utf-8").replace("MONDAY", monday.isoformat())
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
         file.write(told)
         file.flush()
-        importing.import_file(db, Path(file.name), begin)
+        importing.import_file(db, Path(file.name), now)
     _shifts_changed(db, begin, now)
 
 

@@ -9,6 +9,7 @@ from ivr.demo.case import NO_PAGES_WITHIN, Case, NotYetError
 from ivr.demo.times import about
 from ivr.models import MailOutcome, Status
 from ivr.services import life
+from ivr.services.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.world import World
@@ -20,6 +21,7 @@ CALLS = {"critical": 0.35, "major": 0.5, "minor": 0.4}
 """How often somebody calls about a ticket, each time that it might be."""
 WORSE = {"minor": "major", "major": "critical"}
 SPREAD = {"critical": 0.6, "major": 0.65, "minor": 0.8}
+TAGS = ("vip", "night", "carrier", "on site", "credit")
 MINUTE, HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BY_MAIL, BY_PORTAL, BY_US = 0.46, 0.42, 0.12
 
@@ -88,7 +90,20 @@ class _Story:
             return at
         if chance.random() < 0.3:
             case.note(at - MINUTE / 4, case.tongue.says("notes"))
+        self._sorts(at - MINUTE / 5)
         return case.reply(at, case.tongue.says("ours"))
+
+    def _sorts(self, at: datetime) -> None:
+        """What it is about, how bad it is, and a tag."""
+        case, chance, at = self.case, self.chance, self.case.reach(at)
+        if case.kind and chance.random() < 0.6:
+            case.category = case.kind
+            case.tell(Kind.CATEGORIZED, at, by=case.by, category=case.kind)
+        if chance.random() < 0.08:
+            case.row["tags"] = [chance.choice(TAGS)]
+            case.tell(Kind.TAGGED, at, by=case.by, tags=case.row["tags"][0])
+        if case.severity == "major" and chance.random() < 0.06:
+            case.regrade(at, "minor")
 
     def _works(self, at: datetime) -> datetime:
         """Questions and answers, until it is solved."""
@@ -99,6 +114,8 @@ class _Story:
             if case.status in life.OVER:
                 return at
             at = case.ask(at, case.tongue.says("questions"))
+            if case.status in life.OVER:
+                return at
             if chance.random() < 0.1:  # no answer: reminded, and then closed by one of us
                 return case.resolve(at + 6 * A_DAY, case.by, "staff page")
             at = self._customer_answers(at + about(chance, 5400, 1.1), "answers")
@@ -112,6 +129,8 @@ class _Story:
         if chance.random() < 0.08:
             at = self._customer_answers(at + about(chance, 3000), "thanks")
             at = case.reach(at + MINUTE)
+            if case.status in life.OVER:
+                return at
             case.move(at, Status.RESOLVED, life.CUSTOMER, by=case.contact.name if case.contact else "?", how="customer")
             return at
         return case.resolve(at + MINUTE / 3, case.by, "staff page")
