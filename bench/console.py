@@ -1,18 +1,16 @@
-"""Every page of the staff that can be read, with very much of everything in the database, beside the
-same with a tenth of it.
+"""Every page of the staff that can be read, with very much of everything in the database, beside
+the same with a tenth of it.
 
-The pages are those of the URL map, so a new one is measured by itself; what its parameters mean says
-bench/asked.py, which asks for each in the process that answers. What is told is the time in the
-server: from the app's door to the last byte of the answer. The databases are bench/kept.py's.
+The pages are those of the URL map, so a new one is measured by itself; what its parameters mean
+says bench/asked.py, which asks for each in the process that answers. What is told is the time in
+the server: from the app's door to the last byte of the answer. The databases are bench/kept.py's.
 """
 
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -72,9 +70,8 @@ def _told(one: dict[str, Any]) -> str:
 
 def _asked(url: str, times: int) -> dict[str, dict[str, Any]]:
     """By endpoint."""
-    with tempfile.TemporaryDirectory(prefix="ivr-bench-") as made:
-        settings = server.environment(Path(made), url, 9790)
-        command = [sys.executable, "-m", "bench.asked", "--times", str(times)]
-        done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
+    settings = server.environment(kept.files_of(url), url, 9790)
+    command = [sys.executable, "-m", "bench.asked", "--times", str(times)]
+    done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["endpoint"]: line for line in lines}

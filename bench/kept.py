@@ -3,14 +3,15 @@
 `python -m bench.kept 100000` makes one, prints its URL and serves it until it is stopped.
 """
 
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import server, years
+from bench import server
 from tests.servers import Postgres
 
 FOLDER = Path(__file__).parent.parent / "var" / "bench"
@@ -32,9 +33,7 @@ def postgresql(running: Postgres, tickets: int) -> str:
     """The URL of the database with so many tickets, made where it is missing."""
     name = f"years_{tickets}"
     with running.connect() as database:
-        made = database.execute(
-            "select 1 from pg_database where datname = %s", (name,)
-        ).fetchone()
+        made = database.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
     url = running.socket_url(name)
     if not made:
         _make(running, name, tickets)
@@ -61,13 +60,21 @@ def sqlite(tickets: int) -> str:
     return f"sqlite:///{file}"
 
 
+def files_of(url: str) -> Path:
+    """Where the recordings and attachments of a database are."""
+    name = url.partition("?")[0].rpartition("/")[2].removesuffix(".db")
+    return FOLDER / f"files-{name.rpartition('_')[2].rpartition('-')[2]}"
+
+
 def _fill(url: str, tickets: int) -> None:
-    settings = server.environment(FOLDER, url, 1, DEMO_DATA="0")
+    settings = server.environment(files_of(url), url, 1, DEMO_DATA="0")
     server.prepare(settings)
-    years.fill(url, tickets, datetime.now(UTC))
+    command = [sys.executable, "-m", "bench.years", str(tickets)]
+    subprocess.run(command, env=settings, check=True)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # PostgreSQL is stopped with us
     with on_postgresql() as serving:
         print(f"DATABASE_URL={postgresql(serving, int(sys.argv[1]))}", flush=True)
         while True:

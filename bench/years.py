@@ -5,11 +5,26 @@ Copies go forward in time, so that what is newer has the higher ID, and end now.
 leave tickets open, and nothing falls due while we measure.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import DateTime, Engine, Table, func, select, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Engine,
+    Table,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from bench import world
@@ -31,8 +46,10 @@ from ivr.models import (
     Recording,
     TakenTurn,
     Ticket,
+    Webhook,
 )
 from ivr.models.base import Base
+from ivr.settings import settings
 
 SAMPLE = month.Size(tickets=3_000, calls=9_000)
 WEEKS = 156
@@ -54,7 +71,9 @@ NEW = {
     "tickets.number": "cast(1000000000 + {id} as text)",
     "tickets.dialled": "cast(1000000000 + {id} as text)",
     "tickets.status": "case when k.n > {open} then status else 'closed' end",
-    "tickets.resolved_at": "case when k.n > {open} then {moved} else coalesce({moved}, {opened}) end",
+    "tickets.resolved_at": (
+        "case when k.n > {open} then {moved} else coalesce({moved}, {opened}) end"
+    ),
     "clocks.due_at": "case when k.n > {open} and due_at is not null then {later} end",
     "messages.html": "null",
 }
@@ -96,7 +115,7 @@ class Copies:
         order = "order by k.n" if self.on_postgresql else ""
         named = ", ".join(f'"{one}"' for one in columns)
         return (
-            f'insert into {table.name} ({named}) select {given} from {series}, {table.name}'
+            f"insert into {table.name} ({named}) select {given} from {series}, {table.name}"
             f" where {copies} and {which or 'true'} {order}"
         )
 
@@ -142,48 +161,89 @@ def fill(url: str, tickets: int, until: datetime, callers: int = 200) -> None:
     """So many tickets, with three calls and ten lines each, into a migrated database."""
     copies = Copies(make_engine(url), max(1, round(tickets / SAMPLE.tickets) - 1), until)
     with world.session(url) as db:
-        month.fill(db, until - timedelta(weeks=copies.weeks), size=SAMPLE)
+        sample = month.fill(db, until - timedelta(weeks=copies.weeks), size=SAMPLE)
+    sample.files.write()
     with copies.engine.connect() as database:
-        for statement in _whole(copies):
-            database.exec_driver_sql(statement)
-        database.commit()
+        _copy(copies, database)
     with world.session(url) as db:
-        if copies.on_postgresql:
-            db.execute(text("set local statement_timeout = 0"))
+        _without_limits(copies, db.connection())
         _audit(db, until)
         live.begin(db, until, callers)
     with copies.engine.connect() as database:
         raw = database.execution_options(isolation_level="AUTOCOMMIT")
-        if copies.on_postgresql:
-            raw.exec_driver_sql("set statement_timeout = 0")
+        _without_limits(copies, raw)
         raw.exec_driver_sql("vacuum analyze" if copies.on_postgresql else "analyze")
     copies.engine.dispose()
 
 
-def _whole(copies: Copies) -> Iterator[str]:
-    strides = copies.strides()
+def _without_limits(copies: Copies, database: Connection) -> None:
     if copies.on_postgresql:
-        yield "set statement_timeout = 0"
-        yield "set idle_in_transaction_session_timeout = 0"
-        yield "set session_replication_role = replica"  # no foreign key is checked
-        yield "set maintenance_work_mem = '512MB'"
+        database.exec_driver_sql("set statement_timeout = 0")
+        database.exec_driver_sql("set idle_in_transaction_session_timeout = 0")
+
+
+def _copy(copies: Copies, database: Connection) -> None:
+    strides = copies.strides()
+    _without_limits(copies, database)
+    if copies.on_postgresql:
+        database.exec_driver_sql("set session_replication_role = replica")  # no foreign key
+        database.exec_driver_sql("set maintenance_work_mem = '256MB'")
     else:
-        yield "pragma foreign_keys = off"
+        database.commit()
+        database.connection.driver_connection.execute("pragma foreign_keys = off")  # type: ignore[union-attr]
+        database.connection.driver_connection.execute("pragma synchronous = off")  # type: ignore[union-attr]
     for model, which in COPIED:
         table = table_of(model)
-        told = copies.statement(table, which, strides)
-        indexes = [] if copies.on_postgresql else []
-        yield from indexes
-        yield told.replace("%", "%%") if copies.on_postgresql else told
+        with _without_indexes(database, table):
+            told = copies.statement(table, which, strides)
+            database.exec_driver_sql(told.replace("%", "%%") if copies.on_postgresql else told)
         if copies.on_postgresql:
-            yield (
-                f"select setval(pg_get_serial_sequence('{table.name}', 'id'), max(id))"
-                f" from {table.name}"
-            )
+            serial = f"pg_get_serial_sequence('{table.name}', 'id')"
+            database.exec_driver_sql(f"select setval({serial}, max(id)) from {table.name}")
+        database.commit()
+        print(f"{datetime.now(UTC):%H:%M:%S} {table.name}", file=sys.stderr, flush=True)
     if copies.on_postgresql:
-        yield "set session_replication_role = origin"
+        database.exec_driver_sql("set session_replication_role = origin")
+        database.commit()
+
+
+@contextmanager
+def _without_indexes(database: Connection, table: Table) -> Iterator[None]:
+    """They are made again in the end, which is faster than one row after the other."""
+    found: Sequence[Any] = []
+    if database.dialect.name == "postgresql":
+        asked = (
+            "select indexname, indexdef from pg_indexes where indexname like 'ix%' and tablename"
+        )
+        found = database.execute(text(f"{asked} = :name"), {"name": table.name}).all()
+    for name, _ in found:
+        database.exec_driver_sql(f'drop index "{name}"')
+    yield
+    for _, made in found:
+        database.exec_driver_sql(made)
 
 
 def _audit(db: Session, until: datetime) -> None:
-    """Who heard what: a line for each of many recordings."""
-    _ = (db, until, AuditLine)
+    """Who heard what, a line for each of many recordings; and a webhook, which is off."""
+    told = select(
+        Recording.made_at, literal("Cy Singh"), literal("heard"),
+        literal("recording-").concat(Recording.sid), literal("told"), literal("{}"),
+    )  # fmt: skip
+    columns = ["at", "by", "act", "about", "kind", "data"]
+    table = table_of(AuditLine)
+    db.execute(insert(table).from_select(columns, _as_json(db, told).limit(500_000)))
+    db.add(Webhook(
+        name="Chat", url="https://chat.example/hook", secret="whsec_YmVuY2g=", active=False,
+        made_at=until,
+    ))  # fmt: skip
+
+
+def _as_json(db: Session, told: Any) -> Any:
+    if db.get_bind().dialect.name != "postgresql":
+        return told
+    *others, data = told.selected_columns
+    return told.with_only_columns(*others, cast(data, JSON))
+
+
+if __name__ == "__main__":
+    fill(settings().database, int(sys.argv[1]), datetime.now(UTC))

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from callflows.desk import CallerCard
 from callflows.turn import (
     ChooseLanguage,
     Declare,
@@ -22,13 +21,13 @@ from callflows.turn import (
     Write,
 )
 from ivr.demo import asking, pages
-from ivr.demo.case import Case, NotYetError
-from ivr.demo.people import AREAS
+from ivr.demo.case import Case
 from ivr.demo.desk import PaperDesk, Where
+from ivr.demo.people import AREAS
 from ivr.demo.walk import Walk
 from ivr.demo.words import Tongue
 from ivr.demo.world import World, speaks
-from ivr.models import Contact, Direction, Place, Status, Ticket
+from ivr.models import Contact, Direction, Place, Status
 from ivr.services import calls, life
 from ivr.services.timeline import Kind
 

@@ -1,13 +1,13 @@
-"""One ticket of the month and what is done with it: the moves of services/life, services/conversation
-and services/overdue, written as rows. Before each act the time until then passes: what falls due is
-done, as the ticker would have done it.
+"""One ticket of the month and what is done with it: the moves of services/life and
+services/conversation, written as rows. Before each act the time until then passes: what falls due
+is done, as the ticker would have done it.
 """
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from callflows.turn import Severity
-from ivr.demo import asking, pages
+from ivr.demo import asking, overdue, pages
 from ivr.demo.clocks import Clocks
 from ivr.demo.letters import Post, reader
 from ivr.demo.rows import Row
@@ -24,17 +24,13 @@ from ivr.models import (
     Ticket,
     Why,
 )
-from ivr.services import clocks, letters, life, targets
+from ivr.services import life
 from ivr.services.life import Who
 from ivr.services.telling import Reader
 from ivr.services.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.pages import Summons
-
-NO_PAGES_WITHIN = timedelta(minutes=45)
-"""Of the end: nothing is under way then."""
-TICK = timedelta(seconds=0.4)
 
 
 class NotYetError(Exception):
@@ -56,7 +52,8 @@ class Case:
         self.team: Team | None = None
         self.team_id: int | None = None
         self.assignee: Technician | None = None
-        self.number, self.resolved_at = world.next_number(), None
+        self.number = world.next_number()
+        self.resolved_at: datetime | None = None
         self.title, self.description = more.pop("title"), more.pop("description", "")
         self.row = world.rows.add(
             Ticket, number=self.number, dialled=self.number, severity=severity, title=self.title,
@@ -65,16 +62,13 @@ class Case:
         )  # fmt: skip
         self.clocks, self.post = Clocks(self), Post(self)
         self.summons: list[Summons] = []
-        self.question: dict[str, str] = {}
+        self.question: dict[str, Any] = {}
         self.opened_at: datetime = world.until
-        self.resolved_at: datetime | None
 
     def settle(self) -> None:
         """Let the time run to the end of the month, and keep what is known then."""
-        try:
+        with contextlib.suppress(NotYetError):
             self.reach(self.world.until)
-        except NotYetError:
-            pass
         self.row.update(
             severity=self.severity, status=self.status, level=self.level, category=self.category,
             team_id=self.team_id, assignee_id=self.assignee.id if self.assignee else None,
@@ -102,58 +96,7 @@ class Case:
 
     def passes(self, at: datetime) -> None:
         """What falls due by then is done."""
-        while (row := self.clocks.due(min(at, self.world.until - TICK))) is not None:
-            if not self._look(row["due_at"] + TICK, row):
-                break
-
-    def _look(self, at: datetime, row: Row) -> bool:
-        """What services/overdue does. False: it is left to the ticker of whoever starts it."""
-        kind = ClockKind(row["kind"])
-        if at > self.world.until - NO_PAGES_WITHIN and self._would_page(row):
-            return False
-        row["due_at"] = None
-        if kind in clocks.PROMISES:
-            self._promised(at, row, kind)
-        else:
-            row["met_at"] = at
-            if kind == ClockKind.REMINDER:
-                self.post.to_customer(at, "reminder", f"reminder-{int(at.timestamp())}", **self.question)
-                self.tell(Kind.REMINDED, at)
-            else:
-                self.close(at, life.TIME)
-        self.clocks.looked_at(row)
-        return True
-
-    def _promised(self, at: datetime, row: Row, kind: ClockKind) -> None:
-        summoned = any(one.opened_at <= at and (one.over_at or at) >= at for one in self.summons)
-        late = row["ends_at"] is not None and row["ends_at"] <= at
-        row["missed_at" if late else "warned_at"] = at
-        self.tell(Kind.MISSED if late else Kind.WARNED, at, clock=kind)
-        if summoned:
-            return
-        if not late:
-            self._tell_of_clock(at, row, "warned", self.in_charge(at))
-            return
-        policy = self.world.default
-        index = min(self.level, len(policy) - 1)
-        level = policy[index]
-        self.set_level(at, level["level"], f"the {kind} is late")
-        if "mail" not in level and self._how() == "page":
-            pages.summon(self, at, None, None, index)
-        else:
-            self._tell_of_clock(at, row, "missed", self.on_level(at, self.level))
-
-    def _how(self) -> str:
-        contract = self.customer.targets if self.customer else {}
-        return targets.when_missed(Severity(self.severity), self.world.ours.targets, contract)
-
-    def _would_page(self, row: Row) -> bool:
-        return row["kind"] in clocks.PROMISES and self._how() == "page"
-
-    def _tell_of_clock(self, at: datetime, row: Row, name: str, readers: list[Reader]) -> None:
-        occasion = f"{row['kind']}-{name}-{int(row['started_at'].timestamp())}"
-        ends_at = letters.moment(row["ends_at"] or at, self.world.ours.time_zone)
-        self.post.to_staff(at, name, occasion, readers, kind=row["kind"], ends_at=ends_at)
+        overdue.passes(self, at)
 
     # Who is told -------------------------------------------------------------------------------
 
@@ -184,7 +127,7 @@ class Case:
         if self.team:
             self.team_id = self.team.id
             self.assignee = self.world.whose_turn(at, self.team)
-            names = ", ".join((self.assignee.name, self.team.name))
+            names = f"{self.assignee.name}, {self.team.name}"
             self.tell(Kind.ASSIGNED, at, to=names, by="by rule")
 
     def give(self, at: datetime, person: Technician) -> None:
@@ -224,9 +167,7 @@ class Case:
         self.question = {"by": self.by, "text": text}
         self.move(at, Status.WAITING, life.STAFF, by=self.by)
         headers = {"by_hand": True}
-        self.post.to_customer(
-            at, "question", ("entry-", entry), headers, left=[], **self.question
-        )
+        self.post.to_customer(at, "question", ("entry-", entry), headers, left=[], **self.question)
         return at
 
     def _say(self, at: datetime, kind: Kind, text: str) -> Row:

@@ -20,7 +20,9 @@ class Clocks:
     def start(self, at: datetime, *kinds: ClockKind) -> None:
         for kind in kinds:
             if kind not in self.rows:
-                self.rows[kind] = self.case.world.rows.add(Clock, ticket_id=self.case.row, kind=kind)
+                self.rows[kind] = self.case.world.rows.add(
+                    Clock, ticket_id=self.case.row, kind=kind
+                )
             fresh = dict.fromkeys(("warned_at", "missed_at", "met_at"))
             self.rows[kind].update(started_at=at, **fresh)
             self._set(kind)

@@ -11,10 +11,13 @@ from datetime import datetime
 from email.utils import format_datetime
 from io import BytesIO
 from math import pi, sin
-from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from ivr.services import attachments, inbox, recordings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RATE = 8000
 SHORT, LONG = (4, 6, 8, 10, 12, 15, 18, 22, 26, 30), (60, 90, 120, 180, 240)
@@ -73,7 +76,9 @@ class Files:
         made = []
         for at in range(count):
             wave_ = sin(2 * pi * pitch * at / RATE)
-            wave_ += 0.5 * sin(2 * pi * pitch * formant * at / RATE) + self.chance.uniform(-0.15, 0.15)
+            wave_ += 0.5 * sin(2 * pi * pitch * formant * at / RATE) + self.chance.uniform(
+                -0.15, 0.15
+            )
             made.append(int(loud * sin(pi * at / count) * wave_))
         return struct.pack(f"<{count}h", *made)
 
@@ -116,4 +121,9 @@ class Files:
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    return (
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+    )

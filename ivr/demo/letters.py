@@ -1,4 +1,6 @@
-"""The mails of the month: those that went out, with their lines on the ticket, and those that came."""
+"""The mails of the month: those that went out, with their lines on the ticket, and those that
+came.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

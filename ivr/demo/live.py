@@ -17,14 +17,14 @@ WORKING = (Status.NEW, Status.OPEN)
 
 def begin(db: Session, now: datetime, callers: int = 4, seed: int = 1) -> None:
     """The first holds for a critical ticket, for whom phones ring; the others are on their way."""
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)
     open_ = select(Ticket.dialled, Contact.phone).join(Contact, Contact.id == Ticket.contact_id)
     open_ = open_.where(Ticket.status.in_(WORKING), Contact.phone.is_not(None))
     found = db.execute(open_.order_by(Ticket.id.desc()).limit(4 * callers)).all()
     for nth, (number, phone) in enumerate(found[:callers]):
         at = now - timedelta(seconds=chance.randrange(30, 70))
         sid = f"CA{chance.getrandbits(128):032x}"
-        calls.receive(db, at, sid, phone)
+        calls.receive(db, at, sid, phone or "anonymous")
         keys = [number, "1"] if nth % 3 == 0 else [number, "3"] if nth % 3 == 1 else [number]
         for turn, key in enumerate(keys, 1):
             at += timedelta(seconds=9)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from ivr.demo import people, stories, times
 from ivr.demo.calls import Caller, number_of
-from ivr.demo.case import NO_PAGES_WITHIN, Case
+from ivr.demo.case import Case
+from ivr.demo.overdue import NO_PAGES_WITHIN
 from ivr.demo.people import Customers
 from ivr.demo.words import Tongue
 from ivr.demo.world import World, speaks
@@ -48,7 +49,7 @@ def fill(db: Session, until: datetime, seed: int = 1, size: Size | None = None) 
     _refuse_real_tickets(db)
     begin = until - timedelta(days=size.days)
     people.bring_in(db, begin, until)
-    chance = Random(seed)  # noqa: S311  the same seed, the same month
+    chance = Random(seed)
     customers = Customers(db, chance, size.customers, size.contacts)
     world = World(db, chance, begin, until)
     _Month(world, customers, size).goes()

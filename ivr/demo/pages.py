@@ -1,5 +1,5 @@
-"""Pages of the month: whom a page rings next is what services/escalation says of the policy frozen at
-that moment; what comes of each ring is chance.
+"""Pages of the month: whom a page rings next is what services/escalation says of the policy frozen
+at that moment; what comes of each ring is chance.
 """
 
 from dataclasses import dataclass, field
@@ -192,7 +192,11 @@ def _fate(world: Any, placed: datetime, level: Level) -> tuple[str, datetime | N
     odds = NIGHT if hour >= NIGHT_IS[0] or hour < NIGHT_IS[1] else DAY
     outcome = chance.choices(list(odds), list(odds.values()))[0]
     if outcome == "no-answer":
-        return outcome, None, placed + timedelta(seconds=level["ring_for"]) + seconds(chance, 0.5, 3)
+        return (
+            outcome,
+            None,
+            placed + timedelta(seconds=level["ring_for"]) + seconds(chance, 0.5, 3),
+        )
     if outcome in {"busy", "failed"}:
         return outcome, None, placed + seconds(chance, 0.8, 3)
     if outcome == "unaccepted":  # a voicemail

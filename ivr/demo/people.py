@@ -45,7 +45,9 @@ def _shifts_changed(db: Session, begin: datetime, now: datetime) -> None:
         ("ed", 0.9, 9, "vacances"), ("didi", 1.2, 5, "holiday"),
     ):  # fmt: skip
         starts = _midnight(begin + month * at)
-        db.add(Absence(technician=who[name], starts_at=starts, ends_at=starts + days * A_DAY, why=why))
+        db.add(
+            Absence(technician=who[name], starts_at=starts, ends_at=starts + days * A_DAY, why=why)
+        )
     for rota, name, instead, at, hours in (
         ("Voice", "ines", "bo", 0.1, 24), ("Voice", "bo", "didi", 0.33, 14),
         ("Network", "marc-andre", "kim", 0.7, 48), ("Seniors", "cy", "zoe", 0.45, 72),

@@ -1,17 +1,20 @@
 """What becomes of a ticket of the month: who answers when, what is asked, how it is solved."""
 
-from collections.abc import Callable
+import contextlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ivr.demo.calls import Caller, number_of
-from ivr.demo.case import NO_PAGES_WITHIN, Case, NotYetError
+from ivr.demo.case import Case, NotYetError
+from ivr.demo.overdue import NO_PAGES_WITHIN
 from ivr.demo.times import about
 from ivr.models import MailOutcome, Status
 from ivr.services import life
 from ivr.services.timeline import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ivr.demo.world import World
 
 RESPONSE = {"critical": 420.0, "major": 950.0, "minor": 7200.0}
@@ -38,7 +41,11 @@ def open_in_writing(world: "World", case: Case, at: datetime) -> None:
         later = at + timedelta(seconds=chance.uniform(0.3, 2))
         case.open(later, since=at, page=True, by="mail", mail=mail)
     else:
-        by = contact.name if way < BY_MAIL + BY_PORTAL else chance.choice(list(world.staff.values())).name
+        by = (
+            contact.name
+            if way < BY_MAIL + BY_PORTAL
+            else chance.choice(list(world.staff.values())).name
+        )
         case.row["form_key"] = world.opaque(digits=24)
         case.open(at, page=True, by=by)
     if chance.random() < 0.12:
@@ -47,10 +54,8 @@ def open_in_writing(world: "World", case: Case, at: datetime) -> None:
 
 def tell(world: "World", case: Case, at: datetime) -> None:
     """Everything after its opening, as far as it lies in the month."""
-    try:
+    with contextlib.suppress(NotYetError):
         _Story(world, case).goes(at)
-    except NotYetError:
-        pass
     done = case.resolved_at or world.until
     if case.assignee:
         world.busy_until[case.assignee.id].append(done)
@@ -131,7 +136,13 @@ class _Story:
             at = case.reach(at + MINUTE)
             if case.status in life.OVER:
                 return at
-            case.move(at, Status.RESOLVED, life.CUSTOMER, by=case.contact.name if case.contact else "?", how="customer")
+            case.move(
+                at,
+                Status.RESOLVED,
+                life.CUSTOMER,
+                by=case.contact.name if case.contact else "?",
+                how="customer",
+            )
             return at
         return case.resolve(at + MINUTE / 3, case.by, "staff page")
 

@@ -52,7 +52,7 @@ def not_taken(one: "Summons", rung: "Rung") -> None:
 
 
 def taken(one: "Summons", rung: "Rung") -> None:
-    """They press 1: to the caller who holds, or to one who has left, and then they say what it was."""
+    """They press 1: to the caller who holds, or to one who has left; then they say what it was."""
     chance = one.case.world.chance
     walk = _picked_up(one, rung)
     walk.desk.mine = True

@@ -12,7 +12,9 @@ EVENLY = (40, 36, 34, 34, 36, 44, 56, 76, 96, 100, 98, 92, 84, 88, 92, 88, 80, 7
 """Outages do not keep office hours."""
 
 
-def moments(chance: Random, count: int, begin: datetime, end: datetime, zone: str) -> list[datetime]:
+def moments(
+    chance: Random, count: int, begin: datetime, end: datetime, zone: str
+) -> list[datetime]:
     """So many, in order."""
     days = [begin.date() + timedelta(days=one) for one in range((end - begin).days + 2)]
     weights = [WEEKDAYS[day.weekday()] for day in days]
@@ -26,8 +28,8 @@ def moments(chance: Random, count: int, begin: datetime, end: datetime, zone: st
 
 
 def _within(chance: Random, day: date, zone: ZoneInfo) -> datetime:
-    weekend = day.weekday() >= 5  # noqa: PLR2004  Saturday
-    hour = chance.choices(range(24), EVENLY if weekend or chance.random() < 0.12 else HOURS)[0]  # noqa: PLR2004
+    weekend = day.weekday() >= 5
+    hour = chance.choices(range(24), EVENLY if weekend or chance.random() < 0.12 else HOURS)[0]
     wall = datetime.combine(day, time(hour), zone)
     seconds = chance.randrange(3600) + chance.randrange(1000) / 1000
     return wall.astimezone(UTC) + timedelta(seconds=seconds)

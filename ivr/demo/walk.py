@@ -30,7 +30,6 @@ from callflows.turn import (
     Write,
 )
 from ivr.demo.desk import PaperDesk
-from ivr.demo.rows import Row
 from ivr.demo.words import Tongue
 from ivr.models import Call, Place, Recording, RecordingState, TakenTurn
 from ivr.services.answer import Answer
@@ -38,6 +37,7 @@ from ivr.services.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.case import Case
+    from ivr.demo.rows import Row
     from ivr.demo.world import World
 
 TRANSCRIBED_AFTER = timedelta(seconds=9)
@@ -89,9 +89,7 @@ class Walk:
         else:
             self.perform(write, at)
 
-    def _keep(
-        self, at: datetime, step: str, taken: Heard, turn: Turn, leaving: int | None
-    ) -> None:
+    def _keep(self, at: datetime, step: str, taken: Heard, turn: Turn, leaving: int | None) -> None:
         queue = ("call-", self.queue_of) if isinstance(turn.then, Hold | Bridge) else None
         answer = Answer(
             self.call["turn"], turn.known.language, turn.say, turn.then, None, self.leg

@@ -6,6 +6,8 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
+AREAS = ("613", "514", "416", "418")
+
 
 @cache
 def of(language: str) -> dict[str, Any]:
@@ -22,9 +24,9 @@ class Tongue:
         self.given = {
             "site": chance.choice(of(language)["sites"]),
             "vendor": chance.choice(of(language)["vendors"]),
-            "line": f"{chance.choice(('613', '514', '416', '418'))} 555-01{chance.randrange(100):02}",
+            "line": f"{chance.choice(AREAS)} 555-01{chance.randrange(100):02}",
             "count": str(chance.randrange(3, 24)),
-            "name": f"{chance.choice(of(language)['names'])} {chance.choice(of(language)['families'])}",
+            "name": " ".join(chance.choice(of(language)[one]) for one in ("names", "families")),
             "company": chance.choice(of(language)["families"]),
             **known,
         }

@@ -100,7 +100,9 @@ def test_what_the_clocks_show_is_what_the_service_computes(busy: None) -> None:
         running = db.scalars(select(Clock).where(Clock.met_at.is_(None))).all()
         assert len(running) > 10
         shown = {one.id: (one.ends_at, one.warn_at, one.due_at) for one in running}
-        for ticket in db.scalars(select(Ticket).where(Ticket.id.in_([o.ticket_id for o in running]))):
+        for ticket in db.scalars(
+            select(Ticket).where(Ticket.id.in_([o.ticket_id for o in running]))
+        ):
             clocks.recompute(db, ticket)
         assert {one.id: (one.ends_at, one.warn_at, one.due_at) for one in running} == shown
 
@@ -151,7 +153,10 @@ def test_tickets_and_calls_open_on_their_pages(busy: None) -> None:
     staff = Staff()
     with transaction() as db:
         paged = select(Ticket.number).join(Page, Page.ticket_id == Ticket.id).limit(4)
-        numbers = [*db.scalars(paged), *db.scalars(select(Ticket.number).where(Ticket.id % 16 == 0))]
+        numbers = [
+            *db.scalars(paged),
+            *db.scalars(select(Ticket.number).where(Ticket.id % 16 == 0)),
+        ]
         sids = db.scalars(select(Call.sid).limit(40)).all()
         assert all(show.call(db, sid)["turns"] for sid in sids)
         person = db.scalar(select(Technician.id).where(Technician.name == "Zoé Bouchard"))
