@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import escalation, machine, opening, rotas, table, tickets, turns
+from bench import console, escalation, machine, opening, rotas, table, tickets, turns
 from bench.table import Row
 
 Part = Callable[[bool], Iterator[Row]]
@@ -15,6 +15,7 @@ PARTS: dict[str, Part] = {
     "escalation": lambda quick: escalation.measure(escalation.QUICK if quick else escalation.WHOLE),
     "opening": lambda quick: opening.measure(opening.QUICK if quick else opening.WHOLE),
     "tickets": lambda quick: tickets.measure(tickets.QUICK if quick else tickets.WHOLE),
+    "console": lambda quick: console.measure(console.QUICK if quick else console.WHOLE),
     "rotas": lambda quick: rotas.measure(rotas.QUICK if quick else rotas.WHOLE),
 }
 

@@ -55,20 +55,21 @@ class Postgres:
         self.prefix = _not_root()
         if self.prefix[:1] == ["setpriv"]:
             shutil.chown(folder, 65534, 65534)
-        self._run(
-            "initdb",
-            "-D",
-            str(folder / "data"),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-N",
-            "--no-instructions",
-            "-E",
-            "UTF8",
-            "--locale=C",
-        )
+        if not (folder / "data" / "PG_VERSION").exists():  # kept from before
+            self._run(
+                "initdb",
+                "-D",
+                str(folder / "data"),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-N",
+                "--no-instructions",
+                "-E",
+                "UTF8",
+                "--locale=C",
+            )
         self.settings = [
             "listen_addresses=127.0.0.1",
             f"port={self.port}",

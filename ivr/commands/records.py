@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,41 @@ def enter(add: Add) -> None:
     one.add_argument("what", choices=["ticket", "call"])
     one.add_argument("which", metavar="NUMBER|SID")
     one.add_argument("--json", action="store_true", help="for programs")
+    one = add("demo", demo, "fill a fresh database with a busy month that never was")
+    one.add_argument("--busy", action="store_true", required=True, help="the only one there is")
+    one.add_argument("--seed", type=int, default=1, metavar="NUMBER", help="another month")
+    one.add_argument(
+        "--until", type=_moment, metavar="TIME", help="when it ends, such as 2026-11-26T12:00-05:00"
+    )
+    one.add_argument("--live", action="store_true", help="with callers on the line, and a page")
+
+
+def _moment(given: str) -> datetime:
+    moment = datetime.fromisoformat(given)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def demo(args: argparse.Namespace) -> int:
+    from ivr import clock
+    from ivr.database import transaction
+    from ivr.demo import live, month
+    from ivr.services import lifeline, phone_book
+
+    until = args.until or clock.now()
+    try:
+        with transaction() as db:
+            world = month.fill(db, until, args.seed)
+    except month.BusyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    world.files.write()
+    with transaction() as db:
+        if args.live:
+            live.begin(db, until)
+        lifeline.write_roster(db, clock.now())
+        phone_book.write(db)
+    print(", ".join(f"{len(rows):,} {name}" for name, rows in world.rows.counted()))
+    return 0
 
 
 def import_file(args: argparse.Namespace) -> int:

@@ -1,0 +1,184 @@
+"""One database, every page of the console that can be read, asked for in this process: what
+bench/console.py starts beside itself, once a database. Tells its figures as JSON.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from bench.load import BrokenRunError
+from ivr import clock
+from ivr.console import guard
+from ivr.console.staff import SIGNED_IN
+from ivr.database import engine, reading, transaction
+from ivr.models import (
+    Account,
+    Attachment,
+    Call,
+    Layer,
+    Mail,
+    Message,
+    Override,
+    Page,
+    Place,
+    Policy,
+    Recording,
+    Role,
+    Rota,
+    StaffSignIn,
+    Status,
+    Technician,
+    Ticket,
+    Webhook,
+)
+from ivr.services import sign_ins
+
+DOOR = "console."
+STYLES = "console.static"
+SLOW = 0.001
+"""Seconds: a statement from here on is told."""
+Value = Callable[[Session], Any]
+
+
+def _newest(column: Any, *which: Any) -> Value:
+    table = column.class_
+    return lambda db: db.scalar(select(column).where(*which).order_by(table.id.desc()).limit(1))
+
+
+def _oldest(column: Any) -> Value:
+    """One whose file is there: bench/years.py copies rows, no files."""
+    return lambda db: db.scalar(select(column).order_by(column.class_.id).limit(1))
+
+
+NOUNS: dict[str, Value] = {
+    "rotas": _newest(Rota.id),
+    "people": _newest(Technician.id, Technician.role != Role.ADMIN),
+    "policies": _newest(Policy.id),
+    "webhooks": _newest(Webhook.id),
+    "mails": _newest(Mail.id),
+    "messages": _newest(Message.id),
+    "recordings": _newest(Recording.sid),
+    "calls": _newest(Call.sid, Call.place == Place.GONE),
+    "tickets": _newest(Ticket.number, Ticket.status == Status.CLOSED),
+    "attachments": _oldest(Attachment.key),
+    "overrides": _newest(Override.id),
+    "pages": _newest(Page.id),
+}
+"""What the parameter after a noun of the address means, whatever it is called."""
+NAMED: dict[str, Value] = {
+    "layer_id": _newest(Layer.id),
+    "number": lambda _db: 1,
+    "sid": _newest(Recording.sid),
+    "key": _oldest(Attachment.key),
+    "language": lambda _db: "fr-CA",
+}
+"""And of the others, by name."""
+
+
+def pages(app: Flask) -> Iterator[Rule]:
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" not in (rule.methods or ()) or not rule.endpoint.startswith(DOOR):
+            continue
+        view = app.view_functions[rule.endpoint]
+        if view not in guard.FOR_STRANGERS | guard.BY_LINK and rule.endpoint != STYLES:
+            yield rule
+
+
+def address(app: Flask, db: Session, rule: Rule) -> str | None:
+    """With values out of the database; None where there is nothing of the kind."""
+    before, values = "", {}
+    for part in rule.rule.strip("/").split("/"):
+        if part.startswith("<"):
+            name = part.strip("<>").rpartition(":")[2]
+            value = NAMED[name](db) if name in NAMED and before not in NOUNS else _of(before, db)
+            if value is None:
+                return None
+            values[name] = value
+        before = part
+    return app.url_map.bind("127.0.0.1").build(rule.endpoint, values)
+
+
+def _of(noun: str, db: Session) -> Any:
+    if noun not in NOUNS:
+        raise BrokenRunError(f"bench/asked.py knows no value for what comes after /{noun}/")
+    return NOUNS[noun](db)
+
+
+def signed_in() -> str:
+    """An admin, who sees everything. Returns what their browser shows."""
+    with transaction() as db:
+        person = db.scalar(select(Technician).where(Technician.role == Role.ADMIN))
+        if person is None:
+            person = Technician(name="Bench", email="bench@2n5.example", role=Role.ADMIN)
+            db.add(person)
+            db.flush()
+            db.add(Account(technician_id=person.id, password_hash="-"))
+        return sign_ins.begin(db, clock.now(), StaffSignIn, person.id, "bench")
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[float, str, Any]]]:
+    """Each that is sent meanwhile, with the seconds that it took."""
+    found: list[tuple[float, str, Any]] = []
+    begun = list[float]()
+
+    def before(*_: Any) -> None:
+        begun.append(time.perf_counter())
+
+    def after(_c: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        found.append((time.perf_counter() - begun.pop(), statement, given))
+
+    event.listen(engine(), "before_cursor_execute", before)
+    event.listen(engine(), "after_cursor_execute", after)
+    try:
+        yield found
+    finally:
+        event.remove(engine(), "before_cursor_execute", before)
+        event.remove(engine(), "after_cursor_execute", after)
+
+
+def measure(app: Flask, times: int) -> Iterator[dict[str, Any]]:
+    client = app.test_client()
+    client.set_cookie(SIGNED_IN, signed_in())
+    with reading() as db:
+        known = [(rule, address(app, db, rule)) for rule in pages(app)]
+    for rule, path in known:
+        if path is None:
+            yield {"page": rule.rule, "endpoint": rule.endpoint, "path": None}
+            continue
+        took = []
+        for nth in range(times + 2):
+            begun = time.perf_counter()
+            answer = client.get(path)
+            size = len(answer.get_data())
+            if nth >= 2:
+                took.append(1000 * (time.perf_counter() - begun))
+        with statements() as sent:
+            client.get(path)
+        yield {
+            "page": rule.rule, "endpoint": rule.endpoint, "path": path, "took": took,
+            "status": answer.status_code, "size": size, "statements": len(sent),
+            "slow": [(1000 * took_, told) for took_, told, _ in sent if took_ > SLOW],
+        }  # fmt: skip
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--times", type=int, default=10)
+    times = asked.parse_args().times
+    from ivr.web import make_app
+
+    for one in measure(make_app(), times):
+        print(json.dumps(one), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""`ivr demo --busy`: a database with a month of tickets, calls and pages in it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from ivr.demo import people, stories, times
+from ivr.demo.calls import Caller, number_of
+from ivr.demo.case import Case
+from ivr.demo.overdue import NO_PAGES_WITHIN
+from ivr.demo.people import Customers
+from ivr.demo.words import Tongue
+from ivr.demo.world import World, speaks
+from ivr.models import Call, Ticket
+from ivr.services import import_reading
+
+SEVERITIES = {"critical": 9, "major": 31, "minor": 60}
+BY_PHONE = {"critical": 0.55, "major": 0.2, "minor": 0.12}
+"""Of each severity, opened on the phone."""
+CALLS_LATER = {"critical": 0.7, "major": 0.35, "minor": 0.2}
+"""Of each severity opened in writing, called about as well."""
+WITHHELD = "anonymous"
+
+
+class BusyError(Exception):
+    """There are tickets already that are nobody's demo."""
+
+
+@dataclass(frozen=True)
+class Size:
+    tickets: int = 3_000
+    calls: int = 5_000
+    customers: int = 150
+    contacts: int = 400
+    days: int = 30
+
+
+def fill(db: Session, until: datetime, seed: int = 1, size: Size | None = None) -> World:
+    """The whole month, in the transaction of `db`. The files are written by whoever commits it:
+    world.files.write().
+    """
+    size = size or Size()
+    if db.get_bind().dialect.name == "postgresql":  # it is computed within one transaction
+        db.execute(text("set local idle_in_transaction_session_timeout = 0"))
+        db.execute(text("set local statement_timeout = 0"))
+    _refuse_real_tickets(db)
+    begin = until - timedelta(days=size.days)
+    people.bring_in(db, begin, until)
+    chance = Random(seed)
+    customers = Customers(db, chance, size.customers, size.contacts)
+    world = World(db, chance, begin, until)
+    _Month(world, customers, size).goes()
+    world.rows.write(db)
+    return world
+
+
+def _refuse_real_tickets(db: Session) -> None:
+    demo = {one.number for one in import_reading.read(people.DEMO).tickets}
+    numbers = select(Ticket.number).where(~Ticket.canary, Ticket.number.not_in(demo)).limit(1)
+    real = db.scalar(numbers)
+    if real is not None:
+        raise BusyError(f"there are tickets already, such as {real}: this is for a fresh database")
+
+
+class _Month:
+    def __init__(self, world: World, customers: Customers, size: Size) -> None:
+        self.world, self.customers, self.size = world, customers, size
+        self.chance = world.chance
+        self.cases: list[Case] = []
+
+    def goes(self) -> None:
+        world, size = self.world, self.size
+        end = world.until - timedelta(minutes=12)
+        zone = world.ours.time_zone
+        for at in times.moments(self.chance, size.tickets, world.begin, end, zone):
+            self._ticket(at)
+        missing = size.calls - len(world.rows.of[Call])
+        for at in times.moments(self.chance, max(0, missing), world.begin, end, zone):
+            if len(world.rows.of[Call]) < size.calls:
+                self._call(at)
+        for case in self.cases:
+            case.settle()
+
+    def _ticket(self, at: datetime) -> None:
+        world, chance = self.world, self.chance
+        severity = chance.choices(list(SEVERITIES), list(SEVERITIES.values()))[0]
+        if at > world.until - NO_PAGES_WITHIN:
+            severity = "minor"
+        contact = self.customers.somebody()
+        if chance.random() < BY_PHONE[severity]:
+            self._opened_on_the_phone(at, severity)
+            return
+        known = {"name": contact.name, "company": contact.customer.name if contact.customer else ""}
+        tongue = Tongue(chance, speaks(contact, world.ours), **known)
+        title, category, words = tongue.problem(severity)
+        case = Case(
+            world, contact, severity, tongue, title=title, description=words,
+            kind=category,
+        )  # fmt: skip
+        self.cases.append(case)
+        stories.open_in_writing(world, case, at)
+        stories.tell(world, case, case.opened_at)
+
+    def _opened_on_the_phone(self, at: datetime, severity: str) -> None:
+        world, chance = self.world, self.chance
+        contact = self.customers.somebody() if chance.random() < 0.9 else None
+        caller = Caller(world, at, contact, number_of(world, contact))
+        caller.calls(severity, None)
+        case = caller.walk.case
+        assert case
+        self.cases.append(case)
+        stories.tell(world, case, caller.at)
+
+    def _call(self, at: datetime) -> None:
+        """About no ticket that we know of: they hang up again."""
+        chance = self.chance
+        contact = self.customers.somebody() if chance.random() < 0.5 else None
+        until = chance.choices(("ticket", "severity"), (3, 1))[0]
+        Caller(self.world, at, contact, number_of(self.world, contact)).calls("minor", None, until)

@@ -1,0 +1,82 @@
+"""What falls due on a ticket of the month and is done then, as services/overdue does it."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from callflows.turn import Severity
+from ivr.demo import pages
+from ivr.demo.rows import Row
+from ivr.models import ClockKind
+from ivr.services import clocks, letters, life, targets
+from ivr.services.telling import Reader
+from ivr.services.timeline import Kind
+
+if TYPE_CHECKING:
+    from ivr.demo.case import Case
+
+NO_PAGES_WITHIN = timedelta(minutes=45)
+"""Of the end: nothing is under way then."""
+TICK = timedelta(seconds=0.4)
+
+
+def passes(case: "Case", at: datetime) -> None:
+    """What falls due by then is done."""
+    while (row := case.clocks.due(min(at, case.world.until - TICK))) is not None:
+        if not _look(case, row["due_at"] + TICK, row):
+            break
+
+
+def _look(case: "Case", at: datetime, row: Row) -> bool:
+    """What services/overdue does. False: it is left to the ticker of whoever starts it."""
+    kind = ClockKind(row["kind"])
+    if at > case.world.until - NO_PAGES_WITHIN and _would_page(case, row):
+        return False
+    row["due_at"] = None
+    if kind in clocks.PROMISES:
+        _promised(case, at, row, kind)
+    else:
+        row["met_at"] = at
+        if kind == ClockKind.REMINDER:
+            case.post.to_customer(
+                at, "reminder", f"reminder-{int(at.timestamp())}", **case.question
+            )
+            case.tell(Kind.REMINDED, at)
+        else:
+            case.close(at, life.TIME)
+    case.clocks.looked_at(row)
+    return True
+
+
+def _promised(case: "Case", at: datetime, row: Row, kind: ClockKind) -> None:
+    summoned = any(one.opened_at <= at and (one.over_at or at) >= at for one in case.summons)
+    late = row["ends_at"] is not None and row["ends_at"] <= at
+    row["missed_at" if late else "warned_at"] = at
+    case.tell(Kind.MISSED if late else Kind.WARNED, at, clock=kind)
+    if summoned:
+        return
+    if not late:
+        _tell_of_clock(case, at, row, "warned", case.in_charge(at))
+        return
+    policy = case.world.default
+    index = min(case.level, len(policy) - 1)
+    level = policy[index]
+    case.set_level(at, level["level"], f"the {kind} is late")
+    if "mail" not in level and _how(case) == "page":
+        pages.summon(case, at, None, None, index)
+    else:
+        _tell_of_clock(case, at, row, "missed", case.on_level(at, case.level))
+
+
+def _how(case: "Case") -> str:
+    contract = case.customer.targets if case.customer else {}
+    return targets.when_missed(Severity(case.severity), case.world.ours.targets, contract)
+
+
+def _would_page(case: "Case", row: Row) -> bool:
+    return row["kind"] in clocks.PROMISES and _how(case) == "page"
+
+
+def _tell_of_clock(case: "Case", at: datetime, row: Row, name: str, readers: list[Reader]) -> None:
+    occasion = f"{row['kind']}-{name}-{int(row['started_at'].timestamp())}"
+    ends_at = letters.moment(row["ends_at"] or at, case.world.ours.time_zone)
+    case.post.to_staff(at, name, occasion, readers, kind=row["kind"], ends_at=ends_at)

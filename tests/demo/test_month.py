@@ -1,0 +1,211 @@
+"""The busy month: its rows are as the services would have left them, and the same seed gives the
+same ones.
+"""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callflows.steps import STEPS
+from callflows.turn import Severity
+from ivr import clock
+from ivr.database import make_engine, transaction
+from ivr.demo import live, month
+from ivr.models import (
+    Call,
+    Clock,
+    ClockKind,
+    Entry,
+    Leg,
+    Organization,
+    Page,
+    PageState,
+    Pause,
+    Place,
+    Recording,
+    Status,
+    TakenTurn,
+    Technician,
+    Ticket,
+)
+from ivr.models.base import Base
+from ivr.services import clocks, recordings, show, tickets
+from ivr.services.timeline import Kind
+from ivr.settings import settings
+from tests.console.staff import Staff
+
+UNTIL = datetime(2026, 11, 16, 18, 30, tzinfo=UTC)
+"""Two weeks after the clocks have changed in Toronto."""
+SMALL = month.Size(tickets=160, calls=300, customers=20, contacts=45, days=30)
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A month, once for all of these tests."""
+    folder = tmp_path_factory.mktemp("busy")
+    shutil.copy(sqlite_template, folder / "ivr.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAR_DIR", str(folder))
+        settings.cache_clear()
+        engine = make_engine(f"sqlite:///{folder / 'ivr.db'}")
+        with Session(engine) as db, db.begin():
+            world = month.fill(db, UNTIL, size=SMALL)
+        world.files.write()
+        engine.dispose()
+    settings.cache_clear()
+    yield folder
+
+
+@pytest.fixture
+def busy(database: str, filled: Path, tmp_path: Path) -> None:
+    shutil.copy(filled / "ivr.db", tmp_path / "ivr.db")
+    (tmp_path / "var").symlink_to(filled)
+    clock.use(lambda: UNTIL)
+
+
+@on_sqlite
+def test_the_month_is_as_large_as_asked_and_bridges_the_change_of_time(busy: None) -> None:
+    with transaction() as db:
+        mine = Ticket.id > 3  # the small demo's are before
+        assert db.scalar(select(func.count()).where(mine)) == 160
+        assert db.scalar(select(func.count()).select_from(Call)) == 300
+        first, last = db.execute(select(func.min(Entry.at), func.max(Entry.at))).one()
+        assert UNTIL - timedelta(days=30) <= first < datetime(2026, 11, 1, 6, tzinfo=UTC) < last
+        assert last <= UNTIL
+        live_ones = select(Page.id).where(Page.state.in_((PageState.OPEN, PageState.OWED)))
+        assert db.scalars(live_ones).all() == []
+        assert db.scalars(select(Call.id).where(Call.place != Place.GONE)).all() == []
+        outcomes = set(db.scalars(select(Leg.outcome)))
+        assert {"accepted", "passed", "no-answer"} <= outcomes, outcomes
+
+
+@on_sqlite
+def test_what_the_clocks_show_is_what_the_service_computes(busy: None) -> None:
+    with transaction() as db:
+        for one in db.scalars(select(Clock).where(Clock.kind == ClockKind.RESPONSE)):
+            promised = clocks.promise(db, one.ticket, ClockKind.RESPONSE)
+            if one.met_at is not None and one.met_at <= one.ends_at:
+                assert one.missed_at is None, one.ticket.number
+            elif one.met_at is not None and one.met_at > one.ends_at + timedelta(seconds=2):
+                assert one.missed_at is not None, one.ticket.number
+            assert promised.warn < 1
+        running = db.scalars(select(Clock).where(Clock.met_at.is_(None))).all()
+        assert len(running) > 10
+        shown = {one.id: (one.ends_at, one.warn_at, one.due_at) for one in running}
+        for ticket in db.scalars(
+            select(Ticket).where(Ticket.id.in_([o.ticket_id for o in running]))
+        ):
+            clocks.recompute(db, ticket)
+        assert {one.id: (one.ends_at, one.warn_at, one.due_at) for one in running} == shown
+
+
+LAST = {
+    Kind.WAITS: Status.WAITING,
+    Kind.GOES_ON: Status.OPEN,
+    Kind.REOPENED: Status.OPEN,
+    Kind.RESOLVED: Status.RESOLVED,
+    Kind.CLOSED: Status.CLOSED,
+}
+
+
+@on_sqlite
+def test_every_ticket_is_where_its_timeline_leaves_it(busy: None) -> None:
+    with transaction() as db:
+        for ticket in db.scalars(select(Ticket)):
+            told = (Entry.ticket_id == ticket.id, Entry.kind.in_(LAST))
+            last = db.scalar(select(Entry.kind).where(*told).order_by(Entry.id.desc()).limit(1))
+            if last:
+                assert ticket.status == LAST[last], ticket.number
+            else:
+                assert ticket.status in (Status.NEW, Status.OPEN), ticket.number
+            open_pause = (Pause.ticket_id == ticket.id, Pause.ended_at.is_(None))
+            paused = db.scalar(select(Pause.id).where(*open_pause)) is not None
+            assert paused == (ticket.status in (Status.WAITING, Status.RESOLVED, Status.CLOSED))
+            assert (ticket.resolved_at is not None) == (ticket.status in ("resolved", "closed"))
+
+
+@on_sqlite
+def test_calls_are_walked_and_heard_whole(busy: None) -> None:
+    with transaction() as db:
+        for call in db.scalars(select(Call)):
+            of = select(TakenTurn).where(TakenTurn.call_id == call.id).order_by(TakenTurn.id)
+            turns = db.scalars(of).all()
+            assert [one.number for one in turns] == list(range(call.turn)), call.sid
+            assert all(one.step in STEPS for one in turns)
+            assert call.started_at <= turns[0].at <= turns[-1].at <= call.ended_at
+        heard = db.scalars(select(Recording).where(Recording.transcript.is_not(None))).all()
+        spoken = {call.known["language"] for call in db.scalars(select(Call).where(
+            Call.id.in_([one.call_id for one in heard])))}  # fmt: skip
+        assert spoken == {"en-CA", "fr-CA"}
+        assert all((recordings.folder() / one.file).is_file() for one in heard)
+
+
+@on_sqlite
+def test_tickets_and_calls_open_on_their_pages(busy: None) -> None:
+    staff = Staff()
+    with transaction() as db:
+        paged = select(Ticket.number).join(Page, Page.ticket_id == Ticket.id).limit(4)
+        numbers = [
+            *db.scalars(paged),
+            *db.scalars(select(Ticket.number).where(Ticket.id % 16 == 0)),
+        ]
+        sids = db.scalars(select(Call.sid).limit(40)).all()
+        assert all(show.call(db, sid)["turns"] for sid in sids)
+        person = db.scalar(select(Technician.id).where(Technician.name == "Zoé Bouchard"))
+    for path in ("/", "/tickets", "/rotas", "/absences", "/policies", "/mail", f"/people/{person}"):
+        assert staff.get(path).status_code in (200, 302), path
+    for number in numbers:
+        assert number in staff.reads(f"/tickets/{number}")
+
+
+def test_the_same_seed_gives_the_same_month(tmp_path: Path, sqlite_template: Path) -> None:
+    months = []
+    for nth in range(2):
+        file = tmp_path / f"{nth}.db"
+        shutil.copy(sqlite_template, file)
+        engine = make_engine(f"sqlite:///{file}")
+        with Session(engine) as db, db.begin():
+            month.fill(db, UNTIL, seed=7, size=month.Size(30, 60, 6, 12, 30))
+            months.append({name: _rows(db, name) for name in Base.metadata.tables})
+        engine.dispose()
+    for name, rows in months[0].items():
+        assert rows == months[1][name], name
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_it_is_the_same_on_postgresql(database: str) -> None:
+    with transaction() as db:
+        month.fill(db, UNTIL, seed=7, size=month.Size(30, 60, 6, 12, 30))
+    with transaction() as db:  # the next numbers follow
+        opened = tickets.open_ticket(db, UNTIL, title="One more", severity=Severity.MINOR)
+        assert opened.id == 34
+        assert show.ticket(db, opened.number)["entries"]
+
+
+def _rows(db: Session, name: str) -> list[tuple[object, ...]]:
+    """Without hashes, which are salted."""
+    table = Base.metadata.tables[name]
+    columns = [one for one in table.c if not one.name.endswith("_hash")]
+    return [tuple(row) for row in db.execute(select(*columns).order_by(*table.primary_key))]
+
+
+@on_sqlite
+def test_a_database_in_use_is_left_alone_and_the_living_are_the_services_own(busy: None) -> None:
+    with transaction() as db:
+        with pytest.raises(month.BusyError):
+            month.fill(db, UNTIL, size=SMALL)
+        live.begin(db, UNTIL, callers=3)
+        assert db.scalar(select(func.count()).where(Call.place == Place.HOLDING)) == 1
+        assert db.scalar(select(func.count()).where(Page.state == PageState.OPEN)) == 1
+        assert db.get(Organization, 1) is not None
+        newest = db.scalar(select(Ticket).order_by(Ticket.id.desc()).limit(1))
+        assert newest
+        assert tickets.find(db, newest.dialled) is newest
