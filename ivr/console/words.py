@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callflows.turn import Severity
 from ivr.console.tongue import language, listing, number, say
 from ivr.services import vocabulary
 
@@ -54,7 +55,6 @@ LEFT = {
     "hangup": "hung up",
 }
 PLACES = {"flow": "answering our questions", "holding": "holding", "bridged": "talking"}
-SPOKEN = {"en-CA": "English", "fr-CA": "French"}
 MESSAGES = {
     "due": "waiting to be sent",
     "sent": "sent",
@@ -75,19 +75,19 @@ def minute(at: datetime | str | None, zone: str) -> str:
         return ""
     there = local(at, zone)
     return say("frame.minute", time=say("frame.time", hour=there.hour, minute=there.minute),
-               **_day(there))  # fmt: skip
+               **short_day(there))  # fmt: skip
 
 
 def day(at: date) -> str:
     """Tuesday 24 November 2026."""
-    return say("frame.date", **_day(at, "whole_"), year=at.year)
+    return say("frame.date", **short_day(at, "whole_"), year=at.year)
 
 
-def _day(there: date, how: str = "") -> dict[str, Any]:
+def short_day(there: date, how: str = "") -> dict[str, Any]:
     """The names of the frame's words: weekdays and months, or whole_weekdays and whole_months."""
     return {
         "weekday": listing(f"frame.{how}weekdays")[there.weekday()],
-        "day": there.day,
+        "day": there.day if there.day > 1 else say("frame.first"),
         "month": listing(f"frame.{how}months")[there.month - 1],
     }
 
@@ -177,8 +177,17 @@ def message(row: dict[str, Any]) -> str:
     return f"{told}: {row['cause']}" if row["cause"] and row["state"] != "sent" else str(told)
 
 
+def severities() -> list[tuple[str, str]]:
+    """To choose from."""
+    return [(one, severity(one)) for one in Severity]
+
+
+def severity(one: str) -> str:
+    return vocabulary.word(language(), "severity", one)
+
+
 def spoken(language: str | None) -> str:
-    return SPOKEN.get(language or "", "English")
+    return say(f"forms.spoken_{vocabulary.known(language)}")
 
 
 def tongue(spoken: str | None) -> str | None:
