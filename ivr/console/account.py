@@ -56,7 +56,7 @@ def _wrong(told: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response
 def _refused() -> Response | None:
     """Why nothing is done: the form is old, or the password that is asked for is not theirs."""
     if too_old(ABOUT):
-        return _wrong(say("forms.old"), HTTPStatus.FORBIDDEN)
+        return _wrong(say("form.old"), HTTPStatus.FORBIDDEN)
     person = staff.here().technician
     with reading() as db:
         theirs = db.get(Account, person.id)
@@ -100,7 +100,7 @@ def set_password() -> Answer:
 def sign_out_elsewhere() -> Answer:
     """One browser, or all others."""
     if too_old(ABOUT):
-        return _wrong(say("forms.old"), HTTPStatus.FORBIDDEN)
+        return _wrong(say("form.old"), HTTPStatus.FORBIDDEN)
     here, which = staff.here(), row(request.form.get("which", ""))
     with transaction() as db:
         if which:
@@ -145,7 +145,7 @@ def use_codes() -> Answer:
     person = staff.here().technician
     kept = signed.read(request.form.get("kept", ""), SECRET, 3600)
     if kept is None or kept[0] != person.id:
-        return _codes(second_step.new_secret(), say("forms.old"), HTTPStatus.FORBIDDEN)
+        return _codes(second_step.new_secret(), say("form.old"), HTTPStatus.FORBIDDEN)
     secret = str(kept[1])
     step = second_step.step_of(secret, clock.now(), request.form.get("code", "")[:40])
     if step is None:

@@ -29,12 +29,14 @@ console.before_request(guard.guard)
 console.after_request(staff.remember)
 console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
-             words.ring, words.place, words.message, words.spoken, words.tongue, words.severity,
+             words.ring, words.place, words.message, words.spoken, words.tongue,
              words.size, words.local, words.day, words.listed, tongue.number, sign_ins.named,
-             tongue.bdi, tongue.cause, numbers.readable):  # fmt: skip
+             numbers.readable):  # fmt: skip
     console.add_app_template_filter(word)
 for name, of_rotas in rota_words.FILTERS.items():
     console.add_app_template_filter(of_rotas, name)
+for of_tongue in (tongue.bdi, tongue.cause, tongue.severity):
+    console.add_app_template_filter(of_tongue)
 console.add_app_template_global(tongue.say, "say")
 console.add_app_template_global(rota_words.weekdays, "weekdays")
 

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
+from callflows.turn import Severity
 from ivr import clock
 from ivr.console.forms import LONGEST_LINE, WrongError, row, too_old
 from ivr.console.staff import staff
-from ivr.console.tongue import say, told
+from ivr.console.tongue import say, severity, told
 from ivr.database import transaction
 from ivr.models import Rota, Technician
 from ivr.services import changes, customers, house, roles, rotas
@@ -57,7 +58,7 @@ class Sheet:
         try:
             return rotas.zone(given) if given else ""
         except RefusedError:
-            self.wrong[name] = say("forms.no_zone", given=given)
+            self.wrong[name] = say("form.no_zone", given=given)
         return given
 
     def wall(self, name: str, missing: str = "") -> datetime | None:
@@ -70,11 +71,11 @@ class Sheet:
         try:
             found = datetime.fromisoformat(given)
         except ValueError:
-            self.wrong[name] = say("forms.no_moment")
+            self.wrong[name] = say("form.no_moment")
             return None
         whole = not found.tzinfo and not found.microsecond and len(given) >= len("2026-11-30T09:00")
         if not whole or not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.wrong[name] = say("forms.no_moment")
+            self.wrong[name] = say("form.no_moment")
             return None
         return found
 
@@ -103,7 +104,7 @@ class Sheet:
     def one_of(self, name: str, those: Collection[str]) -> str | None:
         given = self.line(name)
         if given and given not in those:
-            self.wrong[name] = say("forms.choose_one")
+            self.wrong[name] = say("form.choose_one")
         return given or None
 
     def row(self, name: str) -> int | None:
@@ -113,7 +114,7 @@ class Sheet:
         given = self.line(name)
         found = customers.named(db, given) if given else None
         if given and found is None:
-            self.wrong[name] = say("forms.no_customer", given=given)
+            self.wrong[name] = say("form.no_customer", given=given)
         return found.id if found else None
 
     def stop_if_wrong(self) -> None:
@@ -178,6 +179,11 @@ def filled(at: datetime, zone: str) -> str:
     """A moment as a field of date and time takes it, to the second where it has one."""
     there = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return there.isoformat(timespec="seconds" if there.second else "minutes")
+
+
+def severities() -> list[tuple[str, str]]:
+    """To choose from."""
+    return [(one, severity(one)) for one in Severity]
 
 
 def by_name(given: Mapping[int, str]) -> list[tuple[int, str]]:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as Answer
 from ivr import handing_out
 from ivr.console.door import console
 from ivr.console.guard import needs
-from ivr.console.tongue import say
 from ivr.database import reading
 from ivr.models import Attachment, Recording, RecordingState
 from ivr.services import attachments, recordings
@@ -31,7 +30,7 @@ def preview(key: str) -> Response:
     row, file = _attachment(key)
     picture = attachments.picture(row.key)
     if picture is None:
-        abort(404, description=say("wrong.not_shown"))
+        abort(404, description="This file is not shown, only saved.")
     return handing_out.preview(file, picture)
 
 
@@ -39,10 +38,10 @@ def _attachment(key: str) -> tuple[Attachment, Path]:
     with reading() as db:
         row = attachments.by_key(db, key)
     if row is None:
-        abort(404, description=say("wrong.no_file"))
+        abort(404, description="There is no such file.")
     file = attachments.file_of(row.key)
     if file is None:
-        abort(404, description=say("wrong.file_lost"))
+        abort(404, description="This file is lost.")
     return row, file
 
 
@@ -52,9 +51,9 @@ def recording(sid: str) -> Answer:
     with reading() as db:
         found = db.scalar(select(Recording).where(Recording.sid == sid))
     if found is None:
-        abort(404, description=say("wrong.no_recording"))
+        abort(404, description="There is no such recording.")
     file = recordings.folder() / found.file if found.file else None
     if file is None or not file.is_file():
         due = found.state == RecordingState.DUE
-        abort(404, description=say("wrong.recording_due" if due else "wrong.recording_lost"))
+        abort(404, description="This recording is being fetched." if due else "It is lost.")
     return send_file(file.resolve(), mimetype="audio/wav", conditional=True)

@@ -119,9 +119,9 @@ def _contact(db: Session, form: Form) -> Contact:
         raise WrongError(say("opening.way_needed"))
     number = numbers.international(phone, house.country(db)) if phone else None
     if phone and number is None:
-        raise WrongError(say("forms.no_number", given=phone))
+        raise WrongError(say("form.no_number", given=phone))
     under = form.line("customer")
     customer = customers.named(db, under) if under else None
     if under and customer is None:
-        raise WrongError(say("forms.no_customer", given=under))
+        raise WrongError(say("form.no_customer", given=under))
     return customers.contact(db, name=name, email=email or None, phone=number, customer=customer)

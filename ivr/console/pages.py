@@ -16,7 +16,6 @@ from ivr.console import acts, story
 from ivr.console.door import console, page
 from ivr.console.forms import WrongError, attached, done, filled_in, row, token, too_old, who
 from ivr.console.guard import needs
-from ivr.console.tongue import language
 from ivr.database import reading, transaction
 from ivr.models import Ticket
 from ivr.services import attachments, board, checks, customers, house, show, tickets, tonight
@@ -39,7 +38,7 @@ def all_tickets() -> Response:
         return page(
             db,
             "tickets.html",
-            unready=checks.bad(db, clock.now(), language()),
+            unready=checks.bad(db, clock.now()),
             tonight=tonight.of(db, clock.now()),
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,

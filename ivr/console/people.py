@@ -68,7 +68,7 @@ def _new(status: int = 200, wrong: str = "") -> Response:
 @needs(May.EDIT_PEOPLE)
 def add_person() -> Answer:
     if too_old(NEW):
-        return _new(HTTPStatus.FORBIDDEN, say("forms.old"))
+        return _new(HTTPStatus.FORBIDDEN, say("form.old"))
     try:
         with transaction() as db:
             id_ = _add(db, filled_in(db))
@@ -163,7 +163,7 @@ def edit_somebody(id_: int, act: str) -> Answer:
 
 def _do(id_: int, work: Act, act: str) -> Answer:
     if too_old(f"person-{id_}"):
-        return _one(id_, HTTPStatus.FORBIDDEN, wrong=say("forms.old"), act=act)
+        return _one(id_, HTTPStatus.FORBIDDEN, wrong=say("form.old"), act=act)
     try:
         with transaction() as db:
             came = work(db, _person(db, id_), filled_in(db))

@@ -11,11 +11,10 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.console import policy_form
 from ivr.console.door import console, page
-from ivr.console.fields import Sheet, carry_out, sheet
+from ivr.console.fields import Sheet, carry_out, severities, sheet
 from ivr.console.forms import WrongError, done, filled_in, token, what_was_done, who
 from ivr.console.guard import needs
 from ivr.console.tongue import language, say
-from ivr.console.words import severities
 from ivr.database import reading
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT

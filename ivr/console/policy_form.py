@@ -70,7 +70,7 @@ def _mails(sheet: Sheet) -> list[str]:
 def last(sheet: Sheet) -> Level:
     mail = sheet.needed("mail", say("policies.mail_needed")).lower()
     if mail and not ADDRESS.fullmatch(mail):
-        sheet.wrong["mail"] = say("forms.no_email", given=mail)
+        sheet.wrong["mail"] = say("form.no_email", given=mail)
     made = {"mail": mail, "repeat_every": _number(sheet, "repeat_every")}
     sheet.stop_if_wrong()
     return made

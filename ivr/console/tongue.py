@@ -124,6 +124,10 @@ def cause(given: str | None) -> str:
     return vocabulary.word(language(), "cause", given) if given else ""
 
 
+def severity(one: str) -> str:
+    return vocabulary.word(language(), "severity", one)
+
+
 def number(count: float) -> str:
     """12,345 or 12 345: with the separator of the language, and its decimal sign."""
     told = f"{count:,}"

@@ -10,10 +10,9 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.console import staff
 from ivr.console.door import console, page
-from ivr.console.fields import Sheet
+from ivr.console.fields import Sheet, severities
 from ivr.console.guard import needs
 from ivr.console.tongue import language, told
-from ivr.console.words import severities
 from ivr.database import reading
 from ivr.models import Role
 from ivr.services import customers, house, numbers, policy_words, whom

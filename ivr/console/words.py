@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from callflows.turn import Severity
 from ivr.console.tongue import language, listing, number, say
 from ivr.services import vocabulary
 
@@ -55,6 +54,7 @@ LEFT = {
     "hangup": "hung up",
 }
 PLACES = {"flow": "answering our questions", "holding": "holding", "bridged": "talking"}
+SPOKEN = {"en-CA": "English", "fr-CA": "French"}
 MESSAGES = {
     "due": "waiting to be sent",
     "sent": "sent",
@@ -177,17 +177,8 @@ def message(row: dict[str, Any]) -> str:
     return f"{told}: {row['cause']}" if row["cause"] and row["state"] != "sent" else str(told)
 
 
-def severities() -> list[tuple[str, str]]:
-    """To choose from."""
-    return [(one, severity(one)) for one in Severity]
-
-
-def severity(one: str) -> str:
-    return vocabulary.word(language(), "severity", one)
-
-
 def spoken(language: str | None) -> str:
-    return say(f"forms.spoken_{vocabulary.known(language)}")
+    return SPOKEN.get(language or "", "English")
 
 
 def tongue(spoken: str | None) -> str | None:

@@ -31,7 +31,7 @@ class Outcome:
 
     def told(self, language: str) -> str:
         counts = {name: value for name, value in vars(self).items() if name != "problems"}
-        return vocabulary.sentence(language, "calendar", "outcome", **counts)
+        return vocabulary.sentence(language, "file", "outcome", **counts)
 
 
 def absences(db: Session, now: datetime, one: Technician, found: Found) -> Outcome:

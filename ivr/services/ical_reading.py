@@ -60,7 +60,7 @@ class Problem:
     def told(self, language: str) -> str:
         why = vocabulary.sentence(language, "refused", self.key, **self.values)
         return vocabulary.sentence(
-            language, "calendar", "problem", line=self.line, uid=self.uid[:80], why=why
+            language, "file", "problem", line=self.line, uid=self.uid[:80], why=why
         )
 
 
