@@ -108,4 +108,4 @@ def test_a_rota_goes_out_as_a_file_and_comes_in_again_elsewhere(
     assert run("absences", "import-ics", "nobody@2n5.example", str(file)) == 1
     file.write_bytes(b"PK")
     assert run("rota", "import-ics", "Copy", str(file)) == 1
-    assert "it is no iCalendar file\nnothing was imported" in capsys.readouterr().err
+    assert "It is no iCalendar file.\nnothing was imported" in capsys.readouterr().err

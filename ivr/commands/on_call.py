@@ -108,18 +108,21 @@ def absences(args: argparse.Namespace) -> int:
 def _read(file: Path, zone: str) -> "Found | None":
     from ivr import clock
     from ivr.services import ical_reading
+    from ivr.services.refusal import RefusedError
 
     try:
         return ical_reading.read(file.read_bytes(), zone, clock.now())
-    except (OSError, ical_reading.UnreadableError) as error:
+    except (OSError, RefusedError) as error:
         refuse(f"{file}: {error}\nnothing was imported")
         return None
 
 
 def _tell(file: Path, outcome: "Outcome") -> int:
+    from ivr.services import vocabulary
+
     for problem in outcome.problems:
-        print(f"{file}: {problem}", file=sys.stderr)
-    print(outcome.sentence)
+        print(f"{file}: {problem.told(vocabulary.LANGUAGES[0])}", file=sys.stderr)
+    print(outcome.told(vocabulary.LANGUAGES[0]))
     return 1 if outcome.problems else 0
 
 
@@ -144,6 +147,7 @@ def whom(args: argparse.Namespace) -> int:
     from ivr.database import reading
     from ivr.services import house, moments
     from ivr.services import whom as dry
+    from ivr.services.refusal import RefusedError
 
     customer = "" if args.customer == NO_CUSTOMER else args.customer
     with reading() as db:
@@ -151,8 +155,8 @@ def whom(args: argparse.Namespace) -> int:
         try:
             at = moments.given(args.at, zone) if args.at else clock.now()
             asked = dry.named(db, customer, args.severity, args.team or "")
-        except (dry.UnknownError, ValueError) as error:
-            return refuse(error.args[0])
+        except (RefusedError, ValueError) as error:
+            return refuse(str(error))
         record = dry.would_ring(db, at, asked, live=not args.at)
     if args.json:
         print(json.dumps(record, indent=2, ensure_ascii=False))

@@ -35,7 +35,7 @@ def add_person(args: argparse.Namespace) -> int:
     from ivr.models import Role
     from ivr.services import accounts, changes, phone_book, phones
     from ivr.services import staff as people
-    from ivr.services.staff import RefusedError
+    from ivr.services.refusal import RefusedError
 
     try:
         with transaction() as db:

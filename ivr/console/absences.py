@@ -11,16 +11,16 @@ from ivr import clock
 from ivr.console import calendar
 from ivr.console.door import console, page
 from ivr.console.fields import Sheet, by_name, carry_out, may_speak_for, sheet
-from ivr.console.forms import LONGEST_LINE, WrongError, done, token
+from ivr.console.forms import LONGEST_LINE, WrongError, done, token, what_was_done
 from ivr.console.guard import needs
+from ivr.console.tongue import say
 from ivr.database import reading
 from ivr.services import absences, house, people
 from ivr.services.roles import May
 
 ABOUT = "absences"
-NOT_YOURS = "Your own absences only: those of others take a senior or a manager."
 FAR = timedelta(days=3660)
-TOLD = {"added": "Added.", "removed": "Removed.", "late": "That absence is over."}
+DONE = ("added", "removed", "over")
 
 
 @console.get("/absences")
@@ -39,7 +39,7 @@ def _page(paper: Sheet) -> Response:
             absences=absences.within(db, now, now + FAR),
             people=by_name(people.present(db)),
             longest=LONGEST_LINE,
-            told=TOLD.get(request.args.get("done", ""), ""),
+            told=what_was_done("rotas", DONE),
             token=token(ABOUT),
         )
 
@@ -51,13 +51,13 @@ def add_absence() -> Answer:
 
     def act(db: Session) -> Answer:
         zone = house.ours(db).time_zone
-        person = paper.person(db, "person", "Choose who is away.")
+        person = paper.person(db, "person", say("rotas.choose_away"))
         if person and not may_speak_for(person):
-            paper.wrong["person"] = NOT_YOURS
-        begin = paper.moment("from", zone, "Say from when.")
-        end = paper.moment("until", zone, "Say until when.")
+            paper.wrong["person"] = say("rotas.not_yours")
+        begin = paper.moment("from", zone, say("rotas.from_needed"))
+        end = paper.moment("until", zone, say("rotas.until_needed"))
         if begin and end and end <= begin:
-            paper.wrong["until"] = "It would be over before it begins."
+            paper.wrong["until"] = say("rotas.over_before")
         paper.stop_if_wrong()
         assert person
         assert begin
@@ -74,8 +74,8 @@ def remove_absence(id_: int) -> Answer:
     def act(db: Session) -> Answer:
         absence = absences.by_id(db, id_)
         if absence and not may_speak_for(absence.technician):
-            raise WrongError(NOT_YOURS)
+            raise WrongError(say("rotas.not_yours"))
         went = absence is not None and absences.withdraw(db, clock.now(), absence)
-        return done("console.all_absences", done="removed" if went else "late")
+        return done("console.all_absences", done="removed" if went else "over")
 
     return carry_out(ABOUT, sheet(), partial(_page), act)

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, signed
 from ivr.console import staff
 from ivr.console.door import console, page
-from ivr.console.forms import done, row, token, too_old
+from ivr.console.forms import done, row, token, too_old, what_was_done
 from ivr.console.guard import needs
 from ivr.console.sign_in import attempt, known_to
+from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Account, StaffSignIn
 from ivr.services import accounts, changes, hashing, house, second_step, sign_ins, tries
@@ -21,17 +22,13 @@ from ivr.services.tries import WaitError
 
 ABOUT = "your sign-in"
 SECRET = "second step's secret"  # noqa: S105  what a signature is for
-TOLD = {
-    "password": "Your password is changed, and you are signed out everywhere else.",
-    "off": "Codes are not asked for any more.",
-    "out": "Signed out there.",
-}
+DONE = ("password", "off", "out")
 
 
 @console.get("/account")
 @needs(May.EDIT_SELF)
 def account() -> Answer:
-    return _account(done=TOLD.get(request.args.get("done", ""), ""))
+    return _account(done=what_was_done("account", DONE))
 
 
 def _account(status: int = 200, **values: Any) -> Response:
@@ -56,13 +53,10 @@ def _wrong(told: str, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> Response
     return _account(status, wrong=told)
 
 
-OLD = "This page was open for more than twelve hours, so nothing was done. Please try again."
-
-
 def _refused() -> Response | None:
     """Why nothing is done: the form is old, or the password that is asked for is not theirs."""
     if too_old(ABOUT):
-        return _wrong(OLD, HTTPStatus.FORBIDDEN)
+        return _wrong(say("form.old"), HTTPStatus.FORBIDDEN)
     person = staff.here().technician
     with reading() as db:
         theirs = db.get(Account, person.id)
@@ -71,10 +65,10 @@ def _refused() -> Response | None:
     try:
         attempt(person.email)
     except WaitError as error:
-        return _wrong(f"Too many tries. Wait {error.seconds} s.", HTTPStatus.TOO_MANY_REQUESTS)
+        return _wrong(say("account.wait", count=error.seconds), HTTPStatus.TOO_MANY_REQUESTS)
     given = request.form.get("current", "")[: hashing.LONGEST_PASSWORD]
     if not hashing.matches(theirs.password_hash, given):
-        return _wrong("That is not your password of now.", HTTPStatus.FORBIDDEN)
+        return _wrong(say("account.not_yours"), HTTPStatus.FORBIDDEN)
     with transaction() as db:
         tries.forget(db, person.email, known_to(person.email))
     return None
@@ -90,7 +84,7 @@ def _write(db: Session, what: str) -> None:
 def set_password() -> Answer:
     given = request.form.get("password", "")
     if not hashing.is_long_enough(given):
-        return _wrong(f"A password has {hashing.SHORTEST_PASSWORD} characters or more.")
+        return _wrong(say("account.too_short", shortest=hashing.SHORTEST_PASSWORD))
     refused = _refused()
     if refused:
         return refused
@@ -106,7 +100,7 @@ def set_password() -> Answer:
 def sign_out_elsewhere() -> Answer:
     """One browser, or all others."""
     if too_old(ABOUT):
-        return _wrong(OLD, HTTPStatus.FORBIDDEN)
+        return _wrong(say("form.old"), HTTPStatus.FORBIDDEN)
     here, which = staff.here(), row(request.form.get("which", ""))
     with transaction() as db:
         if which:
@@ -151,12 +145,11 @@ def use_codes() -> Answer:
     person = staff.here().technician
     kept = signed.read(request.form.get("kept", ""), SECRET, 3600)
     if kept is None or kept[0] != person.id:
-        return _codes(second_step.new_secret(), OLD, HTTPStatus.FORBIDDEN)
+        return _codes(second_step.new_secret(), say("form.old"), HTTPStatus.FORBIDDEN)
     secret = str(kept[1])
     step = second_step.step_of(secret, clock.now(), request.form.get("code", "")[:40])
     if step is None:
-        told = "That is not its code. Wait for the next one, and look at the clock of the phone."
-        return _codes(secret, told, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _codes(secret, say("account.wrong_code"), HTTPStatus.UNPROCESSABLE_ENTITY)
     refused = _refused()
     if refused:
         return refused

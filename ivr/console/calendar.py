@@ -12,6 +12,7 @@ from ivr.console.door import console, page
 from ivr.console.fields import by_name
 from ivr.console.forms import row, token
 from ivr.console.guard import needs
+from ivr.console.tongue import say
 from ivr.database import reading
 from ivr.models import Rota, Technician
 from ivr.services import feeds, house, months, people, rota, rota_board, shifts
@@ -37,7 +38,7 @@ def rota_calendar(id_: int) -> Response:
 def found(db: Session, id_: int) -> Rota:
     rota_ = db.get(Rota, id_)
     if rota_ is None:
-        abort(404, description="There is no such rota.")
+        abort(404, description=say("rotas.unknown"))
     return rota_
 
 
@@ -56,7 +57,7 @@ def calendar() -> Response:
         id_ = request.args.get("person", type=row)
         person = db.get(Technician, id_) if id_ else None
         if id_ and person is None:
-            abort(404, description="There is nobody like that.")
+            abort(404, description=say("wrong.nobody_like_that"))
         zone = (person.time_zone if person else None) or house.ours(db).time_zone
         month = _month(zone)
         rotas = rota_board.names(db)

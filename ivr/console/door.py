@@ -2,8 +2,6 @@
 goes wrong.
 """
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response, g, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -37,7 +35,10 @@ for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_
     console.add_app_template_filter(word)
 for name, of_rotas in rota_words.FILTERS.items():
     console.add_app_template_filter(of_rotas, name)
+for of_tongue in (tongue.bdi, tongue.cause, tongue.severity):
+    console.add_app_template_filter(of_tongue)
 console.add_app_template_global(tongue.say, "say")
+console.add_app_template_global(rota_words.weekdays, "weekdays")
 
 
 def page(db: Session, template: str, **values: object) -> Response:
@@ -49,7 +50,7 @@ def page(db: Session, template: str, **values: object) -> Response:
     part = request.args.get("part") == "live"
     if not part:
         frame["undelivered"] = undelivered.count(db)
-        frame["unready"] = checks.bad(db, clock.now())
+        frame["unready"] = checks.bad(db, clock.now(), tongue.language())
     answer = make_response(render_template(template, part=part, **frame | values))
     if part:
         answer.add_etag()
@@ -71,18 +72,6 @@ def _chrome() -> dict[str, object]:
 
 # What goes wrong ----------------------------------------------------------------------------------
 
-TITLES = {
-    403: "Not done",
-    404: "Nothing here",
-    405: "Not like this",
-    413: "Too much",
-    503: "Out of order",
-}
-TOO_MUCH = (
-    "That was more than a page takes at once, and was not done."
-    " Go back in your browser: what you wrote is still there."
-)
-
 
 @console.app_errorhandler(HTTPException)
 def wrong(error: HTTPException) -> Response | HTTPException:
@@ -90,17 +79,27 @@ def wrong(error: HTTPException) -> Response | HTTPException:
     theirs = request.endpoint and request.blueprint != "console"
     if theirs or request.path.startswith(CARRIER) or not guard.is_in():
         return error
-    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    title = TITLES.get(code, error.name)
-    why = TOO_MUCH if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else error.description
+    told = {"title": _of_code(error, "title"), "why": _why(error)}
     answer = make_response(error.get_response(request.environ))
-    answer.set_data(render_template("wrong.html", title=title, why=why, **_chrome()))
+    answer.set_data(render_template("wrong.html", **told, **_chrome()))
     return headers.secure(answer)
+
+
+def _of_code(error: HTTPException, word: str) -> str:
+    """As for this code, or as for any other."""
+    of_code = f"wrong.{word}_{error.code}"
+    return tongue.say(of_code if tongue.is_known(of_code) else f"wrong.{word}")
+
+
+def _why(error: HTTPException) -> str:
+    """What a page of ours says of it; the library's own words are in one language alone."""
+    own = error.description if error.description != type(error).description else None
+    return own or _of_code(error, "why")
 
 
 @console.errorhandler(SQLAlchemyError)
 def no_database(_error: SQLAlchemyError) -> Response | HTTPException:
-    why = "The database does not answer. Calls are still taken; try again in a moment."
     if guard.is_in():
-        return wrong(ServiceUnavailable(why))
+        return wrong(ServiceUnavailable())
+    why = tongue.say("wrong.why_503")
     return headers.secure(Response(f"{why}\n", 503, mimetype="text/plain"))

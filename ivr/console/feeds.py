@@ -13,17 +13,18 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, handing_out
 from ivr.console import calendar
 from ivr.console.absences import ABOUT as ABSENCES
-from ivr.console.absences import NOT_YOURS
 from ivr.console.door import console, page
 from ivr.console.fields import Sheet, by_name, carry_out, may_speak_for, note, sheet
 from ivr.console.forms import token, who
 from ivr.console.guard import needs
 from ivr.console.rotas import about, again
+from ivr.console.tongue import say, told
 from ivr.database import reading
 from ivr.models import Rota, Technician
-from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people
+from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people, vocabulary
 from ivr.services.ical_import import Outcome
 from ivr.services.ical_reading import Found
+from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
 
 ROW = calendar.ROW
@@ -52,9 +53,9 @@ def renew_own_feed(id_: int) -> Answer:
     def act(db: Session) -> Answer:
         person = db.get(Technician, id_)
         if person is None:
-            abort(404, description="There is nobody like that.")
+            abort(404, description=say("wrong.nobody_like_that"))
         if not may_speak_for(person):
-            abort(403, description="That is the calendar of somebody else.")
+            abort(403, description=say("rotas.not_your_calendar"))
         return _shown_once(db, person, feeds.make(db, clock.now(), technician=person))
 
     return carry_out(calendar.about(id_), sheet(), lambda _: calendar.calendar(), act)
@@ -102,7 +103,7 @@ def import_shifts(id_: int) -> Answer:
     def take(db: Session, found: Found) -> Outcome:
         rota = calendar.found(db, id_)
         outcome = ical_import.shifts(db, clock.now(), rota, found)
-        note(db, rota, f"took over a calendar: {outcome.sentence}")
+        note(db, rota, f"took over a calendar: {outcome.told(vocabulary.LANGUAGES[0])}")
         return outcome
 
     return _taken(about(id_), paper, zone, partial(_import_form, id_), take)
@@ -132,9 +133,9 @@ def import_absences() -> Answer:
 
 
 def _whose(db: Session, paper: Sheet) -> Technician | None:
-    person = paper.person(db, "person", "Choose whose calendar it is.")
+    person = paper.person(db, "person", say("rotas.choose_whose"))
     if person and not may_speak_for(person):
-        paper.wrong["person"] = NOT_YOURS
+        paper.wrong["person"] = say("rotas.not_yours")
     return person
 
 
@@ -163,14 +164,14 @@ def _read(paper: Sheet, zone: str) -> Found | None:
     """It may take seconds, and so is no part of a transaction."""
     raw = _given()
     if not raw:
-        paper.wrong["file"] = "Choose a file that ends in .ics."
+        paper.wrong["file"] = say("rotas.choose_file")
     elif len(raw) > LARGEST:
-        paper.wrong["file"] = "That is more than 400 kB. Save a shorter stretch of time."
+        paper.wrong["file"] = say("rotas.too_large")
     else:
         try:
             return ical_reading.read(raw, zone, clock.now())
-        except ical_reading.UnreadableError as error:
-            paper.wrong["file"] = f"Nothing was taken over: {error}."
+        except RefusedError as error:
+            paper.wrong["file"] = say("rotas.not_taken", why=told(error))
     return None
 
 

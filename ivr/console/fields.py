@@ -2,7 +2,7 @@
 with all of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -14,21 +14,19 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
+from callflows.turn import Severity
 from ivr import clock
 from ivr.console.forms import LONGEST_LINE, WrongError, row, too_old
 from ivr.console.staff import staff
+from ivr.console.tongue import say, severity, told
 from ivr.database import transaction
 from ivr.models import Rota, Technician
-from ivr.services import changes, house, roles, rotas
-from ivr.services.absences import AbsenceRefusedError
-from ivr.services.overrides import OverrideRefusedError
+from ivr.services import changes, customers, house, roles, rotas
+from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
-from ivr.services.rotas import RotaRefusedError
 
-REFUSED = (AbsenceRefusedError, OverrideRefusedError, RotaRefusedError)
-"""Each says in one line why it cannot be."""
+LONGEST_NUMBER = 10
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-NO_MOMENT = "That is no date and time, such as 2026-11-30 09:00."
 ZONES = (
     "America/St_Johns", "America/Halifax", "America/Toronto", "America/Winnipeg",
     "America/Regina", "America/Edmonton", "America/Vancouver", "America/New_York",
@@ -59,8 +57,8 @@ class Sheet:
         given = self.line(name).replace(" ", "_")
         try:
             return rotas.zone(given) if given else ""
-        except RotaRefusedError:
-            self.wrong[name] = f"There is no time zone {given}. One is named like America/Toronto."
+        except RefusedError:
+            self.wrong[name] = say("form.no_zone", given=given)
         return given
 
     def wall(self, name: str, missing: str = "") -> datetime | None:
@@ -73,11 +71,11 @@ class Sheet:
         try:
             found = datetime.fromisoformat(given)
         except ValueError:
-            self.wrong[name] = NO_MOMENT
+            self.wrong[name] = say("form.no_moment")
             return None
         whole = not found.tzinfo and not found.microsecond and len(given) >= len("2026-11-30T09:00")
         if not whole or not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.wrong[name] = NO_MOMENT
+            self.wrong[name] = say("form.no_moment")
             return None
         return found
 
@@ -90,10 +88,34 @@ class Sheet:
         id_ = row(given)
         found = db.get(Technician, id_) if id_ else None
         if given and found is None:
-            self.wrong[name] = "There is nobody like that."
+            self.wrong[name] = say("wrong.nobody_like_that")
         elif not given and missing:
             self.wrong[name] = missing
         return found
+
+    def number(self, name: str, least: int, most: int, told: str) -> int:
+        given = self.line(name)
+        digits = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
+        found = int(given) if digits else least - 1
+        if not least <= found <= most:
+            self.wrong[name] = told
+        return found
+
+    def one_of(self, name: str, those: Collection[str]) -> str | None:
+        given = self.line(name)
+        if given and given not in those:
+            self.wrong[name] = say("form.choose_one")
+        return given or None
+
+    def row(self, name: str) -> int | None:
+        return row(self.line(name))
+
+    def customer(self, db: Session, name: str) -> int | None:
+        given = self.line(name)
+        found = customers.named(db, given) if given else None
+        if given and found is None:
+            self.wrong[name] = say("form.no_customer", given=given)
+        return found.id if found else None
 
     def stop_if_wrong(self) -> None:
         if self.wrong:
@@ -118,8 +140,8 @@ def carry_out(
     except WrongError as error:
         if str(error):
             paper.wrong.setdefault("", str(error))
-    except REFUSED as error:
-        paper.wrong[""] = f"That is not possible: {error}."
+    except RefusedError as error:
+        paper.wrong[""] = told(error)
     return _again(form(paper), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -157,6 +179,11 @@ def filled(at: datetime, zone: str) -> str:
     """A moment as a field of date and time takes it, to the second where it has one."""
     there = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return there.isoformat(timespec="seconds" if there.second else "minutes")
+
+
+def severities() -> list[tuple[str, str]]:
+    """To choose from."""
+    return [(one, severity(one)) for one in Severity]
 
 
 def by_name(given: Mapping[int, str]) -> list[tuple[int, str]]:

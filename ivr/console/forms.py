@@ -3,7 +3,7 @@ with it.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import signed, taking_in
 from ivr.console import staff, words
+from ivr.console.tongue import say
 from ivr.models import Technician
 from ivr.services import attachments, house
 from ivr.services.attachments import Kept
@@ -121,6 +122,12 @@ def done(endpoint: str, **values: str | int) -> Answer:
     if by is not None:
         answer.set_cookie("by", by, max_age=A_YEAR, httponly=True, samesite="Strict")
     return answer
+
+
+def what_was_done(room: str, those: Collection[str]) -> str:
+    """In the words of a room, what the page before came from doing."""
+    done_ = request.args.get("done", "")
+    return say(f"{room}.done_{done_}") if done_ in those else ""
 
 
 def who() -> str:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Answer
 
 from ivr.console import staff
+from ivr.console.tongue import language, say
 from ivr.services.roles import May
 from ivr.settings import settings
 
@@ -89,8 +90,9 @@ def _check(view: Callable[..., Any] | None) -> None:
     right = RIGHTS.get(view) if view else None
     found = staff.staff()
     if right is None or not found.may(right):
-        told = f"to {right}" if right else "to see this"
-        abort(403, description=f"You are a {found.role}: {told} takes another role.")
+        told = say(f"roles.{right.name.lower()}") if right else say("wrong.no_right")
+        role = say(f"roles.{found.role}")
+        abort(403, description=say("wrong.role", role=role, right=told))
 
 
 def _ask_to_sign_in() -> Answer:
@@ -99,7 +101,8 @@ def _ask_to_sign_in() -> Answer:
     """
     if request.method == "POST":
         text = request.form.get("text", "")
-        page = render_template("signed_out.html", text=text, then=staff.page_of_form())
+        told = {"text": text, "then": staff.page_of_form(), "language": language()}
+        page = render_template("signed_out.html", **told)
         return Response(page, HTTPStatus.UNAUTHORIZED)
     if request.args.get("part") or request.method not in {"GET", "HEAD"}:
         return Response("Signed out.\n", HTTPStatus.UNAUTHORIZED, mimetype="text/plain")
@@ -125,7 +128,7 @@ def _knows_the_password() -> bool:
 
 def _ask_for_the_password() -> Response:
     challenge = {"WWW-Authenticate": 'Basic realm="Support line", charset="UTF-8"'}
-    return Response("A password is needed.\n", 401, challenge, mimetype="text/plain")
+    return Response(f"{say('wrong.password')}\n", 401, challenge, mimetype="text/plain")
 
 
 def _is_this_machine() -> bool:

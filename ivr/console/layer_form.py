@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from ivr.console.fields import Sheet
 from ivr.console.forms import row
-from ivr.console.rota_words import WEEKDAYS
+from ivr.console.rota_words import A_WEEK, weekdays
+from ivr.console.tongue import say
 from ivr.models import Layer, Unit
 from ivr.services import people
 from ivr.services.layers import LONGEST_EVERY, MOST_HOURS, MOST_TOGETHER, MOST_TURNS, Wanted
@@ -135,15 +136,15 @@ def press(draft: Draft, given: str) -> str:
 
 def filled(db: Session, sheet: Sheet, draft: Draft) -> Wanted:
     """The layer as it is wanted; or WrongError, with what is wrong in the sheet."""
-    starts = sheet.wall("starts", "Say when the first turn begins.")
+    starts = sheet.wall("starts", say("rotas.starts_needed"))
     ends = sheet.wall("ends")
     if starts and ends and ends <= starts:
-        sheet.wrong["ends"] = "It would end before it begins."
+        sheet.wrong["ends"] = say("rotas.ends_before")
     unit = sheet.line("unit")
     if unit not in set(Unit):
-        sheet.wrong["unit"] = "Choose how long a turn is."
+        sheet.wrong["unit"] = say("rotas.unit_needed")
     wanted = Wanted(
-        name=sheet.needed("name", "Give the layer a name, such as Nights."),
+        name=sheet.needed("name", say("rotas.layer_name_needed")),
         time_zone=sheet.zone("zone") or None,
         starts=_wall(starts),
         ends=_wall(ends) or None,
@@ -166,38 +167,37 @@ def _every(sheet: Sheet, unit: str) -> int:
         return 1  # by weekday
     if given.isascii() and given.isdigit() and len(given) < 5 and 1 <= int(given) <= most:  # noqa: PLR2004
         return int(given)
-    sheet.wrong["every"] = f"A number of {unit} from 1 to {most}."
+    sheet.wrong["every"] = say(f"rotas.every_{unit}", most=most)
     return 1
 
 
 def _turns(db: Session, sheet: Sheet, draft: Draft, unit: str) -> list[list[int]]:
     if not any(draft.turns):
-        sheet.wrong["turns"] = "Choose at least one person."
+        sheet.wrong["turns"] = say("rotas.person_needed")
     gone = {one for turn in draft.turns for one in turn} - set(people.present(db))
     if gone:
         names = people.names(db)
-        those = ", ".join(names.get(one, "somebody unknown") for one in sorted(gone))
-        sheet.wrong["turns"] = f"Choose somebody else for {those}, who cannot be on call any more."
+        those = ", ".join(names.get(one, say("rotas.unknown_person")) for one in sorted(gone))
+        sheet.wrong["turns"] = say("rotas.person_gone", names=those)
     if unit != Unit.WEEKDAY:
         return [turn for turn in draft.turns if turn]
-    if any(draft.turns[len(WEEKDAYS) :]):
-        sheet.wrong["turns"] = (
-            "By weekday there are seven turns, Monday's first. Remove the others."
-        )
-    return (draft.turns + [[] for _ in WEEKDAYS])[: len(WEEKDAYS)]
+    if any(draft.turns[A_WEEK:]):
+        sheet.wrong["turns"] = say("rotas.seven_turns")
+    return (draft.turns + [[] for _ in range(A_WEEK)])[:A_WEEK]
 
 
 def _hours(sheet: Sheet, at: int, given: Hours) -> Hours:
     if not given["days"]:
-        sheet.wrong[f"days-{at}"] = "Choose at least one day."
+        sheet.wrong[f"days-{at}"] = say("rotas.day_needed")
     for name in ("from", "until"):
         if not A_TIME.fullmatch(given[name]):
-            sheet.wrong[f"{name}-{at}"] = "A time such as 17:00."
+            sheet.wrong[f"{name}-{at}"] = say("rotas.time_needed")
     return {**given, "until": MIDNIGHT if given["until"] == "00:00" else given["until"]}
 
 
 def called(unit: str, turns: Sequence[Any]) -> list[str]:
     """What the turns are called."""
     if unit == Unit.WEEKDAY:
-        return [*WEEKDAYS, *(f"Turn {at}, too many" for at in range(8, len(turns) + 1))]
-    return [f"Turn {at}" for at in range(1, len(turns) + 1)]
+        more = range(A_WEEK + 1, len(turns) + 1)
+        return [*weekdays(), *(say("rotas.turn_too_many", number=at) for at in more)]
+    return [say("rotas.turn", number=at) for at in range(1, len(turns) + 1)]

@@ -18,10 +18,11 @@ from ivr.console.forms import WrongError, done, token
 from ivr.console.guard import needs
 from ivr.console.layer_form import Draft
 from ivr.console.rotas import about, again
+from ivr.console.tongue import say, speaking
 from ivr.console.words import local
 from ivr.database import reading
 from ivr.models import Layer
-from ivr.services import coming, layers, people, rota
+from ivr.services import coming, layers, people, rota, vocabulary
 from ivr.services.roles import May
 from ivr.services.shifts import Plan, Shift
 
@@ -38,7 +39,7 @@ def new_layer(id_: int) -> Response:
         rota_ = calendar.found(db, id_)
         members = [one.id for one in rota_.team.members if one.active] if rota_.team else []
         paper = sheet(
-            name=f"Layer {len(rota_.layers) + 1}",
+            name=say("rotas.layer_number", number=len(rota_.layers) + 1),
             starts=_last_monday(rota_.time_zone),
             unit="weeks",
             every="1",
@@ -133,14 +134,15 @@ def _form(
 def _found(db: Session, id_: int, layer_id: int) -> Layer:
     layer = db.get(Layer, layer_id)
     if layer is None or layer.rota_id != id_:
-        abort(404, description="There is no such layer.")
+        abort(404, description=say("rotas.no_layer"))
     return layer
 
 
 def _told(db: Session, layer: Layer, done_: str) -> str:
     """As it is now: what was before is in the line before."""
-    hours = "; ".join(map(rota_words.hours, layer.hours)) or "always"
-    told = f"{rota_words.rhythm(layer)}: {rota_words.turns(layer, people.names(db))} ({hours})"
+    with speaking(vocabulary.LANGUAGES[0]):
+        hours = "; ".join(map(rota_words.hours, layer.hours)) or "always"
+        told = f"{rota_words.rhythm(layer)}: {rota_words.turns(layer, people.names(db))} ({hours})"
     return f"{done_} the layer {layer.name}. {told}"
 
 

@@ -6,30 +6,28 @@ from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Response, abort, request
+from flask import Response, abort
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock, handing_out
 from ivr.console.door import console, page
-from ivr.console.forms import done, token, too_old
+from ivr.console.forms import done, token, too_old, what_was_done
 from ivr.console.guard import needs
+from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Mail
 from ivr.services import inbox, outbox, undelivered, webhooks
 from ivr.services.roles import May
 
 ROW = "int(max=2147483647)"
-TOLD = {
-    "again": "It is tried again now. Should it fail once more, it comes back to this page.",
-    "dismiss": "It is off this page.",
-}
+DONE = ("again", "dismiss")
 
 
 @console.get("/mail")
 @needs(May.SEE_TO_MAIL)
 def not_delivered() -> Response:
-    return _not_delivered(told=TOLD.get(request.args.get("done", ""), ""))
+    return _not_delivered(told=what_was_done("mail", DONE))
 
 
 def _not_delivered(*, told: str = "", old: bool = False) -> Response:
@@ -65,10 +63,10 @@ def raw(id_: int) -> Response:
     with reading() as db:
         row = db.get(Mail, id_)
     if row is None:
-        abort(404, description="There is no such mail.")
+        abort(404, description=say("mail.unknown"))
     file = inbox.raw(row).resolve()
     if not file.is_file():
-        abort(404, description="This mail is lost.")
+        abort(404, description=say("mail.lost"))
     return handing_out.download(file, f"mail-{row.id}.eml", "message/rfc822")
 
 

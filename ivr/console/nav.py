@@ -16,7 +16,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "rotas": "all_rotas",
         "calendar": "calendar",
         "policies": "all_policies",
-        "whom": "whom",
+        "whom": "who_would_be_rung",
     },
     "people": {"people": "all_people"},
     "reports": {"reports": "reports"},

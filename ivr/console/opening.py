@@ -12,6 +12,7 @@ from ivr import clock, taking_in
 from ivr.console.door import console, page
 from ivr.console.forms import Form, WrongError, attached, done, filled_in, row, token, too_old, who
 from ivr.console.guard import needs
+from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import ClockKind, Contact, Ticket
 from ivr.services import (
@@ -84,11 +85,11 @@ def _expected(db: Session) -> dict[str, datetime | None]:
 
 
 def _open(db: Session, form: Form) -> Ticket:
-    title = form.needed("title", "Say in a few words what is wrong.")
+    title = form.needed("title", say("opening.title_needed"))
     try:
         severity = Severity(form.text("severity"))
     except ValueError as error:
-        raise WrongError("Choose how bad it is.") from error
+        raise WrongError(say("opening.severity_needed")) from error
     contact = _contact(db, form)
     ticket = intake.take(
         db,
@@ -110,17 +111,17 @@ def _contact(db: Session, form: Form) -> Contact:
     if id_:
         found = db.get(Contact, id_)
         if found is None:
-            raise WrongError("There is no such contact.")
+            raise WrongError(say("opening.contact_gone"))
         return found
-    name = form.needed("name", "Choose a contact, or give the name of a new one.")
+    name = form.needed("name", say("opening.name_needed"))
     email, phone = form.email("email"), form.line("phone")
     if not email and not phone:
-        raise WrongError("Give an e-mail address or a telephone number, so that we reach them.")
+        raise WrongError(say("opening.way_needed"))
     number = numbers.international(phone, house.country(db)) if phone else None
     if phone and number is None:
-        raise WrongError(f"{phone} is no telephone number. Begin with + and the country code.")
+        raise WrongError(say("form.no_number", given=phone))
     under = form.line("customer")
     customer = customers.named(db, under) if under else None
     if under and customer is None:
-        raise WrongError(f"There is no customer {under}.")
+        raise WrongError(say("form.no_customer", given=under))
     return customers.contact(db, name=name, email=email or None, phone=number, customer=customer)

@@ -26,6 +26,7 @@ from ivr.console.forms import done, token, who
 from ivr.console.guard import needs
 from ivr.console.rota_words import to_the_second
 from ivr.console.rotas import about, again
+from ivr.console.tongue import say
 from ivr.database import reading
 from ivr.models import Override, Rota, Technician
 from ivr.services import coming, overrides, people, rota, shifts, swaps
@@ -69,14 +70,14 @@ def make_override(id_: int) -> Answer:
 
 
 def _override(db: Session, rota_: Rota, paper: Sheet) -> Override:
-    person = paper.person(db, "person", "Choose who is on call instead.")
+    person = paper.person(db, "person", say("rotas.choose_who"))
     instead = paper.person(db, "instead")
-    begin = paper.moment("from", rota_.time_zone, "Say from when.")
-    end = paper.moment("until", rota_.time_zone, "Say until when.")
+    begin = paper.moment("from", rota_.time_zone, say("rotas.from_needed"))
+    end = paper.moment("until", rota_.time_zone, say("rotas.until_needed"))
     if begin and end and end <= begin:
-        paper.wrong["until"] = "It would be over before it begins."
+        paper.wrong["until"] = say("rotas.over_before")
     elif begin and end and instead and not _is_on_call(db, rota_, instead, begin, end):
-        paper.wrong["instead"] = f"{instead.name} is not on call then, so nothing would change."
+        paper.wrong["instead"] = say("rotas.not_on_call", name=instead.name)
     paper.stop_if_wrong()
     assert person
     assert begin
@@ -155,7 +156,7 @@ def _swap(db: Session, rota_: Rota, paper: Sheet) -> Override:
     one = _stretch(db, choices, paper, "one")
     other = _stretch(db, choices, paper, "other")
     if one and other and one.technician is other.technician:
-        paper.wrong["other"] = f"Both are shifts of {one.technician.name}. Choose one of another."
+        paper.wrong["other"] = say("rotas.both_of", name=one.technician.name)
     paper.stop_if_wrong()
     assert one
     assert other
@@ -165,10 +166,10 @@ def _swap(db: Session, rota_: Rota, paper: Sheet) -> Override:
 
 
 def _stretch(db: Session, choices: dict[str, Choice], paper: Sheet, name: str) -> Stretch | None:
-    given = paper.needed(name, "Choose a shift.")
+    given = paper.needed(name, say("rotas.choose_shift"))
     chosen = choices.get(given)
     if chosen is None:
-        paper.wrong.setdefault(name, "That shift is over, or another one's by now. Choose again.")
+        paper.wrong.setdefault(name, say("rotas.shift_gone"))
         return None
     person = db.get_one(Technician, chosen.person)
     return Stretch(person, chosen.shift.begins_at, chosen.shift.ends_at)
@@ -179,7 +180,7 @@ def _swap_form(id_: int, paper: Sheet) -> Response:
         rota_ = calendar.found(db, id_)
         known, zone = people.names(db), rota_.time_zone
         options = [
-            (key, f"{known[one.person]}: {_span(one.shift, zone)}")
+            (key, say("rotas.option", name=known[one.person], span=_span(one.shift, zone)))
             for key, one in _choices(db, rota_).items()
         ]
         return page(
@@ -196,7 +197,8 @@ def _swap_form(id_: int, paper: Sheet) -> Response:
 
 
 def _span(shift: Shift, zone: str) -> str:
-    return f"{to_the_second(shift.begins_at, zone)} until {to_the_second(shift.ends_at, zone)}"
+    since, until = to_the_second(shift.begins_at, zone), to_the_second(shift.ends_at, zone)
+    return say("rotas.span", since=since, until=until)
 
 
 # What becomes of it -------------------------------------------------------------------------------
@@ -208,13 +210,13 @@ def override_act(id_: int, act: str) -> Answer:
     with reading() as db:
         override = db.get(Override, id_)
     if override is None:
-        abort(404, description="There is no such override.")
+        abort(404, description=say("rotas.no_override"))
     rota_id = override.rota_id
 
     def perform(db: Session) -> Answer:
         row, by = db.get_one(Override, id_), actor(db)
         if not may_speak_for(*_concerned(db, row)):
-            abort(403, description="It is between others: whoever asked, or is asked, answers.")
+            abort(403, description=say("rotas.between_others"))
         if act == "agree":
             went = overrides.agree(db, clock.now(), row, by, decided=may_decide(by))
         else:

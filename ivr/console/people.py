@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock
 from ivr.console import staff as door
 from ivr.console.door import console, page
-from ivr.console.forms import Form, WrongError, filled_in, token, too_old
+from ivr.console.forms import Form, WrongError, filled_in, token, too_old, what_was_done
 from ivr.console.guard import needs
 from ivr.console.person_acts import OTHERS, OWN, WRONG_CODE, Act
+from ivr.console.tongue import say, told
 from ivr.database import reading, transaction
 from ivr.models import Account, Role, StaffSignIn, Technician
 from ivr.services import (
@@ -29,21 +30,12 @@ from ivr.services import (
     staff,
     vocabulary,
 )
+from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
-from ivr.services.staff import RefusedError
 
 ROW = "int(max=2147483647)"
 NEW = "somebody new"
-TOLD = {
-    "kept": "Kept.",
-    "text": "A code is on its way, as a text. It is good for 10 minutes.",
-    "call": "The phone is rung, and says a code. It is good for 10 minutes.",
-    "verified": "That phone is verified.",
-    "invited": "A link to set a password is mailed. It is good once, for a day.",
-    "out": "Signed out.",
-    "left": "They are never rung or told anything any more, and stay on record.",
-    "back": "Welcome back.",
-}
+DONE = ("kept", "text", "call", "verified", "invited", "out", "left", "back")
 
 
 @console.get("/people")
@@ -76,12 +68,12 @@ def _new(status: int = 200, wrong: str = "") -> Response:
 @needs(May.EDIT_PEOPLE)
 def add_person() -> Answer:
     if too_old(NEW):
-        return _new(HTTPStatus.FORBIDDEN, OLD)
+        return _new(HTTPStatus.FORBIDDEN, say("form.old"))
     try:
         with transaction() as db:
             id_ = _add(db, filled_in(db))
     except RefusedError as error:
-        return _new(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        return _new(HTTPStatus.UNPROCESSABLE_ENTITY, told(error))
     with reading() as db:
         phone_book.keep(db)
     return redirect(url_for("console.one_person", id_=id_, done="kept"), HTTPStatus.SEE_OTHER)
@@ -105,13 +97,11 @@ def _add(db: Session, form: Form) -> int:
 
 # One person ---------------------------------------------------------------------------------------
 
-OLD = "This page was open for more than twelve hours, so nothing was done. Please try again."
-
 
 @console.get(f"/people/<{ROW}:id_>")
 @needs(May.SEE_PEOPLE)
 def one_person(id_: int) -> Response:
-    return _one(id_, told=TOLD.get(request.args.get("done", ""), ""))
+    return _one(id_, told=what_was_done("people", DONE))
 
 
 def _mine(id_: int) -> bool:
@@ -153,7 +143,7 @@ def _one(id_: int, status: int = 200, **values: str) -> Response:
 def _person(db: Session, id_: int) -> Technician:
     found = db.get(Technician, id_)
     if found is None or cage.is_it(found):
-        abort(404, description="There is no such person.")
+        abort(404, description=say("people.unknown"))
     return found
 
 
@@ -161,7 +151,7 @@ def _person(db: Session, id_: int) -> Technician:
 @needs(May.EDIT_SELF)
 def edit_person(id_: int, act: str) -> Answer:
     if not _may_edit(id_):
-        abort(403, description="Only an admin edits the page of somebody else.")
+        abort(403, description=say("people.only_admin"))
     return _do(id_, OWN[act], act)
 
 
@@ -173,16 +163,16 @@ def edit_somebody(id_: int, act: str) -> Answer:
 
 def _do(id_: int, work: Act, act: str) -> Answer:
     if too_old(f"person-{id_}"):
-        return _one(id_, HTTPStatus.FORBIDDEN, wrong=OLD, act=act)
+        return _one(id_, HTTPStatus.FORBIDDEN, wrong=say("form.old"), act=act)
     try:
         with transaction() as db:
             came = work(db, _person(db, id_), filled_in(db))
             rotas.look_again(db, clock.now())
     except (RefusedError, WrongError) as error:
-        return _one(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error), act=act)
+        return _one(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=told(error), act=act)
     if came == WRONG_CODE:
-        told = "That is not the code that was sent last, or it is too old. Have a new one sent."
-        return _one(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=told, act=act)
+        wrong = say("people.wrong_code")
+        return _one(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=wrong, act=act)
     with reading() as db:
         phone_book.keep(db)
     return redirect(url_for("console.one_person", id_=id_, done=came), HTTPStatus.SEE_OTHER)

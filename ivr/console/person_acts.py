@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.console import staff as door
 from ivr.console.forms import Form, WrongError, row
+from ivr.console.tongue import say
 from ivr.models import Phone, StaffSignIn, Technician
 from ivr.services import changes, phones, second_step, sign_ins, staff
 from ivr.services.roles import May
@@ -22,7 +23,7 @@ def _phone(person: Technician, form: Form) -> Phone:
     for one in person.phones:
         if one.id == wanted:
             return one
-    raise WrongError("That phone is not there any more.")
+    raise WrongError(say("people.phone_gone"))
 
 
 DETAILS = ("name", "email", "language", "time_zone")

@@ -1,25 +1,25 @@
 """Policies: in which order they are asked, for which tickets each is, and what its levels do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from http import HTTPStatus
 
 from flask import Response, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
+from callflows.turn import Severity
 from ivr import clock
 from ivr.console import policy_form
 from ivr.console.door import console, page
-from ivr.console.forms import done, filled_in, token, too_old, who
+from ivr.console.fields import Sheet, carry_out, severities, sheet
+from ivr.console.forms import WrongError, done, filled_in, token, what_was_done, who
 from ivr.console.guard import needs
-from ivr.console.policy_form import Filled
-from ivr.database import reading, transaction
+from ivr.console.tongue import language, say
+from ivr.database import reading
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
 from ivr.services import board, changes, customers, policies, policy_editing, policy_words
-from ivr.services.policy_editing import Change, Wish, WrongError
+from ivr.services.policy_editing import Change, Wish
 from ivr.services.roles import May
 
 ROW = "int(max=2147483647)"
@@ -27,36 +27,16 @@ SHOWN = 10
 """Changes on a policy's page."""
 NEW = "a new policy"
 """What the form's token is signed for."""
-MEANWHILE = "Somebody has changed this policy meanwhile. Look at it again, then say what you want."
-TOLD = {
-    "saved": "It is saved. Pages that are under way keep what they began with.",
-    "moved": "The order is changed.",
-    "removed": "It is removed. Pages that are under way keep it.",
-}
+DONE = ("saved", "moved", "removed")
 BLANK = {
     "ring": "in_turn", "ring_for": "25", "rounds": "2", "wait": "0", "escalate_after": "120",
 }  # fmt: skip
 
 
-@dataclass
-class Paper:
-    """What stands in a form, and what is wrong with it, by field."""
-
-    given: MultiDict[str, str]
-    wrong: dict[str, str] = field(default_factory=dict)
-    old: bool = False
-
-    @property
-    def code(self) -> HTTPStatus:
-        if self.old:
-            return HTTPStatus.FORBIDDEN
-        return HTTPStatus.UNPROCESSABLE_ENTITY if self.wrong else HTTPStatus.OK
-
-
 def _policy(db: Session, id_: int) -> Policy:
     found = db.get(Policy, id_)
     if found is None:
-        abort(404, description="There is no such policy.")
+        abort(404, description=say("policies.unknown"))
     return found
 
 
@@ -64,48 +44,40 @@ def _about(id_: int | None) -> str:
     return f"policy {id_}" if id_ else NEW
 
 
-def _show(db: Session, template: str, id_: int | None, paper: Paper, **values: object) -> Response:
-    answer = page(
+def _show(db: Session, template: str, id_: int | None, paper: Sheet, **values: object) -> Response:
+    return page(
         db,
         template,
         token=token(_about(id_)),
-        given=paper.given,
-        wrong=paper.wrong,
-        old=paper.old,
-        told=TOLD.get(request.args.get("done", "")),
-        names=policy_words.names(db),
+        sheet=paper,
+        told=what_was_done("policies", DONE),
+        names=policy_words.names(db, language()),
         people=board.choices(db).people,
         by=who(),
         **values,
     )
-    answer.status_code = paper.code
-    return answer
 
 
 def _carry_out(
-    id_: int | None, form: Callable[[Paper], Response], act: Callable[[Change, Filled], Answer]
+    id_: int | None,
+    form: Callable[[Sheet], Response],
+    act: Callable[[Change, Sheet], Answer],
 ) -> Answer:
-    """What a form asks for; or the form again, with all that was filled in, and why not."""
-    paper = Paper(MultiDict(request.form))
-    if too_old(_about(id_)):
-        paper.old = True
-        return form(paper)
-    filled = Filled(request.form, paper.wrong)
-    try:
-        with transaction() as db:
-            if id_:
-                _unchanged(_policy(db, id_))
-            return act(Change(db, clock.now(), filled_in(db).by), filled)
-    except WrongError as error:
-        if str(error):
-            paper.wrong.setdefault("", str(error))
-    return form(paper)
+    """What a form asks for, if nobody has changed the policy meanwhile."""
+    paper = sheet()
+
+    def do(db: Session) -> Answer:
+        if id_:
+            _unchanged(_policy(db, id_))
+        return act(Change(db, clock.now(), filled_in(db).by), paper)
+
+    return carry_out(_about(id_), paper, form, do)
 
 
 def _unchanged(policy: Policy) -> None:
     """Of two who change it at the same time, the second looks again."""
     if request.form.get("seen") != policy_editing.digest(policy):
-        raise WrongError(MEANWHILE)
+        raise WrongError(say("policies.meanwhile"))
 
 
 # All of them --------------------------------------------------------------------------------------
@@ -114,10 +86,10 @@ def _unchanged(policy: Policy) -> None:
 @console.get("/policies")
 @needs(May.SEE_POLICIES)
 def all_policies() -> Response:
-    return _all(Paper(MultiDict()))
+    return _all(sheet())
 
 
-def _all(paper: Paper) -> Response:
+def _all(paper: Sheet) -> Response:
     with reading() as db:
         those = policies.in_order(db)
         found = {one.id: token(_about(one.id)) for one in those}
@@ -128,7 +100,7 @@ def _all(paper: Paper) -> Response:
 @console.post(f"/policies/<{ROW}:id_>/<any(up, down, remove):act>")
 @needs(May.EDIT_POLICIES)
 def policy_act(id_: int, act: str) -> Answer:
-    def do(change: Change, _filled: Filled) -> Answer:
+    def do(change: Change, _paper: Sheet) -> Answer:
         policy = _policy(change.db, id_)
         if act == "remove":
             change.remove(policy)
@@ -145,14 +117,14 @@ def policy_act(id_: int, act: str) -> Answer:
 @console.get("/policies/new")
 @needs(May.EDIT_POLICIES)
 def new_policy() -> Response:
-    return _form(None, Paper(MultiDict()))
+    return _form(None, sheet())
 
 
 @console.post("/policies/new")
 @needs(May.EDIT_POLICIES)
 def add_policy() -> Answer:
-    def do(change: Change, filled: Filled) -> Answer:
-        made = change.add(_wish(change.db, filled))
+    def do(change: Change, paper: Sheet) -> Answer:
+        made = change.add(_wish(change.db, paper))
         return done("console.one_policy", id_=str(made.id), done="saved")
 
     return _carry_out(None, lambda paper: _form(None, paper), do)
@@ -167,26 +139,26 @@ def one_policy(id_: int) -> Response:
 @console.post(f"/policies/<{ROW}:id_>")
 @needs(May.EDIT_POLICIES)
 def change_policy(id_: int) -> Answer:
-    def do(change: Change, filled: Filled) -> Answer:
-        change.conditions(_policy(change.db, id_), _wish(change.db, filled))
+    def do(change: Change, paper: Sheet) -> Answer:
+        change.conditions(_policy(change.db, id_), _wish(change.db, paper))
         return done("console.one_policy", id_=str(id_), done="saved")
 
     return _carry_out(id_, lambda paper: _form(id_, paper), do)
 
 
-def _wish(db: Session, filled: Filled) -> Wish:
+def _wish(db: Session, paper: Sheet) -> Wish:
     wish = Wish(
-        filled.needed("name", "Give it a name."),
-        filled.customer(db, "customer"),
-        filled.row("team"),
-        filled.one_of("severity", ("critical", "major", "minor")),
-        filled.one_of("hours", tuple(policy_words.HOURS)),
+        paper.needed("name", say("policies.name_needed")),
+        paper.customer(db, "customer"),
+        paper.row("team"),
+        paper.one_of("severity", tuple(Severity)),
+        paper.one_of("hours", policy_words.HOURS),
     )
-    filled.stop_if_wrong()
+    paper.stop_if_wrong()
     return wish
 
 
-def _form(id_: int | None, paper: Paper | None) -> Response:
+def _form(id_: int | None, paper: Sheet | None) -> Response:
     """Its conditions to be changed, and its levels in words."""
     with reading() as db:
         policy = _policy(db, id_) if id_ else None
@@ -194,13 +166,13 @@ def _form(id_: int | None, paper: Paper | None) -> Response:
             db,
             "policy.html",
             id_,
-            paper or Paper(_as_is(db, policy)),
+            paper or Sheet(_as_is(db, policy)),
             policy=policy,
             levels=policies.whole(policy.levels) if policy else [],
             seen=policy_editing.digest(policy) if policy else "",
             default=DEFAULT,
             customers=customers.names(db),
-            hours=policy_words.HOURS,
+            severities=severities(),
             changes=changes.of(db, f"policy-{id_}", SHOWN) if id_ else (),
         )
 
@@ -233,10 +205,10 @@ def one_level(id_: int, number: int) -> Response:
 @console.post(f"/policies/<{ROW}:id_>/levels/<int(max=9):number>")
 @needs(May.EDIT_POLICIES)
 def change_level(id_: int, number: int) -> Answer:
-    def do(change: Change, filled: Filled) -> Answer:
+    def do(change: Change, paper: Sheet) -> Answer:
         policy = _policy(change.db, id_)
         last = number == len(policies.whole(policy.levels))
-        level = policy_form.last(filled) if last else policy_form.level(change.db, filled)
+        level = policy_form.last(paper) if last else policy_form.level(change.db, paper)
         change.level(policy, number - 1 if number else None, level)
         return done("console.one_policy", id_=str(id_), done="saved")
 
@@ -246,7 +218,7 @@ def change_level(id_: int, number: int) -> Answer:
 @console.post(f"/policies/<{ROW}:id_>/levels/<int(max=9):number>/<any(up, down, remove):act>")
 @needs(May.EDIT_POLICIES)
 def level_act(id_: int, number: int, act: str) -> Answer:
-    def do(change: Change, _filled: Filled) -> Answer:
+    def do(change: Change, _paper: Sheet) -> Answer:
         policy = _policy(change.db, id_)
         if act == "remove":
             change.remove_level(policy, number - 1)
@@ -254,21 +226,21 @@ def level_act(id_: int, number: int, act: str) -> Answer:
             change.move_level(policy, number - 1, -1 if act == "up" else 1)
         return done("console.one_policy", id_=str(id_), done="saved")
 
-    def form(paper: Paper) -> Response:
+    def form(paper: Sheet) -> Response:
         with reading() as db:
-            return _form(id_, Paper(_as_is(db, _policy(db, id_)), paper.wrong, paper.old))
+            return _form(id_, Sheet(_as_is(db, _policy(db, id_)), paper.wrong, paper.old))
 
     return _carry_out(id_, form, do)
 
 
-def _level(id_: int, number: int, paper: Paper | None) -> Response:
+def _level(id_: int, number: int, paper: Sheet | None) -> Response:
     with reading() as db:
         policy = _policy(db, id_)
         levels = policies.whole(policy.levels)
         if number > len(levels):
-            abort(404, description="There is no such level.")
+            abort(404, description=say("policies.no_level"))
         level = levels[number - 1] if number else None
-        paper = paper or Paper(policy_form.as_is(level) if level else MultiDict(BLANK))
+        paper = paper or Sheet(policy_form.as_is(level) if level else MultiDict(BLANK))
         return _show(
             db,
             "level.html",
@@ -280,5 +252,4 @@ def _level(id_: int, number: int, paper: Paper | None) -> Response:
             seen=policy_editing.digest(policy),
             rows=policy_form.rows(paper.given),
             choices=policy_form.choices(db),
-            rings=policy_words.RINGS,
         )

@@ -1,17 +1,18 @@
 """What is filled in on the pages of policies, field by field, and what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from ivr.console.forms import ADDRESS, Form, row
+from ivr.console.fields import Sheet
+from ivr.console.forms import ADDRESS, row
+from ivr.console.tongue import say
 from ivr.models import Technician
-from ivr.services import customers, policy_words
+from ivr.services import policy_words
 from ivr.services.escalation import Level
-from ivr.services.policy_editing import WrongError
 
 MOST = 12
 """Targets of a level."""
@@ -27,90 +28,51 @@ LIMITS = {
 }
 
 
-class Filled(Form):
-    """A form whose mistakes are told beside its fields."""
-
-    def __init__(self, fields: Mapping[str, str], wrong: dict[str, str]) -> None:
-        super().__init__(fields, "")
-        object.__setattr__(self, "wrong", wrong)
-
-    wrong: dict[str, str]
-
-    def needed(self, name: str, told: str) -> str:
-        given = self.line(name)
-        if not given:
-            self.wrong[name] = told
-        return given
-
-    def number(self, name: str) -> int:
-        least, most, unit = LIMITS[name]
-        given = self.line(name)
-        number = int(given) if given.isascii() and given.isdigit() and len(given) < MOST else -1
-        if not least <= number <= most:
-            self.wrong[name] = f"Give whole {unit}, from {least} to {most}."
-        return number
-
-    def one_of(self, name: str, those: Sequence[str]) -> str | None:
-        given = self.line(name)
-        if given and given not in those:
-            self.wrong[name] = "Choose one of the list."
-        return given or None
-
-    def row(self, name: str) -> int | None:
-        return row(self.line(name))
-
-    def customer(self, db: Session, name: str) -> int | None:
-        given = self.line(name)
-        found = customers.named(db, given) if given else None
-        if given and found is None:
-            self.wrong[name] = f"There is no customer {given}."
-        return found.id if found else None
-
-    def stop_if_wrong(self) -> None:
-        if self.wrong:
-            raise WrongError
+def _number(sheet: Sheet, name: str) -> int:
+    least, most, unit = LIMITS[name]
+    return sheet.number(name, least, most, say(f"policies.whole_{unit}", least=least, most=most))
 
 
-def level(db: Session, filled: Filled) -> Level:
+def level(db: Session, sheet: Sheet) -> Level:
     """A level that rings, or only tells."""
     known = policy_words.names(db).of
     who = list[dict[str, Any]]()
     for at in range(MOST):
-        kind, _, number = filled.line(f"who-{at}").partition("-")
+        kind, _, number = sheet.line(f"who-{at}").partition("-")
         id_ = row(number)
         if kind and (kind not in policy_words.KINDS or id_ not in known[kind]):
-            filled.wrong[f"who-{at}"] = "That is gone. Choose another one."
+            sheet.wrong[f"who-{at}"] = say("policies.target_gone")
         elif kind and {kind: id_} not in who:
             who.append({kind: id_})
-    who += [{"mail": one} for one in _mails(filled)]
+    who += [{"mail": one} for one in _mails(sheet)]
     if not who:
-        filled.wrong.setdefault("who-0", "Choose at least one, or give an address.")
+        sheet.wrong.setdefault("who-0", say("policies.target_needed"))
     made: Level = {
         "who": who,
-        "ring": filled.one_of("ring", tuple(policy_words.RINGS)) or "all",
-        "ring_for": filled.number("ring_for"),
-        "repeat": filled.number("rounds") - 1,
-        "wait": filled.number("wait"),
-        "escalate_after": filled.number("escalate_after"),
+        "ring": sheet.one_of("ring", policy_words.RINGS) or "all",
+        "ring_for": _number(sheet, "ring_for"),
+        "repeat": _number(sheet, "rounds") - 1,
+        "wait": _number(sheet, "wait"),
+        "escalate_after": _number(sheet, "escalate_after"),
     }
-    filled.stop_if_wrong()
+    sheet.stop_if_wrong()
     return made
 
 
-def _mails(filled: Filled) -> list[str]:
-    given = [one.strip().lower() for one in filled.line("mails").split(",") if one.strip()]
+def _mails(sheet: Sheet) -> list[str]:
+    given = [one.strip().lower() for one in sheet.line("mails").split(",") if one.strip()]
     wrong = next((one for one in given if not ADDRESS.fullmatch(one)), None)
     if wrong:
-        filled.wrong["mails"] = f"{wrong} is no e-mail address. Put commas between several."
+        sheet.wrong["mails"] = say("policies.no_email", given=wrong)
     return given
 
 
-def last(filled: Filled) -> Level:
-    mail = filled.needed("mail", "Give an address: the last level always mails.").lower()
+def last(sheet: Sheet) -> Level:
+    mail = sheet.needed("mail", say("policies.mail_needed")).lower()
     if mail and not ADDRESS.fullmatch(mail):
-        filled.wrong["mail"] = f"{mail} is no e-mail address."
-    made = {"mail": mail, "repeat_every": filled.number("repeat_every")}
-    filled.stop_if_wrong()
+        sheet.wrong["mail"] = say("form.no_email", given=mail)
+    made = {"mail": mail, "repeat_every": _number(sheet, "repeat_every")}
+    sheet.stop_if_wrong()
     return made
 
 
@@ -143,12 +105,11 @@ def choices(db: Session) -> dict[str, list[tuple[str, str]]]:
     """What a level may ring or tell, by kind; nobody who has left."""
     here = set(db.scalars(select(Technician.id).where(Technician.active)))
     known = policy_words.names(db).of
-    titles = {"rota": "Rotas", "person": "People", "team": "Teams", "webhook": "Webhooks"}
     return {
-        title: [
+        kind: [
             (f"{kind}-{id_}", name)
             for id_, name in known[kind].items()
             if kind != "person" or id_ in here
         ]
-        for kind, title in titles.items()
+        for kind in policy_words.KINDS
     }

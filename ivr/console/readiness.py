@@ -7,23 +7,21 @@ from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Response, request
+from flask import Response
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
 from ivr.console.door import console, page
-from ivr.console.forms import done, token, too_old
+from ivr.console.forms import done, token, too_old, what_was_done
 from ivr.console.guard import needs
+from ivr.console.tongue import language
 from ivr.database import reading, transaction
 from ivr.models import Canary, CheckState, Ticket
 from ivr.services import canary, checks, vocabulary
 from ivr.services.roles import May
 
-TOLD = {
-    "ring": "The line rings itself now. It takes a minute or two.",
-    "look": "Everything is looked at again now.",
-}
+DONE = ("ring", "look")
 ABOUT = "readiness"
 WORST_FIRST = (CheckState.BAD, CheckState.WARN, CheckState.UNKNOWN, CheckState.OK, CheckState.OFF)
 
@@ -31,7 +29,7 @@ WORST_FIRST = (CheckState.BAD, CheckState.WARN, CheckState.UNKNOWN, CheckState.O
 @console.get("/readiness")
 @needs(May.SEE_READINESS)
 def readiness() -> Response:
-    return _readiness(told=TOLD.get(request.args.get("done", ""), ""))
+    return _readiness(told=what_was_done("readiness", DONE))
 
 
 def _readiness(*, told: str = "", old: bool = False) -> Response:
@@ -42,7 +40,7 @@ def _readiness(*, told: str = "", old: bool = False) -> Response:
         return page(
             db,
             "readiness.html",
-            lines=sorted(checks.lines(db, now), key=lambda line: WORST_FIRST.index(line.state)),
+            lines=sorted(checks.lines(db, now, language()), key=_place),
             run=run,
             about=about,
             steps=_in_time(run) if run else [],
@@ -53,9 +51,13 @@ def _readiness(*, told: str = "", old: bool = False) -> Response:
         )
 
 
+def _place(line: checks.Line) -> int:
+    return WORST_FIRST.index(line.state)
+
+
 def _in_time(run: Canary) -> list[tuple[str, float | None]]:
     """Its steps in words, each with its seconds; what was not reached comes last."""
-    words = vocabulary.of("en-CA")["canary"]
+    words = vocabulary.of(language())["canary"]
     steps = [(words[step], run.steps.get(step)) for step in words]
     return sorted(steps, key=lambda step: math.inf if step[1] is None else step[1])
 

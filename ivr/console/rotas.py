@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
@@ -12,9 +12,10 @@ from ivr import clock
 from ivr.console import calendar
 from ivr.console.door import console, page
 from ivr.console.fields import ZONES, Sheet, by_name, carry_out, note, sheet
-from ivr.console.forms import done, row, token, who
+from ivr.console.forms import done, row, token, what_was_done, who
 from ivr.console.guard import needs
 from ivr.console.staff import staff
+from ivr.console.tongue import language, say
 from ivr.database import reading
 from ivr.models import Rota, Team
 from ivr.services import changes, coming, feeds, findings, house, people, rota, rota_board, rotas
@@ -22,19 +23,9 @@ from ivr.services.coming import SOON
 from ivr.services.roles import May
 
 ROW = calendar.ROW
-ENGLISH = "en-CA"
 EDITS = 10
 """Shown of what was changed."""
-TOLD = {
-    "made": "The rota is made. Nobody is on call in it yet: add its first layer.",
-    "saved": "Saved.",
-    "removed": "Removed.",
-    "moved": "Moved.",
-    "asked": "Asked for. It counts once it is agreed to.",
-    "agreed": "Agreed to: it is in force.",
-    "withdrawn": "Withdrawn.",
-    "late": "That was no longer possible: it is answered, over, or another one's to answer.",
-}
+DONE = ("made", "saved", "removed", "moved", "asked", "agreed", "withdrawn", "late")
 
 
 @console.get("/rotas")
@@ -74,9 +65,9 @@ def _shown(db: Session, rota_: Rota) -> dict[str, Any]:
         "next_shifts": coming.coming(plan, now, 6, SOON),
         "layers": list(reversed(rota_.layers)),
         "changes": rota_board.changes(db, rota_.id, now),
-        "problems": [one.sentence(ENGLISH, rota_.time_zone) for one in found],
+        "problems": [one.sentence(language(), rota_.time_zone) for one in found],
         "fed_since": feeds.since(db, rota=rota_),
-        "told": TOLD.get(request.args.get("done", ""), ""),
+        "told": what_was_done("rotas", DONE),
         "edited": changes.of(db, f"rota-{rota_.id}", EDITS) if staff().may(May.EDIT_ROTAS) else [],
         "by": who(),
         "people": sorted(people.present(db).values(), key=str.casefold),
@@ -167,16 +158,16 @@ def _form(id_: int | None, paper: Sheet) -> Response:
 
 
 def _filled(db: Session, paper: Sheet, id_: int | None = None) -> dict[str, Any]:
-    name = paper.needed("name", "Give it a name, such as Voice.")
+    name = paper.needed("name", say("rotas.name_needed"))
     same = db.scalar(select(Rota.id).where(Rota.name == name))
     if same not in (None, id_):
-        paper.wrong["name"] = f"There is a rota {name} already."
-    paper.needed("zone", "Name a time zone, such as America/Toronto.")
+        paper.wrong["name"] = say("rotas.same_name", name=name)
+    paper.needed("zone", say("rotas.zone_needed"))
     zone = paper.zone("zone")
     owner = paper.person(db, "owner")
     team_id = row(paper.line("team"))
     team = db.get(Team, team_id) if team_id else None
     if paper.line("team") and team is None:
-        paper.wrong["team"] = "There is no such team."
+        paper.wrong["team"] = say("rotas.no_team")
     paper.stop_if_wrong()
     return {"name": name, "time_zone": zone, "owner": owner, "team": team}

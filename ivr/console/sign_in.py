@@ -10,13 +10,13 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock, signed
-from ivr.console import staff
+from ivr.console import staff, tongue
 from ivr.console.door import FRAME, console
 from ivr.console.forms import token, too_old
 from ivr.console.guard import as_before_accounts, by_link, for_strangers, needs
 from ivr.database import reading, transaction
 from ivr.models import StaffSignIn
-from ivr.services import accounts, changes, hashing, house, second_step, sign_ins, tries
+from ivr.services import accounts, changes, hashing, house, second_step, sign_ins, tries, vocabulary
 from ivr.services.roles import May
 from ivr.services.tries import WaitError
 from ivr.settings import settings
@@ -32,11 +32,17 @@ def page(name: str, status: int = 200, /, **values: Any) -> Response:
     with reading() as db:
         organization = house.ours(db).name
     told = {"organization": organization, "token": token, "shortest": hashing.SHORTEST_PASSWORD}
-    told["provider"] = bool(settings().oidc_issuer)
+    told |= {"provider": bool(settings().oidc_issuer), "language": tongue.language()}
+    if staff.staff().locked and "half" not in values:
+        told["other_language"] = _other_language()
     answer = make_response(render_template(name, **(told | values)), status)
     if "wait" in values:
         answer.headers["Retry-After"] = str(values["wait"])
     return answer
+
+
+def _other_language() -> str:
+    return next(one for one in vocabulary.LANGUAGES if one != tongue.language())
 
 
 def _then() -> str:

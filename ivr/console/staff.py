@@ -12,6 +12,7 @@ from flask import Response, abort, g, has_app_context, request
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
+from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Role, StaffSignIn, Technician
 from ivr.services import accounts, house, roles, sign_ins
@@ -57,7 +58,7 @@ def staff() -> Staff:
 def here() -> StaffSignIn:
     found = staff().here
     if found is None:
-        abort(403, description="Nobody signs in here yet: there are no accounts.")
+        abort(403, description=say("wrong.no_accounts"))
     return found
 
 

@@ -6,6 +6,8 @@ by `frame.skip` is the key `skip` of the room `frame`. A word that depends on a 
 """
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +17,7 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as Answer
 
 from ivr.services import vocabulary
+from ivr.services.refusal import RefusedError
 
 COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
@@ -46,6 +49,16 @@ def remember(answer: Answer, chosen: str) -> Answer:
     """The browser keeps the language that was chosen."""
     answer.set_cookie(COOKIE, vocabulary.known(chosen), max_age=A_YEAR, samesite="Lax")
     return answer
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """In another language than the reader's: what is kept is read by others."""
+    before, g.language = language(), chosen
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 @cache
@@ -94,6 +107,25 @@ def _filled(told: str, values: dict[str, Any]) -> str:
     if any(hasattr(value, "__html__") for value in values.values()):
         return Markup(escape(told)).format(**values)  # noqa: S704  it is escaped
     return told.format_map(values)
+
+
+def bdi(name: object) -> Markup:
+    """A name in a sentence, whichever way it is written."""
+    return Markup("<bdi>{}</bdi>").format(name)
+
+
+def told(error: Exception) -> str:
+    """Why something is refused; what the pages themselves refuse is in these words already."""
+    return error.told(language()) if isinstance(error, RefusedError) else str(error)
+
+
+def cause(given: str | None) -> str:
+    """Why something failed: in words where they are ours; what others have told stays as it is."""
+    return vocabulary.word(language(), "cause", given) if given else ""
+
+
+def severity(one: str) -> str:
+    return vocabulary.word(language(), "severity", one)
 
 
 def number(count: float) -> str:

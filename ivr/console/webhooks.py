@@ -10,49 +10,22 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
+from ivr.console import tongue
 from ivr.console.door import console, page
-from ivr.console.forms import done, filled_in, row, token, too_old
+from ivr.console.forms import done, filled_in, row, token, too_old, what_was_done
 from ivr.console.guard import needs
+from ivr.console.tongue import language, say
 from ivr.database import reading, transaction
-from ivr.models import Delivery, DeliveryState, Webhook, WebhookForm
+from ivr.models import Delivery, Webhook, WebhookForm
 from ivr.services import bodies, changes, events, house, webhooks
+from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
-from ivr.services.webhooks import Wish, WrongError
+from ivr.services.webhooks import Wish
 
 ROW = "int(max=2147483647)"
 NEW = "a new webhook"
 """What the form's token is signed for."""
-FORMS = {
-    WebhookForm.EVENT: ("The event", "JSON for a program of yours, signed."),
-    WebhookForm.SLACK: ("A message for Slack", "For the address of an incoming webhook."),
-    WebhookForm.TEAMS: ("A card for Teams", "For the address of a workflow."),
-}
-EVENTS = {
-    events.OPENED: "Technicians are rung",
-    events.RUNG: "A phone rings, and what came of it",
-    events.ACCEPTED: "Somebody has accepted",
-    events.ESCALATED: "It goes on to the next level",
-    events.EXHAUSTED: "Nobody accepted at any level",
-    events.CHANGED: "A ticket has changed",
-}
-TOLD = {
-    "saved": "It is saved.",
-    "on": "It is on. What happens from now on is sent to it.",
-    "off": "It is off. Nothing more is sent to it.",
-    "test": "A test is on its way. Below you see what comes of it.",
-    "again": "It is sent again now.",
-    "all-again": "All are sent again now.",
-    "dismiss": "It need not be sent any more.",
-    "all-dismiss": "None of them need be sent any more.",
-    "no": "Nothing was done: it is under way already, or the webhook is off.",
-}
-STATES = {
-    DeliveryState.DUE: "waits",
-    DeliveryState.SENDING: "under way",
-    DeliveryState.SENT: "delivered",
-    DeliveryState.DEAD: "not delivered",
-    DeliveryState.DISMISSED: "not sent, and need not be",
-}
+DONE = ("saved", "on", "off", "test", "again", "all-again", "dismiss", "all-dismiss", "no")
 
 
 def host(url: str) -> str:
@@ -71,7 +44,7 @@ def _about(id_: int) -> str:
 def _webhook(db: Session, id_: int) -> Webhook:
     found = db.get(Webhook, id_)
     if found is None:
-        abort(404, description="There is no such webhook.")
+        abort(404, description=say("webhooks.unknown"))
     return found
 
 
@@ -83,7 +56,7 @@ def _webhook(db: Session, id_: int) -> Webhook:
 def all_webhooks() -> Response:
     with reading() as db:
         those = webhooks.all_of_them(db)
-        return page(db, "webhooks.html", webhooks=those, host=host, forms=FORMS)
+        return page(db, "webhooks.html", webhooks=those, host=host)
 
 
 # Setting one up -----------------------------------------------------------------------------------
@@ -111,8 +84,8 @@ def add_webhook() -> Answer:
         with transaction() as db:
             made = webhooks.add(db, clock.now(), _wish())
             _note(db, made.id, f"made it, for {host(made.url)}")
-    except WrongError as error:
-        return _form(None, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error))
+    except RefusedError as error:
+        return _form(None, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=tongue.told(error))
     return _log(made.id, secret=made.secret)
 
 
@@ -126,8 +99,8 @@ def change_webhook(id_: int) -> Answer:
             wish = _wish()
             webhooks.change(db, clock.now(), _webhook(db, id_), wish)
             _note(db, id_, f"set it up as {wish.name}, for {host(wish.url)}")
-    except WrongError as error:
-        return _form(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=str(error))
+    except RefusedError as error:
+        return _form(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=tongue.told(error))
     return done("console.one_webhook", id_=str(id_), done="saved")
 
 
@@ -149,8 +122,8 @@ def _form(
             "webhook_form.html",
             webhook=webhook,
             given=given or Wish("", "", WebhookForm.EVENT, []),
-            forms=FORMS,
-            events=EVENTS,
+            forms=list(WebhookForm),
+            events=events.CHOICES,
             token=token(f"webhook {id_}" if webhook else NEW),
             old=old,
             wrong=wrong,
@@ -165,7 +138,7 @@ def _form(
 @console.get(f"/webhooks/<{ROW}:id_>")
 @needs(May.SEE_TO_MAIL)
 def one_webhook(id_: int) -> Response:
-    return _log(id_, told=TOLD.get(request.args.get("done", ""), ""))
+    return _log(id_, told=what_was_done("webhooks", DONE))
 
 
 def _log(id_: int, *, told: str = "", secret: str = "", old: bool = False) -> Response:
@@ -179,9 +152,6 @@ def _log(id_: int, *, told: str = "", secret: str = "", old: bool = False) -> Re
             webhook=webhook,
             dead=webhooks.dead_of(db, webhook),
             deliveries=_shown(db, webhook, rows),
-            states=STATES,
-            forms=FORMS,
-            events=EVENTS,
             host=host,
             before=before,
             only=only,
@@ -199,14 +169,14 @@ def _shown(
     db: Session, webhook: Webhook, rows: Sequence[Delivery]
 ) -> list[tuple[Delivery, str, str]]:
     """Each with what it tells in words, and its body."""
-    language = house.ours(db).languages[0]
-    return [(one, *_words(webhook.form, language, one)) for one in rows]
+    theirs = house.ours(db).languages[0]
+    return [(one, *_words(webhook.form, theirs, one)) for one in rows]
 
 
-def _words(form: str, language: str, delivery: Delivery) -> tuple[str, str]:
+def _words(form: str, theirs: str, delivery: Delivery) -> tuple[str, str]:
     try:
-        told = bodies.sentence("en-CA", delivery.event, delivery.data)
-        body = bodies.body(form, language, delivery)
+        told = bodies.sentence(language(), delivery.event, delivery.data)
+        body = bodies.body(form, theirs, delivery)
         return told, msgspec.json.format(body, indent=2).decode()
     except (LookupError, ValueError, TypeError):  # it is dead for this very reason
         return delivery.event, ""

@@ -3,59 +3,57 @@
 from http import HTTPStatus
 
 from flask import Response, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from callflows.turn import Severity
 from ivr import clock
 from ivr.console import staff
 from ivr.console.door import console, page
+from ivr.console.fields import Sheet, severities
 from ivr.console.guard import needs
+from ivr.console.tongue import language, told
 from ivr.database import reading
 from ivr.models import Role
-from ivr.services import customers, house, moments, numbers, policy_words, whom
+from ivr.services import customers, house, numbers, policy_words, whom
+from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
 
 
 @console.get("/whom")
 @needs(May.SEE_POLICIES)
 def who_would_be_rung() -> Response:
-    given, wrong = request.args, dict[str, str]()
+    paper = Sheet(MultiDict(request.args))
     with reading() as db:
-        zone, record = house.ours(db).time_zone, None
-        severity = given.get("severity", "")
-        if severity in list(Severity):
-            at = clock.now()
-            try:
-                at = moments.given(given["at"], zone) if given.get("at") else at
-            except (ValueError, OverflowError):
-                wrong["at"] = "That is no date and time, such as 2026-11-30 09:00."
-            try:
-                asked = whom.named(db, _line("customer"), severity, _line("team"))
-            except whom.UnknownError as error:
-                what = str(error).partition("there is no ")[2].partition(" ")[0]
-                wrong[what] = f"{str(error)[0].upper()}{str(error)[1:]}."
-            if not wrong:
-                record = whom.would_ring(db, at, asked, live=not given.get("at"))
+        names = policy_words.names(db, language())
+        record = _record(db, paper) if paper.line("severity") in list(Severity) else None
         answer = page(
             db,
             "whom.html",
-            given=given,
-            wrong=wrong,
+            sheet=paper,
             record=record,
-            names=policy_words.names(db),
+            names=names,
             customers=customers.names(db),
-            severities=list(Severity),
-            rings=policy_words.RINGS,
+            teams=[(one, one) for one in names.of["team"].values()],
+            severities=severities(),
             clock=whom.clock,
             seconds=policy_words.seconds,
             number=str if _may_see_numbers() else numbers.masked,
         )
-    if wrong:
+    if paper.wrong:
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return answer
 
 
-def _line(name: str) -> str:
-    return " ".join(request.args.get(name, "").replace("\0", "").split())
+def _record(db: Session, paper: Sheet) -> whom.Record | None:
+    at = paper.moment("at", house.ours(db).time_zone, "")
+    try:
+        asked = whom.named(db, paper.line("customer"), paper.line("severity"), paper.line("team"))
+    except RefusedError as error:
+        paper.wrong[error.key.removeprefix("no-")] = told(error)
+    if paper.wrong:
+        return None
+    return whom.would_ring(db, at or clock.now(), asked, live=at is None, language=language())
 
 
 def _may_see_numbers() -> bool:

@@ -75,19 +75,19 @@ def minute(at: datetime | str | None, zone: str) -> str:
         return ""
     there = local(at, zone)
     return say("frame.minute", time=say("frame.time", hour=there.hour, minute=there.minute),
-               **_day(there))  # fmt: skip
+               **short_day(there))  # fmt: skip
 
 
 def day(at: date) -> str:
     """Tuesday 24 November 2026."""
-    return say("frame.date", **_day(at, "whole_"), year=at.year)
+    return say("frame.date", **short_day(at, "whole_"), year=at.year)
 
 
-def _day(there: date, how: str = "") -> dict[str, Any]:
+def short_day(there: date, how: str = "") -> dict[str, Any]:
     """The names of the frame's words: weekdays and months, or whole_weekdays and whole_months."""
     return {
         "weekday": listing(f"frame.{how}weekdays")[there.weekday()],
-        "day": there.day,
+        "day": there.day if there.day > 1 else say("frame.first"),
         "month": listing(f"frame.{how}months")[there.month - 1],
     }
 

@@ -8,12 +8,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from ivr.models import Absence, Technician
 from ivr.services import rotas
+from ivr.services.refusal import RefusedError
 
 LONGEST_WHY = 200
-
-
-class AbsenceRefusedError(Exception):
-    """Why it cannot be, in one line."""
 
 
 def add(
@@ -26,11 +23,11 @@ def add(
     source: str | None = None,
 ) -> Absence:
     if ends_at <= starts_at:
-        raise AbsenceRefusedError("it would be over before it begins")
+        raise RefusedError("over-before-it-begins")
     if ends_at <= now:
-        raise AbsenceRefusedError("it is over already")
+        raise RefusedError("over-already")
     if not technician.active:
-        raise AbsenceRefusedError(f"{technician.name} has left")
+        raise RefusedError("has-left", name=technician.name)
     absence = Absence(
         technician=technician,
         starts_at=starts_at.replace(microsecond=0),

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Check, CheckState
-from ivr.services import checks_here, checks_outside
+from ivr.services import checks_here, checks_outside, found, vocabulary
 from ivr.services.carrier import Carrier
-from ivr.services.found import Found
+from ivr.services.found import Found, Said
 
 log = logging.getLogger(__name__)
 
@@ -25,24 +25,26 @@ EVERY = timedelta(minutes=5)
 LEASE = timedelta(minutes=2)
 """Longer than any check may take."""
 STALE = timedelta(minutes=15)
+FIRST = vocabulary.LANGUAGES[0]
+LAST: tuple[Said, ...] = (("last-found", {}),)
 
 Do = Callable[[Carrier], Found]
 
-CHECKS: dict[str, tuple[str, Do]] = {
-    "carrier": ("Carrier", checks_outside.carrier),
-    "numbers": ("Numbers", checks_outside.numbers),
-    "balance": ("Balance", checks_outside.balance),
-    "canary": ("Test call", checks_here.canary),
-    "rota": ("Rota", checks_here.rota),
-    "phones": ("Phones", checks_here.phones),
-    "mail-out": ("Mail out", checks_outside.mail_out),
-    "mail-in": ("Mail in", checks_outside.mail_in),
-    "ticker": ("Ticker", checks_here.ticker),
-    "broker": ("Broker", checks_outside.broker),
-    "fallback": ("Fallback document", checks_outside.fallback),
-    "disk": ("Disk", checks_here.disk),
+CHECKS: dict[str, Do] = {
+    "carrier": checks_outside.carrier,
+    "numbers": checks_outside.numbers,
+    "balance": checks_outside.balance,
+    "canary": checks_here.canary,
+    "rota": checks_here.rota,
+    "phones": checks_here.phones,
+    "mail-out": checks_outside.mail_out,
+    "mail-in": checks_outside.mail_in,
+    "ticker": checks_here.ticker,
+    "broker": checks_outside.broker,
+    "fallback": checks_outside.fallback,
+    "disk": checks_here.disk,
 }
-"""In the order in which they are shown, each with its title."""
+"""In the order in which they are shown; their titles are words, too."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ def attend(check_id: int, carrier: Carrier) -> None:
         name = _claim(db, clock.now(), check_id)
     if name is None:
         return
-    found = _look(name, carrier)
+    came = _look(name, carrier)
     with transaction() as db:
-        _write_down(db, clock.now(), check_id, found)
+        _write_down(db, clock.now(), check_id, came)
 
 
 def _claim(db: Session, now: datetime, check_id: int) -> str | None:
@@ -96,45 +98,47 @@ def _claim(db: Session, now: datetime, check_id: int) -> str | None:
 
 def _look(name: str, carrier: Carrier) -> Found:
     try:
-        return CHECKS[name][1](carrier)
+        return CHECKS[name](carrier)
     except Exception as error:  # noqa: BLE001  whatever it is: that is what is found
         log.warning("check %s: %s", name, type(error).__name__)
-        return Found(CheckState.BAD, f"This could not be looked at: {type(error).__name__}.")
+        return found.bad("failed", why=type(error).__name__)
 
 
-def _write_down(db: Session, now: datetime, check_id: int, found: Found) -> None:
+def _write_down(db: Session, now: datetime, check_id: int, came: Found) -> None:
     check = db.get(Check, check_id)
     if check is None:
         return
-    if check.state != found.state:
+    if check.state != came.state:
         check.since = now
-    check.state, check.said = found.state, found.said
+    check.state, check.said = came.state, came.kept
     check.at, check.due_at = now, now + EVERY
 
 
 # What is shown ------------------------------------------------------------------------------------
 
 
-def lines(db: Session, now: datetime) -> list[Line]:
+def lines(db: Session, now: datetime, language: str = FIRST) -> list[Line]:
     """Every check, in order; one that nobody does any more is bad."""
     rows = {row.name: row for row in db.scalars(select(Check))}
-    return [_line(name, rows.get(name), now) for name in CHECKS]
+    return [_line(name, rows.get(name), now, language) for name in CHECKS]
 
 
-def _line(name: str, row: Check | None, now: datetime) -> Line:
-    title = CHECKS[name][0]
+def _line(name: str, row: Check | None, now: datetime, language: str) -> Line:
+    stands = _standing(row, now)
+    title, said = vocabulary.word(language, "check", name), stands.told(language)
+    since, at = (row.since, row.at) if row else (None, None)
+    return Line(name, title, stands.state, said, since, at)
+
+
+def _standing(row: Check | None, now: datetime) -> Found:
     if row is None:
-        said = "This is looked at as soon as the ticker runs: ivr tick."
-        return Line(name, title, CheckState.UNKNOWN, said, None, None)
+        return Found(CheckState.UNKNOWN, (("when-it-ticks", {}),))
+    last = tuple(found.read(row.said))
     if now - (row.at or row.since) > STALE:
-        said = "Nobody looks at this any more. Start the workers: ivr worker."
-        if row.said:
-            said += f" Last found: {row.said}"
-        return Line(name, title, CheckState.BAD, said, row.since, row.at)
-    said = row.said or "This has not been looked at yet."
-    return Line(name, title, CheckState(row.state), said, row.since, row.at)
+        return Found(CheckState.BAD, (("nobody-looks", {}), *(LAST if last else ()), *last))
+    return Found(CheckState(row.state), last or (("not-yet", {}),))
 
 
-def bad(db: Session, now: datetime) -> list[str]:
+def bad(db: Session, now: datetime, language: str = FIRST) -> list[str]:
     """The titles of what is bad now."""
-    return [line.title for line in lines(db, now) if line.state == CheckState.BAD]
+    return [line.title for line in lines(db, now, language) if line.state == CheckState.BAD]

@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from ivr import clock
 from ivr.database import reading
 from ivr.models import Canary, CanaryState, Heartbeat, Membership, Policy, Technician
 from ivr.services import canary as runs
-from ivr.services import findings, house, people, vocabulary
+from ivr.services import findings, house, letters, people
 from ivr.services.carrier import Carrier
 from ivr.services.findings import Problem
 from ivr.services.found import Found, bad, off, ok, warn
@@ -29,17 +28,15 @@ def ticker(_carrier: Carrier) -> Found:
     with reading() as db:
         heart = db.get(Heartbeat, "tick")
     if heart is None or now - heart.at > SILENT:
-        return bad("No ticker ticks: what is due is done late. Start it: ivr tick.")
-    return ok("The ticker ticks.")
+        return bad("no-tick")
+    return ok("ticks")
 
 
 def disk(_carrier: Carrier) -> Found:
     free = shutil.disk_usage(settings().var_dir).free
-    said = f"{free / GIGABYTE:.1f} GB are free for recordings and mail."
-    if free >= LITTLE:
-        return ok(said)
-    told = f"{said} Make room on the disk of VAR_DIR."
-    return warn(told) if free >= LESS else bad(told)
+    state = ok if free >= LITTLE else warn if free >= LESS else bad
+    found = state("free", gigabytes=free / GIGABYTE)
+    return found if free >= LITTLE else found.also("make-room")
 
 
 # The test call ------------------------------------------------------------------------------------
@@ -47,26 +44,25 @@ def disk(_carrier: Carrier) -> Found:
 
 def canary(_carrier: Carrier) -> Found:
     if not settings().canary:
-        return off("The line does not ring itself: set CANARY_NUMBER to a second number of yours.")
+        return off("no-canary-number")
     if not runs.is_wanted():
-        return off("The line does not ring itself: CANARY_EVERY is 0.")
+        return off("no-canary")
     now = clock.now()
     with reading() as db:
         ended = select(Canary).where(Canary.ended_at.is_not(None)).order_by(Canary.id.desc())
         last = db.scalars(ended.limit(2)).all()
     if not last:
-        return off("The line has not rung itself yet: it will in a few minutes, or do: ivr canary.")
+        return off("canary-soon")
     run = last[0]
     if now - (run.ended_at or now) > runs.every() + runs.LATE:
-        return bad("The line has not rung itself for too long. See to the ticker and the workers.")
+        return bad("canary-late")
     if run.state == CanaryState.PASSED:
-        return ok(f"The line rang itself, from the call to the note, in {_seconds(run)} s.")
-    missing = vocabulary.word("en-CA", "canary", run.missing or "")
-    said = f"The line rang itself in vain. Not reached: {missing}."
-    said += f" {run.cause.capitalize()}." if run.cause else ""
-    if len(last) > 1 and last[1].state == CanaryState.FAILED:
-        return bad(f"{said} Call it yourself now, and see to what is bad on this page.")
-    return warn(f"{said} It is tried again.")
+        return ok("canary-passed", seconds=_seconds(run))
+    twice = len(last) > 1 and last[1].state == CanaryState.FAILED
+    found = (bad if twice else warn)("canary-failed", step=run.missing or "")
+    if run.cause:
+        found = found.also("canary-cause", cause=run.cause.capitalize())
+    return found.also("canary-twice" if twice else "canary-once")
 
 
 def _seconds(run: Canary) -> int:
@@ -93,20 +89,19 @@ def rota(_carrier: Carrier) -> Found:
     now = clock.now()
     with reading() as db:
         gaps = _amiss(db, now, "gap")
-        zone = ZoneInfo(house.ours(db).time_zone)
+        zone = house.ours(db).time_zone
     if not gaps:
-        return ok(f"Somebody is on call in every rota for the next {findings.DAYS} days.")
+        return ok("covered", days=findings.DAYS)
     first = gaps[0]
-    when = "now" if first.begins_at <= now else f"from {_minute(first.begins_at, zone)}"
-    said = f"Nobody is on call in {first.rota} {when} until {_minute(first.ends_at, zone)}."
+    found = (bad if first.begins_at < now + SOON else warn)(
+        "gap-now" if first.begins_at <= now else "gap",
+        rota=first.rota,
+        since=letters.moment(first.begins_at, zone),
+        until=letters.moment(first.ends_at, zone),
+    )
     if len(gaps) > 1:
-        said += f" There are {len(gaps) - 1} more gaps in the next {findings.DAYS} days."
-    told = f"{said} Put somebody on call."
-    return bad(told) if first.begins_at < now + SOON else warn(told)
-
-
-def _minute(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%a %-d %b, %H:%M")
+        found = found.also("gaps", days=findings.DAYS, count=len(gaps))
+    return found.also("put-on-call")
 
 
 def phones(_carrier: Carrier) -> Found:
@@ -119,18 +114,17 @@ def phones(_carrier: Carrier) -> Found:
     silent = [one.name for one in those if not one.phones]
     unproved = [one.name for one in those if one.phones and not _is_verified(one)]
     if silent:
-        return bad(f"On call, and no phone: {_and(silent)}. Give them a number.")
+        return bad("no-phone", names=_some(silent))
     if unproved:
-        said = f"The phone of {_and(unproved)} is not verified: perhaps it is not reached."
-        return warn(f"{said} That is done under People.")
-    return ok(f"Whoever is on call in the next {findings.DAYS} days has a verified phone.")
+        return warn("unverified", names=_some(unproved))
+    return ok("reachable", days=findings.DAYS)
 
 
 def _is_verified(person: Technician) -> bool:
     return any(phone.verified_at for phone in person.phones)
 
 
-def _and(names: list[str]) -> str:
+def _some(names: list[str]) -> str:
     shown = sorted(names)[:5]
     more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    return ", ".join(shown) + (f" (+ {more})" if more else "")

@@ -22,49 +22,45 @@ READY = b"220"
 def carrier(asked: Carrier) -> Found:
     told = asked.balance()
     if isinstance(told, Refused) and told.cause == NOBODY:
-        return bad(
-            "The carrier refuses our credentials: no phone can be rung. "
-            "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
-        )
+        return bad("carrier-refuses")
     if isinstance(told, NotNow | Unknown):
-        return bad(f"The carrier does not answer us ({told.cause}): no phone can be rung.")
-    return ok("The carrier takes our credentials.")
+        return bad("carrier-silent", cause=told.cause)
+    return ok("carrier-well")
 
 
 def numbers(asked: Carrier) -> Found:
     stray = asked.astray()
     if isinstance(stray, list):
         if stray:
-            told = f"Not set to us at the carrier: {', '.join(stray)}."
-            return bad(f"{told} Run: ivr twilio set-up.")
-        return ok("The carrier tells us of every call and text.")
+            return bad("astray", numbers=", ".join(stray))
+        return ok("numbers-well")
     if isinstance(stray, Refused):
-        return off(f"The carrier does not tell where its calls go ({stray.cause}).")
-    return warn(f"The carrier did not answer ({stray.cause}).")
+        return off("numbers-untold", cause=stray.cause)
+    return warn("numbers-silent", cause=stray.cause)
 
 
 def balance(asked: Carrier) -> Found:
     told = asked.balance()
     if not isinstance(told, Balance):
-        return off(f"The carrier does not tell what is left ({told.cause}).")
-    said = f"{told.amount:.2f} {told.currency} are left at the carrier."
+        return off("balance-untold", cause=told.cause)
+    left = {"amount": float(told.amount), "currency": told.currency}
     if told.amount <= 0:
-        return bad(f"{said} Pay, or no phone is rung.")
+        return bad("balance-left", **left).also("balance-pay")
     if told.amount < settings().low_balance:
-        return warn(f"{said} Pay soon: below 0 no phone is rung.")
-    return ok(said)
+        return warn("balance-left", **left).also("balance-soon")
+    return ok("balance-left", **left)
 
 
 def mail_out(_carrier: Carrier) -> Found:
     if settings().mail_is_kept:
-        return off("No mail is sent: it is kept in VAR_DIR/mail. Set SMTP_URL.")
+        return off("mail-kept")
     try:
         mailing.greet()
     except smtplib.SMTPAuthenticationError:
-        return bad("The mail server refuses our password. Set SMTP_URL.")
+        return bad("smtp-refuses")
     except (OSError, smtplib.SMTPException) as error:
-        return bad(f"The mail server does not take our mail ({type(error).__name__}). See to it.")
-    return ok("The mail server takes our mail.")
+        return bad("smtp-fails", why=type(error).__name__)
+    return ok("smtp-well")
 
 
 def mail_in(_carrier: Carrier) -> Found:
@@ -72,10 +68,10 @@ def mail_in(_carrier: Carrier) -> Found:
     if settings().imap_url:
         return _mailbox(listens=listens)
     if listens:
-        return ok("The SMTP listener takes mail.")
+        return ok("listens")
     if settings().mail_token:
-        return ok("Mail comes by the webhook.")
-    return bad("No mail comes in: start the listener (ivr mail), or set MAIL_TOKEN.")
+        return ok("by-webhook")
+    return bad("no-mail-in")
 
 
 def _mailbox(*, listens: bool) -> Found:
@@ -84,11 +80,11 @@ def _mailbox(*, listens: bool) -> Found:
             pass
     except Exception as error:  # noqa: BLE001  of the socket, TLS, or the library
         if _is_refusal(error):
-            return bad("The mailbox refuses our password: no mail comes in. Set IMAP_URL.")
-        return bad(f"The mailbox cannot be opened ({type(error).__name__}): no mail comes in.")
+            return bad("imap-refuses")
+        return bad("imap-fails", why=type(error).__name__)
     if not listens:
-        return bad("Nobody looks into the mailbox: start ivr mail.")
-    return ok("The mailbox opens, and is looked into.")
+        return bad("imap-unwatched")
+    return ok("imap-well")
 
 
 def _is_refusal(error: Exception) -> bool:
@@ -113,16 +109,15 @@ def broker(_carrier: Carrier) -> Found:
     import redis
 
     if not settings().redis_url:
-        return off("There is no broker here.")
+        return off("no-broker")
     with redis.Redis.from_url(
         settings().redis_url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
     ) as client:
         try:
             client.ping()
         except redis.RedisError as error:
-            why = type(error).__name__
-            return warn(f"The broker does not answer ({why}): the ticker does all the work itself.")
-    return ok("The broker answers.")
+            return warn("broker-silent", why=type(error).__name__)
+    return ok("broker-well")
 
 
 # The fallback document ----------------------------------------------------------------------------
@@ -130,18 +125,16 @@ def broker(_carrier: Carrier) -> Found:
 
 def fallback(asked: Carrier) -> Found:
     if not settings().fallback_url:
-        none = "There is no fallback document: should our servers be down, callers reach nobody."
-        told = f"{none} Write it with ivr fallback, and set FALLBACK_URL."
-        return off(told) if settings().embedded_exchange else warn(told)
+        return off("no-fallback") if settings().embedded_exchange else warn("no-fallback")
     try:
         there = _fetched(settings().fallback_url)
     except (OSError, ValueError) as error:
-        return bad(f"The fallback document cannot be fetched ({type(error).__name__}).")
+        return bad("fallback-lost", why=type(error).__name__)
     with reading() as db:
         roster = lifeline.on_call(db, clock.now())
     if _canonical(there) == _canonical(asked.fallback(roster)):
-        return ok("The fallback document rings those who are on call now.")
-    return warn("The fallback document rings others than those on call: lay it there again.")
+        return ok("fallback-well")
+    return warn("fallback-stale")
 
 
 def _fetched(url: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Rota, Technician
 from ivr.services import overrides, people, rota, shifts
+from ivr.services.refusal import RefusedError
 from ivr.services.rotation import People
 from ivr.services.shifts import Plan
 
@@ -89,7 +90,7 @@ def take(
         relieved = others[0]
     try:
         overrides.take(db, now, given, one, relieved, end or now)
-    except overrides.OverrideRefusedError:
+    except RefusedError:
         return False
     return True
 
@@ -99,6 +100,6 @@ def give(db: Session, now: datetime, one: Technician, given: Rota, to: Technicia
     end = gives_until(db, now, one, given.id)
     try:
         overrides.ask(db, now, given, to, one, now, end, one)
-    except overrides.OverrideRefusedError:
+    except RefusedError:
         return False
     return True

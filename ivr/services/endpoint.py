@@ -19,6 +19,7 @@ from string import punctuation
 from urllib.parse import SplitResult, quote, urlsplit
 
 from ivr import clock
+from ivr.services.refusal import RefusedError
 
 TIMEOUT = 5.0
 """Seconds to connect, and between two pieces of an answer."""
@@ -37,10 +38,6 @@ NAT64 = ip_network("64:ff9b::/96")
 Address = IPv4Address | IPv6Address
 
 
-class WrongAddressError(Exception):
-    """An address that nothing is posted to, and why."""
-
-
 @dataclass(frozen=True)
 class Answer:
     code: int | None
@@ -55,23 +52,23 @@ class Answer:
 
 
 def check(url: str) -> SplitResult:
-    """Raises WrongAddressError for one that may not be set at all."""
+    """Raises RefusedError for one that may not be set at all."""
     if len(url) > LONGEST or any(one.isspace() or not one.isprintable() for one in url):
-        raise WrongAddressError("An address is one line without blanks.")
+        raise RefusedError("address-blanks")
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
         host.encode("idna")
     except ValueError as error:
-        raise WrongAddressError("That is no address.") from error
+        raise RefusedError("no-address") from error
     if parts.scheme not in {"http", "https"} or not host:
-        raise WrongAddressError("Give an address that begins with https://.")
+        raise RefusedError("address-https")
     if parts.username is not None or parts.password is not None:
-        raise WrongAddressError("Leave name and password out of the address.")
+        raise RefusedError("address-password")
     if parts.fragment:
-        raise WrongAddressError("Leave out # and what comes after it.")
+        raise RefusedError("address-fragment")
     if parts.scheme == "http" and not _names_this_machine(host):
-        raise WrongAddressError("It must begin with https:// (http:// only for this machine).")
+        raise RefusedError("address-http")
     return parts
 
 
@@ -128,7 +125,7 @@ class _Posting:
     def run(self) -> None:
         try:
             self.answer.set_result(self._post())
-        except WrongAddressError as error:
+        except RefusedError as error:
             self.answer.set_result(Answer(None, str(error)))
         except TimeoutError:
             self.answer.set_result(Answer(None, f"no answer within {TIMEOUT:g} s"))
@@ -172,7 +169,7 @@ def _line(parts: SplitResult) -> socket.socket:
     found = socket.getaddrinfo(_host(parts), _port(parts), type=socket.SOCK_STREAM)
     targets = [(str(target[0]), int(target[1])) for *_, target in found]
     if not all(may_be_posted_to(one, plain=parts.scheme == "http") for one, _ in targets):
-        raise WrongAddressError("its name stands for an address that is not allowed")
+        raise RefusedError("address-inside")
     line = _connected(targets)
     if parts.scheme == "http":
         return line

@@ -1,28 +1,67 @@
-"""What a check has found."""
+"""What a check has found: where it stands, and in sentences what is so and what to do about it.
 
+The sentences are kept as their keys and values, and told in the language of whoever reads them
+(ivr/vocabulary/<language>.toml, `found`).
+"""
+
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ivr.models import CheckState
+from ivr.services import vocabulary
+
+Said = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Found:
     state: CheckState
-    said: str
-    """What is so, in a sentence; and what to do about it, where it is not as it should be."""
+    said: tuple[Said, ...]
+
+    def also(self, key: str, /, **values: Any) -> "Found":
+        return Found(self.state, (*self.said, (key, values)))
+
+    @property
+    def kept(self) -> str:
+        """As it stands in the row."""
+        return json.dumps(self.said)
+
+    def told(self, language: str) -> str:
+        return told(language, self.said)
 
 
-def ok(said: str) -> Found:
-    return Found(CheckState.OK, said)
+def told(language: str, said: Iterable[Said]) -> str:
+    return " ".join(
+        vocabulary.sentence(language, "found", key, **_in_words(language, values))
+        for key, values in said
+    )
 
 
-def warn(said: str) -> Found:
-    return Found(CheckState.WARN, said)
+def _in_words(language: str, values: dict[str, Any]) -> dict[str, Any]:
+    """A step of the test call has a name in each language."""
+    if "step" not in values:
+        return values
+    return values | {"step": vocabulary.word(language, "canary", values["step"])}
 
 
-def bad(said: str) -> Found:
-    return Found(CheckState.BAD, said)
+def read(kept: str) -> list[Said]:
+    """Nothing for what an earlier version wrote: it is looked at again in a moment."""
+    return json.loads(kept) if kept.startswith("[") else []
 
 
-def off(said: str) -> Found:
-    return Found(CheckState.OFF, said)
+def ok(key: str, /, **values: Any) -> Found:
+    return Found(CheckState.OK, ((key, values),))
+
+
+def warn(key: str, /, **values: Any) -> Found:
+    return Found(CheckState.WARN, ((key, values),))
+
+
+def bad(key: str, /, **values: Any) -> Found:
+    return Found(CheckState.BAD, ((key, values),))
+
+
+def off(key: str, /, **values: Any) -> Found:
+    return Found(CheckState.OFF, ((key, values),))

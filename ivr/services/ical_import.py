@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Absence, Override, Rota, Technician
-from ivr.services import rotas
-from ivr.services.ical_reading import OURS, Event, Found
+from ivr.services import rotas, vocabulary
+from ivr.services.ical_reading import OURS, Event, Found, Problem
 
 Row = Absence | Override
 
@@ -26,15 +26,12 @@ class Outcome:
     changed: int = 0
     removed: int = 0
     unchanged: int = 0
-    problems: list[str] = field(default_factory=list)
-    """A line for each event that was left out, and why."""
+    problems: list[Problem] = field(default_factory=list)
+    """One for each event that was left out."""
 
-    @property
-    def sentence(self) -> str:
-        return (
-            f"{self.new} new, {self.changed} changed, {self.removed} removed,"
-            f" {self.unchanged} unchanged"
-        )
+    def told(self, language: str) -> str:
+        counts = {name: value for name, value in vars(self).items() if name != "problems"}
+        return vocabulary.sentence(language, "file", "outcome", **counts)
 
 
 def absences(db: Session, now: datetime, one: Technician, found: Found) -> Outcome:
@@ -66,11 +63,11 @@ def shifts(db: Session, now: datetime, rota: Rota, found: Found) -> Outcome:
     last: Event | None = None
     for event in found.events:
         person = find(event)
-        if isinstance(person, str):
-            outcome.problems.append(f"{event.place}: {person}")
+        if isinstance(person, Problem):
+            outcome.problems.append(person)
         elif last and event.begins_at < last.ends_at:
-            told = f"overlaps with the one of {last.place}, and one alone is on call"
-            outcome.problems.append(f"{event.place}: {told}")
+            of_last = {"line": last.line, "uid": last.uid[:80]}
+            outcome.problems.append(event.problem("event-overlaps", **of_last))
         else:
             last = event
             wanted[event.source] = {
@@ -129,11 +126,11 @@ def _remove(db: Session, now: datetime, row: Row) -> None:
         db.delete(row)
 
 
-def _finder(db: Session) -> Callable[[Event], Technician | str]:
+def _finder(db: Session) -> Callable[[Event], Technician | Problem]:
     staff = db.scalars(select(Technician).where(Technician.active)).all()
     by_mail = {one.email: one for one in staff}
 
-    def find(event: Event) -> Technician | str:
+    def find(event: Event) -> Technician | Problem:
         """Who is meant, or why nobody is."""
         summary = event.summary.casefold()
         mails = [*event.mails, *re.findall(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+", summary)]
@@ -142,9 +139,9 @@ def _finder(db: Session) -> Callable[[Event], Technician | str]:
         if len(found) == 1:
             return next(iter(found.values()))
         if found:
-            names = " and ".join(sorted(one.name for one in found.values()))
-            return f"names {names}, and one alone is on call"
-        return f"invites and names nobody of the staff: {event.summary[:80]!r}"
+            names = ", ".join(sorted(one.name for one in found.values()))
+            return event.problem("event-of-several", names=names)
+        return event.problem("event-of-nobody", title=event.summary[:80])
 
     return find
 

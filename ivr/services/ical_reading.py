@@ -15,6 +15,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ivr.services import vocabulary
+from ivr.services.refusal import RefusedError
+
 LARGEST = 2_000_000
 """Bytes."""
 MOST_EVENTS, MOST_OCCURRENCES = 2_000, 3_000
@@ -41,29 +44,40 @@ class Event:
     def source(self) -> str:
         return f"{OURS}{self.uid} {self.occurrence}".strip()
 
-    @property
-    def place(self) -> str:
-        return f"line {self.line} (UID {self.uid[:80]})"
+    def problem(self, key: str, /, **values: Any) -> "Problem":
+        return Problem(self.line, self.uid, key, values)
 
 
-class UnreadableError(Exception):
-    """Why the file as a whole cannot be read, in one line."""
+@dataclass(frozen=True)
+class Problem:
+    """Why an event is left out."""
+
+    line: int
+    uid: str
+    key: str
+    values: dict[str, Any]
+
+    def told(self, language: str) -> str:
+        why = vocabulary.sentence(language, "refused", self.key, **self.values)
+        return vocabulary.sentence(
+            language, "file", "problem", line=self.line, uid=self.uid[:80], why=why
+        )
 
 
 @dataclass(frozen=True)
 class Found:
     events: list[Event]
-    problems: list[str]
-    """A line for each event that cannot be read, and why."""
+    problems: list[Problem]
+    """One for each event that cannot be read."""
 
 
 def read(content: bytes, zone: str, now: datetime) -> Found:
     """What is from now on for a year. `zone` is for times that name none. Slow: never within a
-    transaction. Raises UnreadableError.
+    transaction. Raises RefusedError.
     """
     begin, end = now, now + AHEAD
     if len(content) > LARGEST:
-        raise UnreadableError(f"the file is larger than {LARGEST:,} bytes")
+        raise RefusedError("file-too-large", most=LARGEST)
     command = [
         sys.executable,
         "-m",
@@ -81,18 +95,16 @@ def read(content: bytes, zone: str, now: datetime) -> Found:
     except (subprocess.TimeoutExpired, ValueError):
         found = None
     if found is None:
-        raise UnreadableError(
-            f"reading it takes more than {SECONDS} seconds or {MEMORY >> 20} MB: it repeats"
-            " without end, or is no calendar"
-        )
+        raise RefusedError("endless", seconds=SECONDS, megabytes=MEMORY >> 20)
     if "refused" in found:
-        raise UnreadableError(found["refused"])
+        key, values = found["refused"]
+        raise RefusedError(key, **values)
     times = ("begins_at", "ends_at")
     events = [
         Event(**(one | {name: datetime.fromisoformat(one[name]) for name in times}))
         for one in found["events"]
     ]
-    return Found(events, found["problems"])
+    return Found(events, [Problem(**one) for one in found["problems"]])
 
 
 # In the process of its own ------------------------------------------------------------------------
@@ -105,8 +117,8 @@ def main() -> None:
     times = datetime.fromisoformat(begin), datetime.fromisoformat(end)
     try:
         told = _Reading(sys.stdin.buffer.read(), ZoneInfo(zone), *times).told()
-    except UnreadableError as error:
-        told = {"refused": str(error)}
+    except RefusedError as error:
+        told = {"refused": [error.key, error.values]}
     json.dump(told, sys.stdout, default=datetime.isoformat)
 
 
@@ -115,37 +127,40 @@ class _Reading:
         import icalendar
 
         self.zone, self.begin, self.end = zone, begin, end
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
         try:
             self.calendar: Any = icalendar.Calendar.from_ical(content)
         except Exception as error:
-            raise UnreadableError("it is no iCalendar file") from error
+            raise RefusedError("no-calendar") from error
         if self.calendar.name != "VCALENDAR":
-            raise UnreadableError("it is no iCalendar file")
+            raise RefusedError("no-calendar")
         self.lines = _lines(content)
 
     def told(self) -> dict[str, Any]:
         series: defaultdict[str, list[Any]] = defaultdict(list)
         for number, one in enumerate(self.calendar.walk("VEVENT")):
             if number >= MOST_EVENTS:
-                raise UnreadableError(f"it has more than {MOST_EVENTS:,} events")
+                raise RefusedError("too-many-events", most=MOST_EVENTS)
             series[str(one.get("UID", ""))].append(one)
         events: list[Event] = []
         for uid, parts in series.items():
-            place = f"line {self.lines.get(uid, 1)} (UID {uid[:80]})"
             if not uid:
-                self.problems.append(f"{place}: an event without a UID")
+                self._leave_out(uid, "event-without-uid")
                 continue
             try:
                 events += self._series(uid, parts)
-            except UnreadableError as error:
-                self.problems.append(f"{place}: {error}")
+            except RefusedError as error:
+                self._leave_out(uid, error.key, **error.values)
             except Exception as error:  # noqa: BLE001  the rest of the file is read all the same
-                self.problems.append(f"{place}: cannot be read ({type(error).__name__})")
+                self._leave_out(uid, "event-unreadable", why=type(error).__name__)
             if len(events) > MOST_OCCURRENCES:
-                raise UnreadableError(f"it has more than {MOST_OCCURRENCES:,} events in a year")
+                raise RefusedError("too-many-in-a-year", most=MOST_OCCURRENCES)
         events.sort(key=lambda one: (one.begins_at, one.source))
-        return {"events": [asdict(one) for one in events], "problems": self.problems}
+        problems = [asdict(one) for one in self.problems]
+        return {"events": [asdict(one) for one in events], "problems": problems}
+
+    def _leave_out(self, uid: str, key: str, /, **values: Any) -> None:
+        self.problems.append(Problem(self.lines.get(uid, 1), uid, key, values))
 
     def _series(self, uid: str, parts: list[Any]) -> Iterator[Event]:
         import icalendar
@@ -166,19 +181,19 @@ class _Reading:
     def _check(self, one: Any) -> None:
         """What it takes no unrolling to see."""
         if "DTSTART" not in one:
-            raise UnreadableError("it does not say when it begins")
+            raise RefusedError("event-without-begin")
         for name in ("DTSTART", "DTEND"):
             given = one.get(name)
             zone = given.params.get("TZID") if given is not None else None
             if zone and isinstance(given.dt, datetime) and given.dt.tzinfo is None:
-                raise UnreadableError(f"the time zone {str(zone)[:60]!r} is not known")
+                raise RefusedError("event-zone", zone=str(zone)[:60])
         rules = one.get("RRULE")
         for rule in rules if isinstance(rules, list) else [rules] if rules else []:
             often = {str(part).upper() for part in rule.get("FREQ", [])}
             if often & TOO_OFTEN or {"BYHOUR", "BYMINUTE", "BYSECOND"} & set(rule):
-                raise UnreadableError("it repeats more often than daily")
+                raise RefusedError("event-too-often")
         if one["DTSTART"].dt.year < self.begin.year - 30:
-            raise UnreadableError("it begins more than thirty years ago")
+            raise RefusedError("event-too-old")
 
     def _events(self, uid: str, found: list[Any], *, repeats: bool) -> Iterator[Event]:
         for one in found:
@@ -186,7 +201,7 @@ class _Reading:
                 continue
             begins, ends = self._moment(one["DTSTART"].dt), self._end(one)
             if ends <= begins:
-                raise UnreadableError("it ends before it begins")
+                raise RefusedError("event-backwards")
             if begins < self.end and ends > self.begin:
                 original = one.get("RECURRENCE-ID") if repeats else None
                 which = self._moment(original.dt if original else one["DTSTART"].dt)

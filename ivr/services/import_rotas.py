@@ -18,7 +18,7 @@ from ivr.services.import_reading import ImportRefusedError
 from ivr.services.import_rota_file import AbsenceIn, LayerIn, OverrideIn, RotaIn, moment
 from ivr.services.import_summary import Summary
 from ivr.services.layers import Wanted
-from ivr.services.rotas import RotaRefusedError
+from ivr.services.refusal import RefusedError
 
 SOURCE = "import"
 """Of rows that came by an import file."""
@@ -152,7 +152,7 @@ class _Rota:
         )
         try:
             return wanted.checked(self.db)
-        except RotaRefusedError as error:
+        except RefusedError as error:
             raise ImportRefusedError([f"{self.place}.layers[{at}]: {error}"]) from error
 
     def _overrides(self, row: Rota, given: Sequence[OverrideIn]) -> None:

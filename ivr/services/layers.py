@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Layer, Rota, Unit
 from ivr.services import people, rotas
+from ivr.services.refusal import RefusedError
 from ivr.services.rota import MIDNIGHT
-from ivr.services.rotas import RotaRefusedError
 
 MOST_TURNS, MOST_TOGETHER, MOST_LAYERS, MOST_HOURS = 100, 20, 20, 20
 LONGEST_EVERY = {Unit.HOURS: 24 * 366, Unit.DAYS: 366, Unit.WEEKS: 104, Unit.WEEKDAY: 1}
@@ -36,10 +36,10 @@ class Wanted:
     """days (0 is Monday), from, until."""
 
     def checked(self, db: Session) -> dict[str, Any]:
-        """The values of its row, or RotaRefusedError."""
+        """The values of its row, or RefusedError."""
         starts, ends = _wall(self.starts), _wall(self.ends) if self.ends else None
         if ends and ends <= starts:
-            raise RotaRefusedError("the layer would be over before it begins")
+            raise RefusedError("over-before-it-begins")
         return {
             "name": _name(self.name),
             "people": self._turns(db),
@@ -53,33 +53,32 @@ class Wanted:
 
     def _unit(self) -> str:
         if self.unit not in set(Unit):
-            raise RotaRefusedError(f"a turn is of {', '.join(Unit)}, not of {self.unit!r}")
+            raise RefusedError("no-unit", units=", ".join(Unit), given=self.unit)
         longest = LONGEST_EVERY[Unit(self.unit)]
         if not 1 <= self.every <= longest:
-            raise RotaRefusedError(f"a turn of {self.unit} lasts from 1 to {longest} of them")
+            raise RefusedError(f"turn-of-{self.unit}", longest=longest)
         return self.unit
 
     def _turns(self, db: Session) -> list[list[int]]:
         turns = [list(dict.fromkeys(turn)) for turn in self.people]
         if not any(turns):
-            raise RotaRefusedError("a layer needs somebody in it")
+            raise RefusedError("layer-of-nobody")
         if len(turns) > MOST_TURNS or max(map(len, turns)) > MOST_TOGETHER:
-            most = f"{MOST_TURNS} turns of {MOST_TOGETHER} people"
-            raise RotaRefusedError(f"a layer has at most {most}")
+            raise RefusedError("too-many-turns", turns=MOST_TURNS, together=MOST_TOGETHER)
         if self.unit == Unit.WEEKDAY and len(turns) != WEEK:
-            raise RotaRefusedError("by weekday there are seven turns, the first for Monday")
+            raise RefusedError("seven-turns")
         unknown = {one for turn in turns for one in turn} - people.by_ids(
             db, {one for turn in turns for one in turn}
         ).keys()
         if unknown:
-            raise RotaRefusedError("somebody in it is not on the staff any more")
+            raise RefusedError("layer-of-strangers")
         return turns
 
 
 def _name(given: str) -> str:
     name = " ".join(given.split())
     if not name or len(name) > rotas.LONGEST_NAME:
-        raise RotaRefusedError(f"a layer needs a name of at most {rotas.LONGEST_NAME} characters")
+        raise RefusedError("layer-name", longest=rotas.LONGEST_NAME)
     return name
 
 
@@ -88,9 +87,9 @@ def _wall(given: str) -> str:
     try:
         read = datetime.fromisoformat(given)
     except ValueError as error:
-        raise RotaRefusedError(f"{given!r} is no time, such as 2026-11-02T09:00") from error
+        raise RefusedError("no-moment", given=given) from error
     if read.tzinfo:
-        raise RotaRefusedError(f"{given!r} has a zone of its own; the layer's is meant")
+        raise RefusedError("zone-of-its-own", given=given)
     return read.isoformat(timespec="minutes")
 
 
@@ -100,21 +99,21 @@ def _hours(given: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         for one in given
     ]
     if len(hours) > MOST_HOURS:
-        raise RotaRefusedError(f"a layer has at most {MOST_HOURS} restrictions")
+        raise RefusedError("too-many-hours", most=MOST_HOURS)
     for one in hours:
         if not one["days"] or not set(one["days"]) <= set(range(WEEK)):
-            raise RotaRefusedError("hours need days of the week, from Monday (0) to Sunday (6)")
+            raise RefusedError("hours-without-days")
         if not CLOCK.fullmatch(one["from"]):
-            raise RotaRefusedError(f"{one['from']!r} is no time of day, such as 17:00")
+            raise RefusedError("no-time", given=one["from"])
         if one["until"] != MIDNIGHT and not CLOCK.fullmatch(one["until"]):
-            raise RotaRefusedError(f"{one['until']!r} is no time of day, such as 17:00 or 24:00")
+            raise RefusedError("no-time", given=one["until"])
     return hours
 
 
 def add(db: Session, now: datetime, rota: Rota, wanted: Wanted) -> Layer:
     """Above the others: it answers first."""
     if len(rota.layers) >= MOST_LAYERS:
-        raise RotaRefusedError(f"a rota has at most {MOST_LAYERS} layers")
+        raise RefusedError("too-many-layers", most=MOST_LAYERS)
     layer = Layer(position=len(rota.layers), **wanted.checked(db))
     rota.layers.append(layer)
     rotas.look_again(db, now, rota)

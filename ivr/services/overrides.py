@@ -13,12 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from ivr.models import Absence, Override, Rota, Technician
 from ivr.services import rotas, shift_notices
+from ivr.services.refusal import RefusedError
 
 LONGEST = timedelta(days=366)
-
-
-class OverrideRefusedError(Exception):
-    """Why it cannot be, in one line."""
 
 
 def ask(
@@ -68,15 +65,15 @@ def _check(
     ends_at: datetime,
 ) -> None:
     if ends_at <= starts_at:
-        raise OverrideRefusedError("it would be over before it begins")
+        raise RefusedError("over-before-it-begins")
     if ends_at - starts_at > LONGEST:
-        raise OverrideRefusedError("it would last longer than a year")
+        raise RefusedError("longer-than-a-year")
     if not technician.active:
-        raise OverrideRefusedError(f"{technician.name} has left")
+        raise RefusedError("has-left", name=technician.name)
     if technician is instead_of:
-        raise OverrideRefusedError(f"{technician.name} cannot take their own place")
+        raise RefusedError("own-place", name=technician.name)
     if is_away(db, technician, starts_at, ends_at):
-        raise OverrideRefusedError(f"{technician.name} is away then")
+        raise RefusedError("away-then", name=technician.name)
 
 
 def is_away(db: Session, one: Technician, starts_at: datetime, ends_at: datetime) -> bool:

@@ -15,7 +15,7 @@ from callflows.prompts import text
 from ivr.database import changed
 from ivr.models import Phone, PhoneCheck, Technician
 from ivr.services import dialling, house, numbers, outbox
-from ivr.services.staff import RefusedError
+from ivr.services.refusal import RefusedError
 from ivr.settings import settings
 
 MOST = 5
@@ -31,13 +31,13 @@ def add(db: Session, person: Technician, given: str) -> Phone:
     """As the last one. Raises RefusedError."""
     number = fit(db, given)
     if any(one.number == number for one in person.phones):
-        raise RefusedError("That phone is in the list already.")
+        raise RefusedError("same-phone")
     theirs = select(Technician.name).join(Phone).where(Phone.number == number, Technician.active)
     other = db.scalar(theirs.where(Technician.id != person.id).limit(1))
     if other:
-        raise RefusedError(f"{other} has that number already.")
+        raise RefusedError("phone-of-another", name=other)
     if len(person.phones) >= MOST:
-        raise RefusedError(f"{MOST} phones are the most.")
+        raise RefusedError("too-many-phones", most=MOST)
     phone = Phone(number=number, position=len(person.phones))
     person.phones.append(phone)
     db.flush()
@@ -48,11 +48,11 @@ def fit(db: Session, given: str) -> str:
     """The number, as it is dialled from anywhere. Raises RefusedError."""
     number = numbers.international(given, house.country(db))
     if number is None:
-        raise RefusedError(f"{given} is no telephone number. Begin with + and the country code.")
+        raise RefusedError("no-number", given=given)
     if number == settings().twilio_number:
-        raise RefusedError("That is the support line's own number: it would ring itself.")
+        raise RefusedError("own-number")
     if dialling.is_costly(number):
-        raise RefusedError("That number costs whoever calls it.")
+        raise RefusedError("costly-number")
     return number
 
 
@@ -87,7 +87,7 @@ def send_code(db: Session, now: datetime, person: Technician, phone: Phone, how:
         PhoneCheck.technician_id == person.id, PhoneCheck.made_at > now - AN_HOUR
     )
     if (db.scalar(lately) or 0) >= MOST_CHECKS_AN_HOUR:
-        raise RefusedError("That was asked for too often. Try again in an hour.")
+        raise RefusedError("too-many-codes")
     check = PhoneCheck(
         technician_id=person.id, number=phone.number, salt=secrets.token_hex(16), made_at=now
     )

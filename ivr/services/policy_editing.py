@@ -14,12 +14,9 @@ from ivr.models import Policy
 from ivr.models.policy import DEFAULT
 from ivr.services import changes, policies, policy_words
 from ivr.services.escalation import Level
+from ivr.services.refusal import RefusedError
 
 MOST_LEVELS = 9
-
-
-class WrongError(Exception):
-    """What is wrong with what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Change:
 
     def _only_one(self, name: str, but: int | None) -> None:
         if self.db.scalar(select(Policy.id).where(Policy.name == name)) not in {None, but}:
-            raise WrongError(f"There is a policy called {name} already.")
+            raise RefusedError("same-policy", name=name)
 
     def _put(self, policy: Policy, wish: Wish) -> None:
         given = vars(wish) if policy.id != DEFAULT else {"name": wish.name}
@@ -86,7 +83,7 @@ class Change:
 
     def remove(self, policy: Policy) -> None:
         if policy.id == DEFAULT:
-            raise WrongError("The default policy stays: it is for every ticket that no other fits.")
+            raise RefusedError("default-stays")
         self._tell(policy, "removed")
         self.db.delete(policy)
 
@@ -97,7 +94,7 @@ class Change:
         levels = policies.whole(policy.levels)
         if at is None:
             if len(levels) >= MOST_LEVELS:
-                raise WrongError(f"A policy has {MOST_LEVELS} levels at most.")
+                raise RefusedError("too-many-levels", most=MOST_LEVELS)
             levels = [*levels[:-1], level, levels[-1]]
         else:
             levels = [*levels[:at], level, *levels[at + 1 :]]
@@ -113,7 +110,7 @@ class Change:
     def remove_level(self, policy: Policy, at: int) -> None:
         levels = policies.whole(policy.levels)
         if not 0 <= at < len(levels) - 1:
-            raise WrongError("The last level stays: it mails until a human sees to it.")
+            raise RefusedError("last-level-stays")
         self._levels(policy, [*levels[:at], *levels[at + 1 :]])
 
     def _levels(self, policy: Policy, levels: list[Level]) -> None:

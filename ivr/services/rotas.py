@@ -10,15 +10,12 @@ from sqlalchemy.orm import Session
 from ivr.database import hurry
 from ivr.models import Feed, Layer, Override, Policy, Rota
 from ivr.services import house, time_zones
+from ivr.services.refusal import RefusedError
 from ivr.services.time_zones import UnknownZoneError
 
 ALWAYS = "2000-01-01T00:00"
 """When a layer begins that has no first hand-over."""
 LONGEST_NAME = 100
-
-
-class RotaRefusedError(Exception):
-    """Why it cannot be, in one line."""
 
 
 def all_of_them(db: Session) -> Sequence[Rota]:
@@ -72,22 +69,22 @@ def change(db: Session, now: datetime, rota: Rota, **values: Any) -> None:
 def _name(db: Session, rota: Rota, given: str) -> str:
     name = " ".join(given.split())
     if not name:
-        raise RotaRefusedError("a rota needs a name")
+        raise RefusedError("no-name")
     if len(name) > LONGEST_NAME:
-        raise RotaRefusedError(f"the name has more than {LONGEST_NAME} characters")
+        raise RefusedError("name-too-long", longest=LONGEST_NAME)
     with db.no_autoflush:
         same = by_name(db, name)
     if same is not None and same is not rota:
-        raise RotaRefusedError(f"there is a rota {name!r} already")
+        raise RefusedError("same-rota", name=name)
     return name
 
 
 def zone(given: str) -> str:
-    """A time zone's name, or RotaRefusedError."""
+    """A time zone's name, or RefusedError."""
     try:
         return time_zones.named(given)
     except UnknownZoneError as error:
-        raise RotaRefusedError(f"{given!r} {error}") from error
+        raise RefusedError("no-zone", given=given) from error
 
 
 def remove(db: Session, rota: Rota) -> None:
@@ -95,7 +92,7 @@ def remove(db: Session, rota: Rota) -> None:
     for policy in db.scalars(select(Policy).order_by(Policy.position)):
         targets = [target for level in policy.levels for target in level.get("who", [])]
         if {"rota": rota.id} in targets:
-            raise RotaRefusedError(f"the policy {policy.name!r} rings it")
+            raise RefusedError("rung-by-policy", policy=policy.name)
     for table in (Override, Feed):
         db.execute(delete(table).where(table.rota_id == rota.id))
     db.delete(rota)

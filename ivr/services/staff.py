@@ -21,6 +21,7 @@ from ivr.services import (
     time_zones,
     vocabulary,
 )
+from ivr.services.refusal import RefusedError
 from ivr.services.sign_ins import digest
 from ivr.services.time_zones import UnknownZoneError
 from ivr.services.tries import plain
@@ -45,10 +46,6 @@ SAID = {
     "hand_over": "how a hand-over is told",
 }
 """What of a person can be changed, in words."""
-
-
-class RefusedError(Exception):
-    """What is wrong with what is given, in words for whoever gave it."""
 
 
 def everybody(db: Session) -> Sequence[Technician]:
@@ -96,9 +93,9 @@ def _told(value: object) -> str:
 def set_pin(db: Session, now: datetime, by: str, person: Technician, given: str) -> None:
     """By which they are known on the staff line. Raises RefusedError."""
     if not PIN.fullmatch(given):
-        raise RefusedError("A PIN is six digits.")
+        raise RefusedError("pin-of-six")
     if len(set(given)) == 1 or given in UP or given in UP[::-1]:
-        raise RefusedError("That PIN is guessed first. Choose another one.")
+        raise RefusedError("pin-too-easy")
     people.set_pin(person, given)
     changes.write(db, now, by, about(person), "set the staff PIN")
 
@@ -130,8 +127,7 @@ def _keep_an_admin(db: Session, person: Technician) -> None:
     try:
         accounts.keep_an_admin(db, but=person)
     except accounts.LastAdminError as error:
-        told = f"{person.name} is the last admin who can sign in. Make another one first."
-        raise RefusedError(told) from error
+        raise RefusedError("last-admin", name=person.name) from error
 
 
 # What may be given --------------------------------------------------------------------------------
@@ -140,23 +136,23 @@ def _keep_an_admin(db: Session, person: Technician) -> None:
 def _name(given: str) -> str:
     name = " ".join(given.split())[:LONGEST]
     if not name:
-        raise RefusedError("A name is needed.")
+        raise RefusedError("no-name")
     return name
 
 
 def _email(db: Session, given: str, but: int = 0) -> str:
     email = plain(given)
     if not ADDRESS.fullmatch(email) or len(email) > LONGEST:
-        raise RefusedError(f"{given or 'Nothing'} is no e-mail address.")
+        raise RefusedError("no-mail", given=given) if given else RefusedError("mail-missing")
     taken = select(Technician.id).where(Technician.email == email, Technician.id != but)
     if db.scalar(taken) is not None:
-        raise RefusedError(f"Somebody has the e-mail {email} already.")
+        raise RefusedError("same-mail", email=email)
     return email
 
 
 def _role(given: str) -> Role:
     if given not in list(Role):
-        raise RefusedError("There is no such role.")
+        raise RefusedError("no-role")
     return Role(given)
 
 
@@ -171,33 +167,33 @@ def zone(given: str) -> str | None:
     try:
         return time_zones.named(given)
     except UnknownZoneError as error:
-        raise RefusedError(f"{given} {error}.") from error
+        raise RefusedError("no-zone", given=given) from error
 
 
 def _seconds(given: str) -> int:
     number = int(given) if given.isascii() and given.isdigit() and len(given) <= 3 else -1  # noqa: PLR2004
     if not 0 <= number <= LONGEST_WAIT:
-        raise RefusedError(f"Give the seconds, from 0 to {LONGEST_WAIT}.")
+        raise RefusedError("no-seconds", most=LONGEST_WAIT)
     return number
 
 
 def _time(given: str) -> str | None:
     if given and not TIME.fullmatch(given):
-        raise RefusedError(f"{given} is no time, such as 22:00.")
+        raise RefusedError("no-time", given=given)
     return given or None
 
 
 def _hand_over(given: str) -> HandOver:
     if given not in list(HandOver):
-        raise RefusedError("Choose how a hand-over is told.")
+        raise RefusedError("no-hand-over")
     return HandOver(given)
 
 
 def _both_or_none(begin: object, end: object) -> None:
     if (begin is None) != (end is None):
-        raise RefusedError("Quiet hours have a begin and an end.")
+        raise RefusedError("half-quiet")
     if begin is not None and begin == end:
-        raise RefusedError("Quiet hours cannot be the whole day.")
+        raise RefusedError("always-quiet")
 
 
 CHECKS: dict[str, Any] = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from ivr.database import changed, hurry
 from ivr.models import Delivery, DeliveryState, Ticket, Webhook, WebhookForm
 from ivr.services import delivering, endpoint, events, house, links, standard_webhooks
+from ivr.services.refusal import RefusedError
 
 CHANGE_OVER = timedelta(days=1)
 """How long we sign with the old secret as well."""
@@ -19,10 +20,6 @@ MOST = 50
 """Deliveries on a page of the log."""
 IS_DEAD = Delivery.state == literal(DeliveryState.DEAD.value, literal_execute=True)
 """Spelled out, so that SQLite uses the index on it."""
-
-
-class WrongError(Exception):
-    """What is wrong with what was filled in."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +33,12 @@ class Wish:
 
     def check(self) -> None:
         if not self.name:
-            raise WrongError("Give it a name.")
+            raise RefusedError("no-name")
         if self.form not in list(WebhookForm):
-            raise WrongError("Choose what is posted.")
+            raise RefusedError("no-form")
         if not self.events or any(one not in events.CHOICES for one in self.events):
-            raise WrongError("Choose at least one event.")
-        try:
-            endpoint.check(self.url)
-        except endpoint.WrongAddressError as error:
-            raise WrongError(str(error)) from error
+            raise RefusedError("no-event")
+        endpoint.check(self.url)
 
 
 # Setting up ---------------------------------------------------------------------------------------
@@ -74,7 +68,7 @@ def change(db: Session, now: datetime, webhook: Webhook, wish: Wish) -> None:
 def _only_one(db: Session, name: str, but: int | None) -> None:
     same = db.scalar(select(Webhook.id).where(Webhook.name == name))
     if same not in (None, but):
-        raise WrongError(f"There is a webhook called {name} already.")
+        raise RefusedError("same-webhook", name=name)
 
 
 def _afresh(db: Session, now: datetime, webhook: Webhook) -> None:

@@ -12,20 +12,11 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Customer, Leg, LegState, Team, Technician, Ticket
-from ivr.services import escalation, freezing, policies, policy_words, wishes
+from ivr.services import escalation, freezing, policies, policy_words, vocabulary, wishes
 from ivr.services.escalation import Level, Move, Progress, Ring
+from ivr.services.refusal import RefusedError
 
 Record = dict[str, Any]
-WHY = {
-    "customer": "is for another customer",
-    "team": "is for another team",
-    "severity": "is for another severity",
-    "hours": "is for other hours",
-}
-
-
-class UnknownError(LookupError):
-    """There is no such customer or team."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +40,18 @@ def _row(db: Session, table: Any, kind: str, name: str) -> Any:
         return None
     found = db.scalar(select(table).where(table.name == name).limit(1))
     if found is None:
-        raise UnknownError(f"there is no {kind} {name}")
+        raise RefusedError(f"no-{kind}", name=name)
     return found
 
 
-def would_ring(db: Session, at: datetime, asked: Question, *, live: bool = False) -> Record:
+def would_ring(
+    db: Session,
+    at: datetime,
+    asked: Question,
+    *,
+    live: bool = False,
+    language: str = vocabulary.LANGUAGES[0],
+) -> Record:
     """Level by level; `live`: who is on the phone at this very moment counts."""
     ticket = Ticket(
         severity=asked.severity,
@@ -61,7 +59,7 @@ def would_ring(db: Session, at: datetime, asked: Question, *, live: bool = False
         team_id=asked.team.id if asked.team else None,
     )
     chosen = policies.of_ticket(db, at, ticket)
-    names = policy_words.names(db)
+    names = policy_words.names(db, language)
     levels = policies.frozen(db, at, ticket, order=_as_it_stands)
     before = policies.before(db, chosen)
     return {
@@ -69,11 +67,14 @@ def would_ring(db: Session, at: datetime, asked: Question, *, live: bool = False
         "severity": str(asked.severity),
         "customer": asked.customer.name if asked.customer else None,
         "team": asked.team.name if asked.team else None,
-        "policy": chosen.name if chosen else "Default",
+        "policy": chosen.name if chosen else names.say("none-yet-name"),
         "policy_id": chosen.id if chosen else None,
-        "because": names.conditions(chosen) if chosen else "There is no policy yet",
+        "because": names.conditions(chosen) if chosen else names.say("none-yet"),
         "others": [
-            {"name": one.name, "why": WHY[policies.unmet(db, at, one, ticket) or "hours"]}
+            {
+                "name": one.name,
+                "why": names.say(f"not-{policies.unmet(db, at, one, ticket) or 'hours'}"),
+            }
             for one in before
         ],
         "levels": _Walk(db, at, levels, names, _engaged(db) if live else set()).levels(),
@@ -138,11 +139,17 @@ class _Walk:
             "mail": level.get("mail"),
             "repeat_every": level.get("repeat_every"),
             "empty": empty,
-            "passed": [] if last else escalation.passed_over(level, now),
+            "passed": [] if last else self._passed_over(level, now),
             "told": [self.names.target(one) for one in level.get("tell", ())],
             "rings": [],
         }
         self.made.append(made)
+
+    def _passed_over(self, level: Level, now: datetime) -> list[Record]:
+        return [one | {"why": self._why(one["why"])} for one in escalation.passed_over(level, now)]
+
+    def _why(self, why: str) -> str:
+        return vocabulary.word(self.names.language, "passed-over", why)
 
     def _after(self, at: datetime) -> int:
         return int((at - self.start).total_seconds())
@@ -163,7 +170,7 @@ class _Walk:
                         "number": number,
                         "round": move.round - move.first_round + 1,
                         "text_first": _text(one, number) if text else None,
-                        "why_not": "on a call with a customer" if busy else None,
+                        "why_not": self._why("on a call with a customer") if busy else None,
                     }
                 )
 
@@ -179,10 +186,11 @@ def clock(seconds: int) -> str:
 
 def in_words(record: Record) -> str:
     """For a terminal."""
+    rings = policy_words.Names({}, vocabulary.LANGUAGES[0]).rings
     lines = [f"Policy: {record['policy']} ({record['because']})"]
     lines += [f"  not {one['name']}: it {one['why']}" for one in record["others"]]
     for level in record["levels"]:
-        how = policy_words.RINGS[level["ring"]] if level["ring"] else f"mail to {level['mail']}"
+        how = rings[level["ring"]] if level["ring"] else f"mail to {level['mail']}"
         lines += ["", f"Level {level['level']} at {clock(level['after'])}: {how}"]
         lines += [f"  passed over: {one['name']} ({one['why']})" for one in level["passed"]]
         lines += ["  nobody can be rung: the next level at once"] if level["empty"] else []

@@ -39,7 +39,7 @@ def test_an_address_is_shown_once_and_the_one_before_ends(staff: Staff) -> None:
     first = address(staff.submits(page, f"{page}/feed").text)
     assert b"SUMMARY:On call: Bo" in staff.get(first).data
     assert first not in staff.get(page).text
-    assert "It has a secret address since Thu 26 Nov, 10:20" in staff.reads(page)
+    assert "There is a secret address since Thu 26 Nov, 10:20" in staff.reads(page)
     second = address(staff.submits(page, f"{page}/feed").text)
     assert staff.get(first).status_code == 404
     assert staff.get(second).status_code == 200
@@ -77,7 +77,7 @@ def test_a_calendar_is_taken_over_as_shifts_or_as_absences(staff: Staff) -> None
         (
             {"file": (io.BytesIO(b"nonsense"), "x.ics")},
             "file",
-            "Nothing was taken over: it is no iCalendar file.",
+            "Nothing was taken over. It is no iCalendar file.",
         ),
     ):
         assert wrong(staff.submits(page, **given))[field].startswith(why)

@@ -261,9 +261,9 @@ def test_a_technician_edits_themselves_and_cannot_make_an_admin_of_themselves(
     kept = known("Bo Chan")
     assert (kept.language, kept.time_zone, kept.role) == ("fr-CA", "Europe/Paris", "technician")
     for wrong, why in (
-        ({"email": "ADA@2n5.example "}, "Somebody has the e-mail"),
-        ({"time_zone": "Mars/Olympus"}, "no time zone"),
-        ({"name": " "}, "A name is needed"),
+        ({"email": "ADA@2n5.example "}, "Quelqu’un a déjà le courriel"),
+        ({"time_zone": "Mars/Olympus"}, "pas un fuseau horaire"),
+        ({"name": " "}, "Il faut un nom"),
     ):
         answer = does(bo, "Bo Chan", "details", **(DETAILS | wrong))
         assert answer.status_code == 422

@@ -26,7 +26,7 @@ def get(path: str, code: int = 200) -> str:
 def hidden(page: str, action: str = "") -> dict[str, str]:
     """The token and what was seen, of the form that goes to `action`, or of the page's own."""
     form = page.partition(f'action="{action}"')[2] if action else page.partition('class="card"')[2]
-    found = re.findall(r'name="(token|seen)" value="([^"]*)"', form if action else page)
+    found = re.findall(r'name="(token|seen)" value="([^"]*)"', form)
     return dict(found[:2])
 
 
@@ -106,7 +106,7 @@ def test_a_mistake_is_told_beside_its_field_and_the_rest_stays_filled_in(
 ) -> None:
     before = stored()["Default"].levels
     page = post("/policies/1/levels/1", code=422, **(LEVEL | {field: given, "wait": "77"}))
-    assert f'<p id="{field}-wrong" class="amiss">{told}' in page
+    assert f'<p class="bad" id="{field}-wrong">{told}' in page
     assert f'aria-describedby="{field}-wrong"' in page
     assert 'value="77"' in page
     assert stored()["Default"].levels == before

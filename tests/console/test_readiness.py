@@ -7,6 +7,7 @@ from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Canary, Check
 from ivr.services import cage, canary, checks
+from ivr.services.found import Found, bad, ok, warn
 from ivr.settings import settings
 from tests import looks
 from tests.console.browsing import submit
@@ -14,17 +15,18 @@ from tests.console.test_pages import get, words
 from tests.stories.line import Line
 
 
-def found(name: str, state: str, said: str) -> None:
+def found(name: str, what: Found) -> None:
     now = clock.now()
+    row = Check(name=name, state=what.state, said=what.kept, since=now, at=now, due_at=None)
     with transaction() as db:
-        db.add(Check(name=name, state=state, said=said, since=now, at=now, due_at=None))
+        db.add(row)
 
 
 def test_what_is_bad_is_told_first_and_on_the_first_page(line: Line) -> None:
-    found("carrier", "ok", "The carrier takes our credentials.")
-    found("rota", "warn", "Nobody is on call in Level 1 from Thu.")
+    found("carrier", ok("carrier-well"))
+    found("rota", warn("gap", rota="Level 1", since="Thu", until="Fri"))
     assert "not as it should be" not in get("/tickets").text
-    found("mail-out", "bad", "The mail server refuses our password. Set SMTP_URL.")
+    found("mail-out", bad("smtp-refuses"))
     page = words(get("/readiness"))
     assert "2 things to see to" in page
     order = [page.index(one) for one in ("Set SMTP_URL", "Nobody is on call", "our credentials")]
@@ -80,7 +82,7 @@ def test_a_test_call_is_on_record_and_nobody_acts_on_it(line: Line) -> None:
 def test_it_can_be_read_by_light_and_in_the_dark_at_any_width(line: Line, page: Page) -> None:
     states = ("ok", "warn", "bad", "off", "unknown")
     for name, state in zip(checks.CHECKS, states, strict=False):
-        found(name, state, "Not reached: " + "a long word " * 20)
+        found(name, Found(state, (("canary-cause", {"cause": "a long word " * 20}),)))
     with transaction() as db:
         db.add(Canary(key="k", state="failed", steps={"placed": 0.4}, missing="came-in",
                       started_at=clock.now(), ended_at=clock.now()))  # fmt: skip
@@ -100,7 +102,7 @@ def test_it_can_be_read_by_light_and_in_the_dark_at_any_width(line: Line, page: 
 def test_a_page_that_stays_open_tells_of_what_goes_wrong(line: Line, page: Page) -> None:
     page.goto("/tickets")
     expect(page.get_by_role("heading", name="Tickets")).to_be_visible()
-    found("mail-out", "bad", "The mail server refuses our password.")
+    found("mail-out", bad("smtp-refuses"))
     expect(page.get_by_role("alert").filter(has_text="Mail out")).to_be_visible()
     page.get_by_role("link", name="See what to do").click()
     expect(page.get_by_role("heading", name="One thing to see to")).to_be_visible()

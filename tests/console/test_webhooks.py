@@ -82,7 +82,7 @@ def test_one_is_set_up_tried_changed_and_switched_off(line: Line, other: Receive
         ({"url": "https://"}, "https://"),
         ({"url": "https://exa mple.com"}, "one line without blanks"),
         ({"url": "https://example.com:99999/"}, "no address"),
-        ({"name": " "}, "Give it a name"),
+        ({"name": " "}, "A name is needed"),
         ({"name": "Taken"}, "called Taken already"),
         ({"events": []}, "at least one event"),
         ({"events": ["page.lost"]}, "at least one event"),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Technician
 from ivr.services import absences, overrides, rota, rotas, swaps
-from ivr.services.absences import AbsenceRefusedError
+from ivr.services.refusal import RefusedError
 from ivr.services.swaps import Stretch
 from tests.services.people import NOW, on_call, organization, technician
 
@@ -48,10 +48,10 @@ def test_who_is_away_is_on_call_in_no_rota_until_they_are_back(
 
 def test_an_absence_that_makes_no_sense_is_refused(db: Session, bo: Technician) -> None:
     for begins, ends, words in ((1, 1, "before it begins"), (-2, -1, "over already")):
-        with pytest.raises(AbsenceRefusedError, match=words):
+        with pytest.raises(RefusedError, match=words):
             absences.add(db, NOW, bo, NOW + begins * HOUR, NOW + ends * HOUR)
     bo.active = False
-    with pytest.raises(AbsenceRefusedError, match="Bo has left"):
+    with pytest.raises(RefusedError, match="Bo has left"):
         absences.add(db, NOW, bo, NOW, NOW + HOUR)
 
 

@@ -20,8 +20,8 @@ from ivr.services import (
     rotas,
 )
 from ivr.services.ical_import import Outcome
-from ivr.services.ical_reading import UnreadableError
 from ivr.services.layers import Wanted
+from ivr.services.refusal import RefusedError
 from tests.services.people import NOW, organization, technician
 
 ZONE = "America/Toronto"
@@ -196,7 +196,7 @@ def test_absences_are_whole_days_by_the_clocks_of_whoever_is_away(db: Session, r
     ("lines", "words"),
     [
         ((*times("20261221T090000", "20261223T090000"), "SUMMARY:Somebody"), "names nobody"),
-        ((*times("20261221T090000", "20261223T090000"), "SUMMARY:Di, Bo"), "names Bo and Di"),
+        ((*times("20261221T090000", "20261223T090000"), "SUMMARY:Di, Bo"), "names Bo, Di"),
         (("DTSTART;TZID=Mars/Base:20261224T090000", "SUMMARY:Di"), "'Mars/Base' is not known"),
         ((*times("20261226T090000", "20261224T090000"), "SUMMARY:Di"), "ends before it begins"),
         (("SUMMARY:Di",), "does not say when it begins"),
@@ -220,15 +220,16 @@ def test_an_event_that_says_nothing_useful_is_told_with_its_place_and_the_rest_i
 ) -> None:
     outcome = put(db, row, calendar(event("odd", *lines), CHRISTMAS))
     assert len(outcome.problems) == 1
-    assert outcome.problems[0].startswith("line 5 (UID odd): ")
-    assert words in outcome.problems[0]
+    assert outcome.problems[0].told("en-CA").startswith("line 5 (UID odd): ")
+    assert words in outcome.problems[0].told("en-CA")
     assert outcome.new == 1
 
 
 def test_of_two_events_at_once_the_second_is_told(db: Session, row: Rota) -> None:
     other = event("eve", *times("20261222T200000", "20261225T090000"), "SUMMARY:Di")
     outcome = put(db, row, calendar(CHRISTMAS, other))
-    assert "line 12 (UID eve): overlaps with the one of line 5 (UID xmas)" in outcome.problems[0]
+    told = outcome.problems[0].told("en-CA")
+    assert told.startswith("line 12 (UID eve): It overlaps with the one of line 5 (UID xmas)")
     assert outcome.new == 1
 
 
@@ -263,7 +264,7 @@ ENDLESS = event(
 def test_a_file_that_is_hostile_or_no_calendar_is_refused_as_a_whole(
     content: bytes, words: str
 ) -> None:
-    with pytest.raises(UnreadableError, match=words):
+    with pytest.raises(RefusedError, match=words):
         ical_reading.read(content, ZONE, NOW)
 
 
@@ -273,5 +274,5 @@ def test_what_repeats_without_end_and_never_comes_is_given_up(
     """Thirtieth of February, daily, until the year 9999; a hundred times."""
     series = [ENDLESS.replace("UID:x", f"UID:{n}") for n in range(100)]
     monkeypatch.setattr(ical_reading, "SECONDS", 1)
-    with pytest.raises(UnreadableError, match="takes more than 1 seconds"):
+    with pytest.raises(RefusedError, match="takes more than 1 seconds"):
         ical_reading.read(calendar(*series), ZONE, NOW)

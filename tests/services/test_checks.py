@@ -14,7 +14,7 @@ from ivr.models import Check, CheckState, Layer, Phone, Technician
 from ivr.services import checks, checks_here, checks_outside, due
 from ivr.services.carrier import NOBODY, Balance, NotNow, Refused, Unknown
 from ivr.services.checks_here import GIGABYTE
-from ivr.services.found import Found
+from ivr.services.found import bad
 from ivr.settings import settings
 from tests.mail.imap_server import imap_server
 from tests.phone.scripted_api import scripted_api
@@ -163,7 +163,7 @@ def test_the_numbers_are_set_to_us(carrier: ScriptedCarrier) -> None:
     assert checks_outside.numbers(carrier).state == OK
     carrier.stray = ["the line: voice_url"]
     found = checks_outside.numbers(carrier)
-    assert (found.state, "the line: voice_url" in found.said) == (BAD, True)
+    assert (found.state, "the line: voice_url" in found.told("en-CA")) == (BAD, True)
     carrier.stray = Unknown("HTTP 500")
     assert checks_outside.numbers(carrier).state == WARN
 
@@ -183,7 +183,7 @@ def test_the_mail_server_takes_our_mail(
         assert checks_outside.mail_out(carrier).state == BAD
         assert server.letters == []
     found = checks_outside.mail_out(carrier)
-    assert (found.state, "ConnectionRefused" in found.said) == (BAD, True)
+    assert (found.state, "ConnectionRefused" in found.told("en-CA")) == (BAD, True)
 
 
 def test_mail_comes_in_by_one_door_at_least(
@@ -204,11 +204,11 @@ def test_the_mailbox_opens_and_somebody_looks_into_it(
         given(IMAP_URL=server.url, MAIL_PORT=listener.port)
         assert checks_outside.mail_in(carrier).state == OK
         given(IMAP_URL=server.url.replace("1@", "2@"))
-        assert "password" in checks_outside.mail_in(carrier).said
+        assert "password" in checks_outside.mail_in(carrier).told("en-CA")
         given(IMAP_URL=server.url, MAIL_PORT=free_port())
-        assert "ivr mail" in checks_outside.mail_in(carrier).said
+        assert "ivr mail" in checks_outside.mail_in(carrier).told("en-CA")
     found = checks_outside.mail_in(carrier)
-    assert (found.state, "cannot be opened" in found.said) == (BAD, True)
+    assert (found.state, "cannot be opened" in found.told("en-CA")) == (BAD, True)
 
 
 def test_the_broker_answers(
@@ -229,7 +229,7 @@ def test_a_gap_of_the_next_fortnight_is_found(carrier: ScriptedCarrier) -> None:
         ends = (NOW + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
         db.execute(update(Layer).values(ends=ends))
     found = checks_here.rota(carrier)
-    assert (found.state, "Put somebody on call" in found.said) == (WARN, True)
+    assert (found.state, "Put somebody on call" in found.told("en-CA")) == (WARN, True)
     at(9 * 24 * 3600)
     assert checks_here.rota(carrier).state == BAD
 
@@ -239,12 +239,11 @@ def test_whoever_is_on_call_has_a_verified_phone(carrier: ScriptedCarrier) -> No
     with transaction() as db:
         db.execute(update(Phone).values(verified_at=None))
     found = checks_here.phones(carrier)
-    assert (found.state, "Bo, Cy" in found.said) == (WARN, True)
+    assert (found.state, "Bo, Cy" in found.told("en-CA")) == (WARN, True)
     with transaction() as db:
         cy = select(Technician.id).where(Technician.name == "Cy").scalar_subquery()
         db.execute(delete(Phone).where(Phone.technician_id == cy))
-    said = "On call, and no phone: Cy. Give them a number."
-    assert checks_here.phones(carrier) == Found(BAD, said)
+    assert checks_here.phones(carrier) == bad("no-phone", names="Cy")
 
 
 # This machine -------------------------------------------------------------------------------------

@@ -319,7 +319,7 @@ def test_what_a_later_file_says_of_a_rota_replaces_what_an_earlier_one_did(
         ("absences: [{technician: x@y.z, starts: 2027-01-01, ends: 2027-01-02}]", "absences[0]"),
         ("absences: [{technician: x@y.z, starts: 2027-01-02, ends: 2027-01-01}]", "later than"),
         ("rotas: [{name: N, layers: [{name: L, people: []}]}]", "rotas[0].layers[0].people"),
-        ("rotas: [{name: N, layers: [{name: L, people: [[]]}]}]", "layers[0]: a layer needs"),
+        ("rotas: [{name: N, layers: [{name: L, people: [[]]}]}]", "layers[0]: A layer needs"),
         (
             "rotas: [{name: N, layers: [{name: L, people: [[]], starts: soon}]}]",
             "layers[0].starts",

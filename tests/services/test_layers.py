@@ -7,7 +7,7 @@ from ivr.models import Policy, Rota
 from ivr.models.policy import DEFAULT
 from ivr.services import layers, rota, rotas
 from ivr.services.layers import Wanted
-from ivr.services.rotas import RotaRefusedError
+from ivr.services.refusal import RefusedError
 from tests.services.people import NOW, organization, technician
 
 WEEKLY = "2026-11-02T09:00"
@@ -51,7 +51,7 @@ def test_layers_are_added_above_moved_changed_and_removed(db: Session, row: Rota
         (Wanted("", [[1]]), "needs a name"),
         (Wanted("L", [[], []]), "somebody in it"),
         (Wanted("L", [[99]]), "not on the staff"),
-        (Wanted("L", [[1]], "2 November"), "is no time"),
+        (Wanted("L", [[1]], "2 November"), "is no date and time"),
         (Wanted("L", [[1]], "2026-11-02T09:00Z"), "zone of its own"),
         (Wanted("L", [[1]], WEEKLY, ends="2026-11-02T08:00"), "before it begins"),
         (Wanted("L", [[1]], unit="months"), "hours, days, weeks, weekday"),
@@ -64,14 +64,14 @@ def test_layers_are_added_above_moved_changed_and_removed(db: Session, row: Rota
         (Wanted("L", [[1]], hours=[{"days": [7], "from": "1", "until": "2"}]), "days of the week"),
         (
             Wanted("L", [[1]], hours=[{"days": [1], "from": "24:00", "until": "02:00"}]),
-            "'24:00' is no time of day",
+            "'24:00' is no time",
         ),
     ],
 )
 def test_a_layer_that_makes_no_sense_is_refused(
     db: Session, row: Rota, wanted: Wanted, words: str
 ) -> None:
-    with pytest.raises(RotaRefusedError, match=words):
+    with pytest.raises(RefusedError, match=words):
         layers.add(db, NOW, row, wanted)
     assert row.layers == []
 
@@ -79,13 +79,13 @@ def test_a_layer_that_makes_no_sense_is_refused(
 def test_a_rota_has_a_name_of_its_own_and_goes_only_if_no_policy_rings_it(
     db: Session, row: Rota
 ) -> None:
-    for name, words in (("Level 1", "already"), (" ", "needs a name"), ("x" * 101, "more than")):
-        with pytest.raises(RotaRefusedError, match=words):
+    for name, words in (("Level 1", "already"), (" ", "name is needed"), ("x" * 101, "more than")):
+        with pytest.raises(RefusedError, match=words):
             rotas.create(db, NOW, name, "America/Toronto")
     rotas.change(db, NOW, row, name="Core network", time_zone="Europe/Paris")
-    with pytest.raises(RotaRefusedError, match="no time zone"):
+    with pytest.raises(RefusedError, match="no time zone"):
         rotas.change(db, NOW, row, time_zone="Paris")
-    with pytest.raises(RotaRefusedError, match="'Default' rings it"):
+    with pytest.raises(RefusedError, match="'Default' rings it"):
         rotas.remove(db, rotas.named(db, "Level 1"))
     policy = db.get_one(Policy, DEFAULT)
     assert policy.levels[0]["who"]

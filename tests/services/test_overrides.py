@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Absence, Message, Override, Technician
 from ivr.services import overrides, rota, rotas
-from ivr.services.overrides import OverrideRefusedError
+from ivr.services.refusal import RefusedError
 from tests.services.people import NOW, organization, technician
 
 HOUR = timedelta(hours=1)
@@ -103,5 +103,5 @@ def test_what_would_leave_nobody_is_refused(db: Session, bo: Technician, di: Tec
         (NOW, di, "over before it begins"),
         (NOW + 9_000 * HOUR, di, "longer than a year"),
     ):
-        with pytest.raises(OverrideRefusedError, match=words):
+        with pytest.raises(RefusedError, match=words):
             overrides.ask(db, NOW, level, who, bo, NOW, ends_at, None)
