@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     TOLD = "told"
     """In words of its own: {what}."""
+    TRANSCRIPT_CORRECTED = "transcript_corrected"
 
 
 def write(
