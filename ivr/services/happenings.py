@@ -2,6 +2,7 @@
 it, or one kind. However long the story is, a page of it costs the same.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ivr.models import Call, Entry, Message, Recording
 from ivr.services.timeline import Kind
 
-A_LEAF = 300
+A_LEAF = 200
 """Of each kind of row, on one page."""
 
 
@@ -72,9 +73,9 @@ class Leaf:
         wanted = self.within(Message.written_at) if self.show in {None, Show.MAIL} else false()
         return and_(Message.ticket_id == ticket_id, wanted)
 
-    def recordings(self, ticket_id: int) -> ColumnElement[bool]:
-        """Each came about with its line."""
-        wanted = self.within(Recording.made_at) if self.show in {None, Show.CALLS} else false()
+    def recordings(self, ticket_id: int, told: Iterable[str]) -> ColumnElement[bool]:
+        """Those whose lines are on it."""
+        wanted = true() if self == WHOLE else Recording.sid.in_(told)
         return and_(Recording.ticket_id == ticket_id, wanted)
 
     def within(self, at: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:

@@ -38,6 +38,7 @@ from ivr.services.happenings import Leaf
 from ivr.services.moments import iso
 from ivr.services.numbers import dialled
 from ivr.services.show_recordings import SPOKEN
+from ivr.services.timeline import Kind
 
 Record = dict[str, Any]
 
@@ -60,16 +61,18 @@ def find(db: Session, number: str) -> Ticket:
 
 def leaf(db: Session, row: Ticket, leaf: Leaf, language: str = "en-CA") -> Record:
     """A leaf of what happened; all the rest of the ticket is on each."""
+    entries = _entries(db, leaf.entries(row.id), language)
+    told = [one["data"]["sid"] for one in entries if one["kind"] == Kind.RECORDING]
     return {
         **_ticket(row),
         "watchers": relations.watchers(db, row),
         "related": [_related(row, one) for one in relations.linked(db, row)],
         "clocks": {one.kind: _clock(one) for one in clocks.of(db, row.id)},
-        "entries": _entries(db, leaf.entries(row.id), language),
+        "entries": entries,
         "feedback": _feedbacks(db, row.id),
         "calls": _calls(db, leaf.calls(row.id)),
         "pages": show_pages.of_ticket(db, row.id),
-        "recordings": show_recordings.of(db, leaf.recordings(row.id)),
+        "recordings": show_recordings.of(db, leaf.recordings(row.id, told)),
         "messages": _messages(db, leaf.messages(row.id)),
         "attachments": [_attachment(one) for one in attachments.of(db, row.id)],
     }
@@ -182,13 +185,15 @@ def _calls(db: Session, which: ColumnElement[bool]) -> list[Record]:
     by = Technician.id == Call.technician_id
     calls = select(Call, Contact.name, Technician.name).outerjoin(Technician, by)
     calls = calls.outerjoin(Contact, Contact.id == Call.contact_id)
-    turns = select(TakenTurn).join(Call, Call.id == TakenTurn.call_id).where(which)
-    turns_of = _by("call_id", db.scalars(turns.order_by(TakenTurn.id)))
+    of = TakenTurn
+    turns = select(of.call_id, of.number, of.step, of.heard, of.answer, of.at)
+    turns = turns.join(Call, Call.id == of.call_id).where(which).order_by(of.id)
+    turns_of = _by("call_id", db.execute(turns))
     rows = db.execute(calls.where(which).order_by(Call.id))
     return [_call(row, contact, ours, turns_of[row.id]) for row, contact, ours in rows]
 
 
-def _call(row: Call, contact: str | None, ours: str | None, turns: list[TakenTurn]) -> Record:
+def _call(row: Call, contact: str | None, ours: str | None, turns: list[Any]) -> Record:
     return {
         "id": row.id,
         "sid": row.sid,
