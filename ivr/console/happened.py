@@ -11,6 +11,7 @@ from typing import Any
 
 from ivr.console import words
 from ivr.console.tongue import say
+from ivr.services import legs
 from ivr.services.happenings import Leaf
 from ivr.services.timeline import Kind
 
@@ -174,33 +175,35 @@ def _calls(record: Record, leaf: Leaf) -> Iterator[Line]:
         began = datetime.fromisoformat(one["started_at"])
         if one["sid"] in within or not leaf.holds(began):
             continue
-        legs = [leg for page in pages[one["id"]] for leg in page["legs"]]
+        rings = [leg for page in pages[one["id"]] for leg in page["legs"]]
         call = one | {"rung": rung.get(one["sid"])}
         yield Line(
             f"call-{one['sid']}", one["started_at"], "called", call=call,
-            steps=_steps(one, legs, by_sid),
+            steps=_steps(one, rings, by_sid),
         )  # fmt: skip
 
 
-def _steps(call: Record, legs: list[Record], by_sid: dict[str, Record]) -> list[Record]:
+def _steps(call: Record, rings: list[Record], by_sid: dict[str, Record]) -> list[Record]:
     """What was asked and keyed, who was rung, who answered and what they pressed, by the clock."""
     told = [{**turn, "who": None} for turn in words.turns(call)]
-    for leg in legs:
-        if leg["placed_at"] is None:
-            continue
-        told.append(
-            _step(leg["placed_at"], leg["technician"], say("call.rung", level=leg["level"]))
-        )
-        theirs = by_sid.get(leg["sid"] or "")
-        if theirs:
-            told += [{**turn, "who": leg["technician"]} for turn in words.turns(theirs)]
-        elif leg["answered_at"]:
-            told.append(_step(leg["answered_at"], leg["technician"], say("call.picked_up")))
-        if leg["ended_at"]:
-            told.append(_step(leg["ended_at"], leg["technician"], words.ring(leg)))
+    for leg in rings:
+        told += _of_ring(leg, by_sid.get(leg["sid"] or ""))
     if call["ended_at"]:
         told.append(_step(call["ended_at"], None, say("call.over")))
     return sorted(told, key=lambda one: str(one["at"]))
+
+
+def _of_ring(leg: Record, call: Record | None) -> Iterator[Record]:
+    """Whoever called us by themselves was not rung."""
+    who = leg["technician"]
+    if leg["placed_at"] and leg["cause"] != legs.DIALLED_IN:
+        yield _step(leg["placed_at"], who, say("call.rung", level=leg["level"]))
+    if call:
+        yield from ({**turn, "who": who} for turn in words.turns(call))
+    elif leg["answered_at"]:
+        yield _step(leg["answered_at"], who, say("call.picked_up"))
+    if leg["ended_at"] and (leg["placed_at"] or call):
+        yield _step(leg["ended_at"], who, words.ring(leg))
 
 
 def _step(at: str, who: str | None, told: str) -> Record:
