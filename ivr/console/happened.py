@@ -107,7 +107,7 @@ def _entries(record: Record) -> Iterator[Line]:
         if (
             (kind == Kind.CALLED and one["call"] in called)
             or (kind == Kind.TRANSCRIPT and data.get("sid") in recordings)
-            or (kind == Kind.MAILED and (one["at"], data["to"]) in mailed)
+            or (kind == Kind.MAILED and (one["at"], data.get("to")) in mailed)
         ):
             continue
         rings = summons.get(one["at"], []) if one["kind"] == Kind.PAGED else []
@@ -148,7 +148,7 @@ def _tone(entry: Record) -> str:
 
 def _messages(record: Record) -> Iterator[Line]:
     alarms = {
-        (one["at"], one["data"]["to"])
+        (one["at"], one["data"].get("to"))
         for one in record["entries"]
         if one["kind"] == Kind.MAILED and one["data"].get("letter") in ALARMS
     }

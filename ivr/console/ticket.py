@@ -21,7 +21,7 @@ from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Ticket
 from ivr.services import attachments, board, customers, happenings, house, show, tickets
-from ivr.services.happenings import Show
+from ivr.services.happenings import Leaf, Show
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
 
@@ -33,11 +33,12 @@ def one_ticket(number: str) -> Response:
 
 
 def ticket_page(number: str, text: str = "", *, old: bool = False, wrong: str = "") -> Response:
-    """With the text given back when nothing was done with it."""
-    shown, before = request.args.get("show", type=Show), request.args.get("before", type=moment)
+    """With the text given back when nothing was done with it. `?at=` shows the leaf that a moment
+    is on, wherever that is: so a hit of a search is found in its place.
+    """
     with reading() as db:
         row = find(db, number)
-        leaf = happenings.leaf(db, row.id, shown, before)
+        leaf = _leaf(db, row.id)
         record = show.leaf(db, row, leaf, tongue.language())
         zone = house.ours(db).time_zone
         live = story.live_page(record)
@@ -61,6 +62,15 @@ def ticket_page(number: str, text: str = "", *, old: bool = False, wrong: str = 
             old=old,
             wrong=wrong,
         )
+
+
+def _leaf(db: Session, ticket_id: int) -> Leaf:
+    """As the address asks for it; what it asks for in vain is as if it had not."""
+    given = request.args
+    shown, at = given.get("show", type=Show), given.get("at", type=moment)
+    if at:
+        return happenings.around(db, ticket_id, shown, at)
+    return happenings.leaf(db, ticket_id, shown, given.get("before", type=moment))
 
 
 def moment(given: str) -> datetime:

@@ -4,7 +4,7 @@ it, or one kind. However long the story is, a page of it costs the same.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -87,6 +87,14 @@ class Leaf:
 
 
 WHOLE = Leaf()
+
+
+def around(db: Session, ticket_id: int, show: Show | None, at: datetime) -> Leaf:
+    """The leaf that has a moment on it: the newest, if it is there."""
+    found = leaf(db, ticket_id, show, None)
+    if found.holds(at):
+        return found
+    return leaf(db, ticket_id, show, at + timedelta(microseconds=1))
 
 
 def leaf(db: Session, ticket_id: int, show: Show | None, before: datetime | None) -> Leaf:

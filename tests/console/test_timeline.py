@@ -54,6 +54,17 @@ def test_a_long_story_is_read_leaf_by_leaf_and_no_line_is_lost_or_told_twice(
 
 
 @on_sqlite
+def test_a_moment_is_found_on_whatever_leaf_it_is(staff: Staff, ticket: str) -> None:
+    notes(ticket, 3 * happenings.A_LEAF)
+    for nth in (0, 1, happenings.A_LEAF, 2 * happenings.A_LEAF + 1):
+        at = (NOW + timedelta(seconds=60 * nth)).isoformat().replace("+", "%2B")
+        assert nth in told(staff.get(f"/tickets/{ticket}?at={at}").text)
+    newest = told(staff.get(f"/tickets/{ticket}").text)
+    assert told(staff.get(f"/tickets/{ticket}?at={at}").text) == newest, "what is there, stays"
+    assert told(staff.get(f"/tickets/{ticket}?at=nonsense").text) == newest
+
+
+@on_sqlite
 def test_a_leaf_costs_the_same_however_long_the_story_is(staff: Staff, ticket: str) -> None:
     notes(ticket, happenings.A_LEAF + 10)
     few = statements(f"/tickets/{ticket}")
