@@ -25,7 +25,7 @@ from bench.rounds import Round, take_round
 from bench.table import Goal, Row
 from ivr import clock
 from ivr.models import Ticket
-from ivr.services import board, own_tickets, show, signing_in, tonight
+from ivr.services import board, happenings, own_tickets, show, signing_in, tonight
 from tests.servers import Postgres, free_port, postgres, valkey
 
 LIST, OLDER, LONG = "list of tickets", "list, somewhere down", "ticket with 1,000 entries"
@@ -95,13 +95,17 @@ class Desk:
         if kind == OWN:
             return self._asks_for_own
         if kind == LONG:
-            return lambda db: (show.ticket(db, self.long), board.choices(db))
+            return self._asks_for_long
         before = None if kind == LIST else self.archive.ids[self.archive.count // 2]
         return lambda db: (
             tonight.of(db, clock.now()),
             board.live(db),
             board.answers(db, board.newest(db, before)[0]),
         )
+
+    def _asks_for_long(self, db: Session) -> object:
+        row = show.find(db, self.long)
+        return show.leaf(db, row, happenings.leaf(db, row.id, None, None)), board.choices(db)
 
     def _asks_for_own(self, db: Session) -> object:
         here = signing_in.who(db, datetime.now(UTC), self.ana)

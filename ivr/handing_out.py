@@ -33,6 +33,11 @@ def preview(file: Path, media_type: str) -> Response:
     return _confined(send_file(file, mimetype=media_type, conditional=True))
 
 
+def text(words: bytes) -> Response:
+    """To be read: as plain text, whatever it says of itself."""
+    return _confined(Response(words, mimetype="text/plain"))
+
+
 def _confined(answer: Response) -> Response:
     answer.headers.update(CONFINED)
     return answer

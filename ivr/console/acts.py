@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.console.forms import LONGEST_LINE, Form, WrongError, row
+from ivr.console.tongue import say
 from ivr.models import Status, Team, Technician, Ticket
 from ivr.services import (
     assignment,
@@ -63,7 +64,7 @@ def assign(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     team = db.get(Team, id_) if kind == "team" and id_ else None
     person = db.get(Technician, id_) if kind == "person" and id_ else None
     if kind and team is None and person is None:
-        raise WrongError("There is no such team or person.")
+        raise WrongError(say("forms.no_assignee"))
     if assignment.to(db, now, ticket, team, person, form.by):
         notices.assigned(db, now, ticket)
 
@@ -72,7 +73,7 @@ def grade(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     try:
         severity = Severity(form.text("severity"))
     except ValueError as error:
-        raise WrongError("The severity is critical, major or minor.") from error
+        raise WrongError(say("forms.no_severity")) from error
     was = ticket.severity
     tickets.change_severity(db, now, ticket, severity, form.by)
     if severity == Severity.CRITICAL != was and ticket.status not in life.OVER:
@@ -80,11 +81,11 @@ def grade(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
 
 
 def level(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    why = form.needed("why", "Say why the ticket goes to another level.")
+    why = form.needed("why", say("forms.why_level"))
     known = [one["level"] for one in policies.default(db)]
     wanted = form.text("level")
     if not wanted.isdigit() or int(wanted) not in known:
-        raise WrongError("There is no such level.")
+        raise WrongError(say("forms.no_level"))
     levels.to_level(db, now, ticket, int(wanted), f"{why} ({form.by})")
 
 
@@ -100,13 +101,13 @@ def _other(db: Session, form: Form) -> Ticket:
     number = form.text("other")
     found = tickets.find(db, dialled(number) or "")
     if found is None:
-        raise WrongError(f"There is no ticket {number}.")
+        raise WrongError(say("forms.no_ticket", number=number))
     return found
 
 
 def watch(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     if not form.line("email"):
-        raise WrongError("Whose e-mail?")
+        raise WrongError(say("forms.whose_email"))
     relations.watch(db, now, ticket, form.email("email"))
 
 
@@ -121,7 +122,7 @@ def tag(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
 def customer(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
     found = customers.named(db, form.line("customer"))
     if found is None:
-        raise WrongError("There is no such customer.")
+        raise WrongError(say("forms.no_customer"))
     customers.put_under(db, now, ticket, found, form.by)
 
 
@@ -150,6 +151,7 @@ def do(db: Session, now: datetime, name: str, ticket: Ticket, form: Form) -> Non
     try:
         ACTS[name](db, now, ticket, form)
     except NotAllowedError as error:
-        raise WrongError(f"That cannot be done to a ticket that is {ticket.status}.") from error
+        status = say(f"ticket.{ticket.status}")
+        raise WrongError(say("forms.not_allowed", status=status)) from error
     except NotPossibleError as error:
-        raise WrongError(f"That is not possible: {error}.") from error
+        raise WrongError(say("forms.with_itself")) from error

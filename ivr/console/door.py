@@ -30,8 +30,8 @@ console.after_request(staff.remember)
 console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
              words.ring, words.place, words.message, words.spoken, words.tongue,
-             words.size, words.local, words.day, words.listed, tongue.number, sign_ins.named,
-             numbers.readable):  # fmt: skip
+             words.size, words.local, words.day, words.listed, words.value, words.due,
+             tongue.number, sign_ins.named, numbers.readable):  # fmt: skip
     console.add_app_template_filter(word)
 for name, of_rotas in rota_words.FILTERS.items():
     console.add_app_template_filter(of_rotas, name)

@@ -63,13 +63,13 @@ class Form:
         """An address, or nothing."""
         given = self.line(name)
         if given and not ADDRESS.fullmatch(given):
-            raise WrongError(f"{given} is no e-mail address.")
+            raise WrongError(say("forms.no_email", given=given))
         return given
 
     def words(self) -> str:
         """What was written; a file does not speak for itself."""
         if self.files and not self.text():
-            raise WrongError("Say in a few words what the files are, and choose them again.")
+            raise WrongError(say("forms.say_what_files"))
         return self.text()
 
 
@@ -82,7 +82,7 @@ def too_old(about: str) -> bool:
     """Whether the form was open for too long. One that is not ours gets nowhere."""
     found = signed.check(request.form.get("token", ""), [staff.key(), about], PURPOSE)
     if found is Token.FOREIGN:
-        abort(403, description="That did not come from a form of these pages, and was not done.")
+        abort(403, description=say("forms.foreign"))
     return found is Token.OLD
 
 
@@ -108,10 +108,10 @@ def attached() -> Iterator[list[Kept]]:
             yield kept
     except attachments.TooLargeError as error:
         most = words.size(attachments.LARGEST)
-        told = f"{error} is larger than {most}, so nothing was done. Choose the files again."
+        told = say("forms.too_large", name=error, most=most)
         raise WrongError(told) from error
     except OSError as error:
-        told = f"The files cannot be kept ({error.strerror}), so nothing was done. Try again."
+        told = say("forms.not_kept", why=error.strerror)
         raise WrongError(told) from error
 
 

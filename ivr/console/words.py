@@ -6,62 +6,12 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.console.tongue import language, listing, number, say
+from ivr.console.tongue import is_known, language, listing, number, say
 from ivr.services import vocabulary
 
 THOUSAND = 1000
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-QUESTIONS = {
-    "customer.welcome": "The call comes in",
-    "customer.ticket": "Ticket number",
-    "customer.severity": "Severity",
-    "customer.described": "What is wrong",
-    "customer.menu": "Status or message",
-    "customer.message": "Message",
-    "customer.pin": "PIN",
-    "holding.wait": "Holding",
-    "holding.left": "Left the queue",
-    "holding.talked": "Still need help?",
-    "holding.message": "Message",
-    "holding.stay": "Go on waiting?",
-    "feedback.score": "How did we do?",
-    "feedback.sorry": "Still need help?",
-    "technician.start": "Picked up",
-    "technician.answer": "Accept, pass or repeat",
-    "technician.accepted": "Waiting for the caller",
-    "technician.bridged": "Put through",
-    "staff.start": "Called the staff line",
-    "staff.pin": "Staff PIN",
-    "staff.menu": "Menu of the staff line",
-    "staff.item": "Accept, pass, repeat, resolve or next",
-    "staff.resolve": "Is it resolved?",
-    "shifts.take_where": "In which rota?",
-    "shifts.take_from": "In whose place?",
-    "shifts.take_for": "For how long?",
-    "shifts.give_where": "In which rota?",
-    "shifts.give_to": "To whom?",
-    "shifts.answer": "Takes the shift?",
-    "callback.choose": "Call back now?",
-    "callback.called": "Called back",
-    "after.menu": "Note, resolve or next level",
-    "after.note": "Note",
-}
-NO_QUESTION = {"customer.welcome", "technician.start", "staff.start"}
-LEFT = {
-    "bridged": "talked",
-    "missed": "did not meet",
-    "leave": "chose something else",
-    "hangup": "hung up",
-}
-PLACES = {"flow": "answering our questions", "holding": "holding", "bridged": "talking"}
-SPOKEN = {"en-CA": "English", "fr-CA": "French"}
-MESSAGES = {
-    "due": "waiting to be sent",
-    "sent": "sent",
-    "kept": "kept here, no mail server is set",
-    "dead": "not sent",
-    "dismissed": "not sent, and need not be",
-}
+NO_QUESTION = {"customer.welcome", "holding.wait", "technician.start", "staff.start"}
 
 
 def local(at: datetime | str, zone: str) -> datetime:
@@ -131,20 +81,25 @@ def listed(those: Iterable[str]) -> str:
     return f" {say('frame.and')} ".join(filter(None, [", ".join(first), last]))
 
 
+def known(key: str, otherwise: object) -> str:
+    """A word of ours; what has none, such as a step of an older version, is told as it is."""
+    return say(key) if is_known(key) else str(otherwise)
+
+
 def question(step: str) -> str:
-    return QUESTIONS.get(step, step.partition(".")[2].capitalize())
+    return known(f"steps.{step}", step.partition(".")[2].capitalize())
 
 
 def heard(turn: dict[str, Any]) -> str:
     """What came back from the line."""
     answer = turn["heard"]
     if answer.get("keys"):
-        return f"pressed {answer['keys']}"
+        return say("call.pressed", keys=answer["keys"])
     if answer.get("left"):
-        return LEFT.get(answer["left"], str(answer["left"]))
+        return known(f"call.left_{answer['left']}", answer["left"])
     if answer.get("recording"):
-        return f"spoke for {span(answer.get('seconds', 0))}"
-    return "" if turn["step"] in NO_QUESTION else "pressed nothing"
+        return say("call.spoke", span=span(answer.get("seconds", 0)))
+    return "" if turn["step"] in NO_QUESTION else say("call.pressed_nothing")
 
 
 def turns(call: dict[str, Any]) -> list[dict[str, Any]]:
@@ -161,24 +116,47 @@ def turns(call: dict[str, Any]) -> list[dict[str, Any]]:
 
 def ring(leg: dict[str, Any]) -> str:
     """What came of a ring, or where it stands."""
-    told = vocabulary.word("en-CA", "ring", leg["outcome"] or leg["state"])
-    return f"{told} ({leg['cause']})" if leg["cause"] else told
+    told = vocabulary.word(language(), "ring", leg["outcome"] or leg["state"])
+    cause = leg["cause"] and vocabulary.word(language(), "value", leg["cause"])
+    return f"{told} ({cause})" if cause else told
+
+
+def whereabouts(call: dict[str, Any]) -> str:
+    """What somebody on the line does: answers our questions, holds, talks."""
+    return known(f"call.place_{call['place']}", say("call.on_the_line"))
 
 
 def place(call: dict[str, Any]) -> str:
     """Where the person is, or how long the call was."""
     if call["ended_at"] is None:
-        return f"{PLACES.get(call['place'], call['status'])} now"
+        return say("call.now", doing=known(f"call.place_{call['place']}", call["status"]))
     return span((local(call["ended_at"], "UTC") - local(call["started_at"], "UTC")).total_seconds())
 
 
 def message(row: dict[str, Any]) -> str:
-    told = MESSAGES.get(row["state"], row["state"])
-    return f"{told}: {row['cause']}" if row["cause"] and row["state"] != "sent" else str(told)
+    told = known(f"call.message_{row['state']}", row["state"])
+    if not row["cause"] or row["state"] == "sent":
+        return told
+    cause = vocabulary.word(language(), "value", row["cause"])
+    return say("call.because", told=told, cause=cause)
 
 
-def spoken(language: str | None) -> str:
-    return SPOKEN.get(language or "", "English")
+def spoken(given: str | None) -> str:
+    """The name of a language, in the reader's."""
+    return say(f"call.speaks_{vocabulary.known(given)}")
+
+
+def due(clock: dict[str, Any], zone: str) -> str:
+    """When a clock ends, and whether that is over."""
+    if not clock["ends_at"]:
+        return say("ticket.paused")
+    told = minute(clock["ends_at"], zone)
+    return say("ticket.late", time=told) if clock["missed_at"] else told
+
+
+def value(given: str) -> str:
+    """A word of ours that stands on the timeline; what is none stays as it is."""
+    return vocabulary.word(language(), "value", given)
 
 
 def tongue(spoken: str | None) -> str | None:

@@ -14,6 +14,7 @@ from ivr.models.change import Change
 from ivr.models.check import Check, CheckState
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
+from ivr.models.correction import Correction
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
 from ivr.models.feed import Feed
@@ -69,6 +70,7 @@ __all__ = [
     "Clock",
     "ClockKind",
     "Contact",
+    "Correction",
     "Customer",
     "Delivery",
     "DeliveryState",

@@ -38,6 +38,8 @@ FIT_A_MAIL = 10_000_000
 """Bytes of all files that go out with one mail; more than that many mail servers refuse."""
 LARGEST_PICTURE = 10_000_000
 """Bytes of a picture that a page shows."""
+LARGEST_TEXT = 1_000_000
+"""Bytes of a text that is shown; of a longer one so much is, and the rest when it is saved."""
 PICTURES = {
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
@@ -46,6 +48,9 @@ PICTURES = {
 }
 """What such a file begins with. SVG is not among them: it may hold a script."""
 UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+"""What no text has; a log may be coloured by escapes."""
+LONGEST_CHARACTER = 4
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 
@@ -193,3 +198,23 @@ def _picture(file: Path) -> str | None:
     with file.open("rb") as head:
         begins = head.read(12)
     return next((kind for kind, magic in PICTURES.items() if magic.match(begins)), None)
+
+
+@lru_cache(maxsize=10_000)
+def is_text(key: str) -> bool:
+    """Whether it reads as plain text, such as a log: UTF-8 in which nothing but spaces and line
+    breaks controls anything.
+    """
+    file = file_of(key)
+    if file is None:
+        return False
+    with file.open("rb") as head:
+        begins = head.read(4096)
+    told = begins.decode("utf-8", "ignore")
+    whole = len(begins) - len(told.encode()) < LONGEST_CHARACTER
+    return bool(begins) and whole and not CONTROLS.search(told)
+
+
+def text(file: Path) -> bytes:
+    with file.open("rb") as whole:
+        return whole.read(LARGEST_TEXT)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """In words of its own: {what}."""
     TOKEN_MADE = "token-made"  # noqa: S105  a word
     TOKEN_REVOKED = "token-revoked"  # noqa: S105  a word
+    TRANSCRIPT_CORRECTED = "transcript_corrected"
 
 
 def write(

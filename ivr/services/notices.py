@@ -35,6 +35,7 @@ from ivr.services import (
     timeline,
 )
 from ivr.services.attachments import Kept
+from ivr.services.letters import Letter
 from ivr.services.telling import Reader
 from ivr.services.timeline import Kind
 from ivr.settings import settings
@@ -175,12 +176,30 @@ def _tell_customer(
     **values: Any,
 ) -> None:
     """To the contact and the watchers, or only to some of them."""
-    values["phone"] = numbers.readable(settings().twilio_number)
-    values["portal_url"] = links.ticket(ticket.number)
+    values |= _where_we_are(ticket)
     readers = customers(db, ticket) if readers is None else readers
     headers = {"references": _thread(db, ticket), **(headers or {})}
     key = f"ticket-{ticket.id}-{occasion}"
     telling.tell(db, now, ticket, name, key, readers, headers, **values)
+
+
+def _where_we_are(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "phone": numbers.readable(settings().twilio_number),
+        "portal_url": links.ticket(ticket.number),
+    }
+
+
+def preview(
+    db: Session, ticket: Ticket, *, asks: bool, by: str, text: str
+) -> tuple[list[Reader], Letter]:
+    """Who would get an answer or a question of ours, and the letter as the first of them would."""
+    ours, readers = house.ours(db), customers(db, ticket)
+    language = (readers[0][1] if readers else None) or ours.languages[0]
+    told = {"ticket": ticket, "organization": ours.name, "text": text, "left": []}
+    name = "question" if asks else "reply"
+    signed = house.signs(by, ours.name)
+    return readers, letters.write(name, language, by=signed, **told, **_where_we_are(ticket))
 
 
 def _thread(db: Session, ticket: Ticket) -> list[str]:

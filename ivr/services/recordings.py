@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Call, Leg, Recording, RecordingState
-from ivr.services import timeline
+from ivr.services import timeline, waveform
 from ivr.services.call_row import CallRow
 from ivr.services.carrier import Carrier, NotNow, Refused
 from ivr.services.timeline import Kind
@@ -128,6 +128,8 @@ def attend(recording_id: int, carrier: Carrier) -> None:
     with carrier.recording(sid) as audio:
         failed = audio if isinstance(audio, Refused | NotNow) else None
         stored = None if isinstance(audio, Refused | NotNow) else _store(sid, audio)
+    if stored:
+        waveform.draw(folder() / stored[0])
     with transaction() as db:
         recording = db.get_one(Recording, recording_id)
         now = clock.now()

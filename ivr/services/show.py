@@ -24,9 +24,21 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import attachments, clocks, relations, show_pages, tickets, timeline
+from ivr.services import (
+    attachments,
+    clocks,
+    happenings,
+    relations,
+    show_pages,
+    show_recordings,
+    tickets,
+    timeline,
+)
+from ivr.services.happenings import Leaf
 from ivr.services.moments import iso
 from ivr.services.numbers import dialled
+from ivr.services.show_recordings import SPOKEN
+from ivr.services.timeline import Kind
 
 Record = dict[str, Any]
 
@@ -36,20 +48,32 @@ class UnknownError(LookupError):
 
 
 def ticket(db: Session, number: str) -> Record:
+    """All of it."""
+    return leaf(db, find(db, number), happenings.WHOLE)
+
+
+def find(db: Session, number: str) -> Ticket:
     row = tickets.find(db, dialled(number) or "", canary=True)
     if row is None:
         raise UnknownError(f"there is no ticket {number}")
+    return row
+
+
+def leaf(db: Session, row: Ticket, leaf: Leaf, language: str = "en-CA") -> Record:
+    """A leaf of what happened; all the rest of the ticket is on each."""
+    entries = _entries(db, leaf.entries(row.id), language)
+    told = [one["data"]["sid"] for one in entries if one["kind"] == Kind.RECORDING]
     return {
         **_ticket(row),
         "watchers": relations.watchers(db, row),
         "related": [_related(row, one) for one in relations.linked(db, row)],
         "clocks": {one.kind: _clock(one) for one in clocks.of(db, row.id)},
-        "entries": _entries(db, Entry.ticket_id == row.id),
+        "entries": entries,
         "feedback": _feedbacks(db, row.id),
-        "calls": _calls(db, Call.ticket_id == row.id),
+        "calls": _calls(db, leaf.calls(row.id)),
         "pages": show_pages.of_ticket(db, row.id),
-        "recordings": _recordings(db, Recording.ticket_id == row.id),
-        "messages": _messages(db, row.id),
+        "recordings": show_recordings.of(db, leaf.recordings(row.id, told)),
+        "messages": _messages(db, leaf.messages(row.id)),
         "attachments": [_attachment(one) for one in attachments.of(db, row.id)],
     }
 
@@ -62,8 +86,8 @@ def call(db: Session, sid: str) -> Record:
     return {
         **_calls(db, Call.id == row.id)[0],
         "ticket": about.number if about else None,
-        "entries": _entries(db, Entry.call_id == row.id),
-        "recordings": _recordings(db, Recording.call_id == row.id),
+        "entries": _entries(db, Entry.call_id == row.id, "en-CA"),
+        "recordings": show_recordings.of(db, Recording.call_id == row.id),
     }
 
 
@@ -116,23 +140,24 @@ def _clock(row: Clock) -> Record:
     }
 
 
-LANGUAGE = Call.known["language"].as_string()
-"""That was spoken on a call."""
-
-
-def _entries(db: Session, which: ColumnElement[bool]) -> list[Record]:
+def _entries(db: Session, which: ColumnElement[bool], language: str) -> list[Record]:
     """By the column: making objects of them would be a third of what a long ticket takes."""
-    columns = select(Entry.id, Entry.kind, Entry.at, Entry.data, LANGUAGE.label("language"))
+    columns = select(
+        Entry.id, Entry.kind, Entry.at, Entry.call_id, Entry.data, SPOKEN.label("language")
+    )
     rows = columns.outerjoin(Call, Call.id == Entry.call_id).where(which)
-    return [_entry(row) for row in db.execute(rows.order_by(Entry.id))]
+    return [_entry(row, language) for row in db.execute(rows.order_by(Entry.id))]
 
 
-def _entry(row: Any) -> Record:
+def _entry(row: Any, language: str) -> Record:
+    headline = timeline.headline(row, language)
     return {
         "id": row.id,
         "kind": row.kind,
         "at": iso(row.at),
-        "sentence": timeline.sentence(row),
+        "call": row.call_id,
+        "headline": headline,
+        "sentence": timeline.quoting(headline, row.data.get("text"), language),
         "language": row.language,
         "data": row.data,
     }
@@ -160,14 +185,17 @@ def _calls(db: Session, which: ColumnElement[bool]) -> list[Record]:
     by = Technician.id == Call.technician_id
     calls = select(Call, Contact.name, Technician.name).outerjoin(Technician, by)
     calls = calls.outerjoin(Contact, Contact.id == Call.contact_id)
-    turns = select(TakenTurn).join(Call, Call.id == TakenTurn.call_id).where(which)
-    turns_of = _by("call_id", db.scalars(turns.order_by(TakenTurn.id)))
+    of = TakenTurn
+    turns = select(of.call_id, of.number, of.step, of.heard, of.answer, of.at)
+    turns = turns.join(Call, Call.id == of.call_id).where(which).order_by(of.id)
+    turns_of = _by("call_id", db.execute(turns))
     rows = db.execute(calls.where(which).order_by(Call.id))
     return [_call(row, contact, ours, turns_of[row.id]) for row, contact, ours in rows]
 
 
-def _call(row: Call, contact: str | None, ours: str | None, turns: list[TakenTurn]) -> Record:
+def _call(row: Call, contact: str | None, ours: str | None, turns: list[Any]) -> Record:
     return {
+        "id": row.id,
         "sid": row.sid,
         "direction": row.direction,
         "number": row.number,
@@ -192,26 +220,6 @@ def _call(row: Call, contact: str | None, ours: str | None, turns: list[TakenTur
     }
 
 
-def _recordings(db: Session, which: ColumnElement[bool]) -> list[Record]:
-    rows = select(Recording, LANGUAGE).join(Call, Call.id == Recording.call_id).where(which)
-    return [_recording(row, language) for row, language in db.execute(rows.order_by(Recording.id))]
-
-
-def _recording(row: Recording, language: str | None) -> Record:
-    return {
-        "sid": row.sid,
-        "kind": row.kind,
-        "seconds": row.seconds,
-        "state": row.state,
-        "made_at": iso(row.made_at),
-        "file": row.file,
-        "sha256": row.sha256,
-        "language": language,
-        "transcript": row.transcript,
-        "transcript_status": row.transcript_status,
-    }
-
-
 def _attachment(row: Attachment) -> Record:
     return {
         "key": row.key,
@@ -221,13 +229,14 @@ def _attachment(row: Attachment) -> Record:
         "size": row.size,
         "sha256": row.sha256,
         "picture": attachments.picture(row.key) is not None,
+        "text": attachments.is_text(row.key),
         "lost": attachments.file_of(row.key) is None,
     }
 
 
-def _messages(db: Session, ticket_id: int) -> list[Record]:
-    rows = select(Message).options(defer(Message.html)).where(Message.ticket_id == ticket_id)
-    texted = select(Message.to).where(Message.ticket_id == ticket_id, Message.channel == "text")
+def _messages(db: Session, which: ColumnElement[bool]) -> list[Record]:
+    rows = select(Message).options(defer(Message.html)).where(which)
+    texted = select(Message.to).where(which, Message.channel == "text")
     people = (
         select(Phone.number, Technician)
         .join(Technician)

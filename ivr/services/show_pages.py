@@ -25,6 +25,7 @@ def of_ticket(db: Session, ticket_id: int) -> list[Record]:
 def _page(row: Page, legs: list[Leg]) -> Record:
     return {
         "id": row.id,
+        "call": row.call_id,
         "state": row.state,
         "level": row.policy[row.level]["level"],
         "mail": row.policy[row.level].get("mail"),

@@ -1,5 +1,5 @@
-"""The timeline of a ticket: the one place that writes it, and how each line reads for staff. What
-is written here, webhooks are told.
+"""The timeline of a ticket: the one place that writes it, and how each line reads for staff, in the
+words of ivr/vocabulary. What is written here, webhooks are told.
 """
 
 from datetime import datetime
@@ -61,6 +61,7 @@ class Kind(StrEnum):
     RECORDING_MISSING = "recording-missing"
     TRANSCRIPT = "transcript"
     TRANSCRIPT_FAILED = "transcript-failed"
+    CORRECTED = "corrected"
     NOTE = "note"
     RESOLVED = "resolved"
     FEEDBACK = "feedback"
@@ -98,66 +99,10 @@ def last(db: Session, ticket_id: int, kind: Kind) -> dict[str, Any]:
     return db.scalar(select(Entry.data).where(*of).order_by(Entry.id.desc()).limit(1)) or {}
 
 
-SENTENCES: dict[str, str] = {
-    Kind.OPENED: "Ticket opened, {severity}",
-    Kind.CALLED: "The customer called",
-    Kind.SEVERITY: "The customer said {severity} (it was {was})",
-    Kind.REGRADED: "{by} made it {severity} (it was {was})",
-    Kind.REOPENED: "Ticket reopened",
-    Kind.WAITS: "Waits for the customer",
-    Kind.GOES_ON: "No longer waiting for the customer",
-    Kind.CLOSED: "Ticket closed",
-    Kind.ASSIGNED: "Assigned to {to} ({by})",
-    Kind.REMINDED: "The customer was reminded",
-    Kind.REPLY: "{by} to the customer: {text}",
-    Kind.ASKED: "{by} asked the customer: {text}",
-    Kind.SAID: "{by} by {channel}: {text}",
-    Kind.BOUNCED: "A mail of ours did not arrive: {text}",
-    Kind.AUTOMATIC: "An automatic answer of {by}: {text}",
-    Kind.FILES_LEFT: "Files of the mail that are only in its raw text: {count}",
-    Kind.MERGED: "{by} merged {other} into {number}",
-    Kind.LINKED: "{by} linked it with {other}",
-    Kind.WATCHED: "{email} gets copies of the mail to the customer",
-    Kind.CATEGORIZED: "{by} said what it is about: {category}",
-    Kind.TAGGED: "{by} tagged it {tags}",
-    Kind.PUT_UNDER: "{by} put it under {customer}",
-    Kind.PAGED: "Technicians of level {level} are summoned",
-    Kind.LEVEL_EMPTY: "Level {level} was passed: nobody on call can be rung",
-    Kind.PASSED_OVER: "Passed over (level {level})",
-    Kind.ESCALATED: "Escalated to level {level}",
-    Kind.EXHAUSTED: "Nobody has accepted at any level: {to} is mailed until somebody does",
-    Kind.RANG: "Rang {technician} (level {level}): {outcome}",
-    Kind.PASSED: "{technician} passed",
-    Kind.ACCEPTED: "{technician} accepted after {seconds} s",
-    Kind.JOINED: "{technician} was put through to the caller",
-    Kind.CALLED_BACK: "{technician} called the customer back",
-    Kind.OWED: "{technician} owes the customer a call back ({why})",
-    Kind.REOPENED_PAGE: "Ringing starts again: {why}",
-    Kind.NEXT_LEVEL: "Handed to the next level",
-    Kind.WARNED: "The {clock} is due soon",
-    Kind.MISSED: "The {clock} is late",
-    Kind.LEVEL: "Moved to level {level}: {why}",
-    Kind.MAILED: "Mail to {to}",
-    Kind.NOT_SENT: "A {channel} could not be sent: {cause}",
-    Kind.LEFT: "The caller left {where}",
-    Kind.CALLBACK_ASKED: "The caller asked to be called back",
-    Kind.RECORDING: "Recording: {what}, {seconds} s",
-    Kind.RECORDING_MISSING: "A recording is missing: {cause}",
-    Kind.TRANSCRIPT: "Transcript: {text}",
-    Kind.TRANSCRIPT_FAILED: "The recording could not be transcribed",
-    Kind.NOTE: "Note by {by}: {text}",
-    Kind.RESOLVED: "Resolved by {by} ({how})",
-    Kind.FEEDBACK: "The customer gave {score} of 5: {text}",
-    Kind.NO_FEEDBACK: "{name} wants no more requests for feedback",
-    Kind.CALLER_BLOCKED: "A blocked caller was turned away",
-    Kind.MANY_CALLS: "This number calls many times a minute",
-    Kind.LIFELINE: "A caller was served without the database",
-}
+# How it reads -------------------------------------------------------------------------------------
 
-
-def passed_over(those: list[dict[str, str]]) -> str:
-    """Who, and why: Bo Chan (absent), Di Wu (no phone)."""
-    return ", ".join(f"{one['name']} ({one['why']})" for one in those)
+OF_OURS = ("by", "to", "how", "why", "what", "where", "cause", "channel")
+"""Values that may be words of ours, which every language has its own for."""
 
 
 class _Gaps(dict[str, Any]):
@@ -165,19 +110,48 @@ class _Gaps(dict[str, Any]):
         return "?"
 
 
-def sentence(entry: Entry) -> str:
-    """How a line reads for staff."""
-    data, cause = _Gaps(entry.data), None
-    if entry.kind == Kind.RANG:
-        cause = data.get("cause")
-        data["outcome"] = vocabulary.word("en-CA", "ring", data["outcome"])
-    elif entry.kind in {Kind.LEVEL_EMPTY, Kind.PASSED_OVER} and data.get("passed"):
-        return f"{SENTENCES[entry.kind].format_map(data)}: {passed_over(data['passed'])}"
-    elif entry.kind == Kind.OPENED and "by" in data:
-        cause = f"by {data['by']}"
-    told = SENTENCES.get(entry.kind, entry.kind).format_map(data)
-    if entry.kind == Kind.SEVERITY and data["was"] == data["severity"]:
-        told = told.partition(" (")[0]
-    if entry.kind == Kind.FEEDBACK and not data["text"]:
-        told = told.removesuffix(": ")
-    return f"{told} ({cause})" if cause else told
+def headline(entry: Entry, language: str) -> str:
+    """How a line reads for staff; what somebody said or wrote stands apart from it."""
+    words = vocabulary.of(language)
+    data = _Gaps(entry.data)
+    for name in OF_OURS:
+        if isinstance(data.get(name), str):
+            data[name] = words["value"].get(data[name], data[name])
+    for name, kind in (("severity", "severity"), ("was", "severity"), ("clock", "clock"),
+                       ("outcome", "ring")):  # fmt: skip
+        if name in data:
+            data[name] = words[kind].get(data[name], data[name])
+    if "passed" in data:
+        data["passed"] = passed_over(data["passed"], language)
+    form = words["timeline"].get(_form(entry), entry.kind)
+    return form.format_map(data)
+
+
+def _form(entry: Entry) -> str:
+    """The name of its sentence: what is known of it may give another than its kind."""
+    data, kind = entry.data, str(entry.kind)
+    if kind == Kind.OPENED and "by" in data:
+        return f"{kind}-by"
+    if kind == Kind.SEVERITY and data.get("was") == data.get("severity"):
+        return f"{kind}-same"
+    if kind == Kind.RANG and data.get("cause"):
+        return f"{kind}-because"
+    return f"{kind}-passed" if data.get("passed") else kind
+
+
+def passed_over(those: list[dict[str, str]], language: str) -> str:
+    """Who, and why: Bo Chan (absent), Di Wu (no phone)."""
+    known = vocabulary.of(language)["value"]
+    return ", ".join(f"{one['name']} ({known.get(one['why'], one['why'])})" for one in those)
+
+
+def quoting(told: str, text: str | None, language: str) -> str:
+    """A line with what was said or written."""
+    if not text:
+        return told
+    return vocabulary.word(language, "timeline", "quoting").format(told=told, text=text)
+
+
+def sentence(entry: Entry, language: str = "en-CA") -> str:
+    """The whole line, as one."""
+    return quoting(headline(entry, language), entry.data.get("text"), language)

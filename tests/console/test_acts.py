@@ -137,15 +137,17 @@ def test_tickets_are_linked_tagged_and_watched(line: Line) -> None:
     assert [to for to, _ in sent(line)] == ["boss@acme.example", "ana@acme.example"]
 
 
-def test_a_canned_reply_is_there_to_start_from(line: Line) -> None:
+def test_a_canned_text_is_put_after_what_is_written_already(line: Line) -> None:
     with transaction() as db:
         db.add(CannedReply(name="Hello", language="fr-CA", text="Bonjour,\nnous regardons."))
         db.flush()
         id_ = db.query(CannedReply).one().id
     assert "Hello (French)" in words(get("/tickets/4411"))
-    assert "Bonjour,\nnous regardons.</textarea>" in get(f"/tickets/4411?canned={id_}").text
+    answer = post("/tickets/4411/canned", canned=str(id_), text="Half a thought ")
+    assert "Half a thought\n\nBonjour,\nnous regardons.</textarea>" in answer.text
+    assert sent(line) == []
     for odd in ("x", "999", "-1"):
-        assert get(f"/tickets/4411?canned={odd}").status_code == 200
+        assert refused("canned", canned=odd, text="kept") == "There is no such text."
 
 
 def test_what_cannot_be_done_is_told_and_the_text_is_kept(line: Line) -> None:

@@ -104,7 +104,7 @@ def test_what_a_mail_answers_is_folded_and_a_stranger_is_pointed_out(line: Line)
     ana, eve = (
         next(one for one in lines if who in one) for who in ("Ana Roy by mail", "&gt; by mail")
     )
-    assert re.search(r'<details id="quoted-\d+" class="quoted"><summary>', ana)
+    assert re.search(r'<details id="quoted-entry-\d+" class="quoted"><summary>', ana)
     assert "Which phone?" in ana
     assert "not known to this ticket" not in ana
     assert "not known to this ticket" in eve

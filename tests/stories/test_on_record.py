@@ -37,7 +37,7 @@ def test_staff_see_every_call_who_was_rung_and_why_not_and_what_was_said(line: L
     assert len(accepted) == 1
     assert 0 < int(accepted[0]) < 60
     for words in (
-        "From Ana Roy",
+        "Ana Roy called",
         "Ticket number pressed 4411",
         "Severity pressed 1",
         "Rang Di Wu (level 1): busy",

@@ -306,8 +306,9 @@ def test_staff_see_who_it_was_that_dialled_in(line: Line, page: Any) -> None:
     page.goto("/tickets/4411")
     told = page.locator("main").inner_text()
     assert "Cy Roy was put through to the caller" in told
-    call = page.locator("#phoned details", has_text="From Cy Roy")
-    assert "Staff PIN" in call.inner_text()
+    call = page.locator("[id^=turns-]", has_text="Ana Roy called")
+    assert "Cy Roy Staff PIN" in call.inner_text()
+    assert call.inner_text().count("Cy Roy rung") == 1, "at level 2, before Cy called by themselves"
     assert PINS["Cy Roy"] not in page.content()
 
 

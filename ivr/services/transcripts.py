@@ -1,0 +1,38 @@
+"""Correcting what a machine has understood. The recording has the words that hold; each correction
+keeps those before it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ivr.models import Act, Correction, Recording
+from ivr.services import audit, timeline
+from ivr.services.recordings import LONGEST_TRANSCRIPT
+from ivr.services.timeline import Kind
+
+
+class CorrectedMeanwhileError(Exception):
+    """Somebody else has corrected the same words, which this one has not seen."""
+
+
+def correct(
+    db: Session, now: datetime, recording: Recording, text: str, by: str, seen: int
+) -> None:
+    """`seen`: how many corrections whoever corrects has seen. The row is locked meanwhile, so that
+    of two at once the second is told.
+    """
+    recording = db.get_one(Recording, recording.id, with_for_update=True, populate_existing=True)
+    count = select(func.count()).where(Correction.recording_id == recording.id)
+    if db.scalar(count) != seen:
+        raise CorrectedMeanwhileError
+    text = text.strip()[:LONGEST_TRANSCRIPT]
+    if text == (recording.transcript or ""):
+        return
+    db.add(Correction(recording_id=recording.id, at=now, by=by, was=recording.transcript))
+    recording.transcript = text
+    about = {"ticket_id": recording.ticket_id, "call_id": recording.call_id}
+    timeline.write(db, Kind.CORRECTED, now, **about, by=by, sid=recording.sid)
+    corrected = audit.Kind.TRANSCRIPT_CORRECTED
+    audit.write(db, now, by, Act.CHANGED, f"recording-{recording.sid}", corrected)
