@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.console.forms import LONGEST_LINE, Form, WrongError, row
+from ivr.models import Act as Audited
 from ivr.models import Status, Team, Technician, Ticket
 from ivr.services import (
     assignment,
     attachments,
+    audit,
     conversation,
     customers,
     levels,
@@ -25,6 +27,7 @@ from ivr.services import (
     relations,
     tickets,
 )
+from ivr.services.audit import Kind
 from ivr.services.life import NotAllowedError
 from ivr.services.numbers import dialled
 from ivr.services.relations import NotPossibleError
@@ -149,6 +152,8 @@ def do(db: Session, now: datetime, name: str, ticket: Ticket, form: Form) -> Non
     """Raises WrongError with what to say."""
     try:
         ACTS[name](db, now, ticket, form)
+        about = f"ticket-{ticket.number}"
+        audit.write(db, now, form.by, Audited.DID, about, Kind.TICKET_ACT, deed=name)
     except NotAllowedError as error:
         raise WrongError(f"That cannot be done to a ticket that is {ticket.status}.") from error
     except NotPossibleError as error:

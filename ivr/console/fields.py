@@ -19,8 +19,9 @@ from ivr.console.forms import LONGEST_LINE, WrongError, row, too_old
 from ivr.console.staff import staff
 from ivr.database import transaction
 from ivr.models import Rota, Technician
-from ivr.services import changes, house, roles, rotas
+from ivr.services import audit, house, roles, rotas
 from ivr.services.absences import AbsenceRefusedError
+from ivr.services.audit import Kind
 from ivr.services.overrides import OverrideRefusedError
 from ivr.services.roles import May
 from ivr.services.rotas import RotaRefusedError
@@ -136,10 +137,11 @@ def actor(db: Session) -> Technician | None:
     return db.scalar(select(Technician).where(Technician.name == named).limit(1)) if named else None
 
 
-def note(db: Session, rota: Rota, what: str) -> None:
+def note(db: Session, rota: Rota, kind: Kind, **data: str) -> None:
     """Write down what was changed of a rota, and by whom."""
     by = actor(db)
-    changes.write(db, clock.now(), by.name if by else house.ANYBODY, f"rota-{rota.id}", what)
+    name = by.name if by else house.ANYBODY
+    audit.changed(db, clock.now(), name, f"rota-{rota.id}", kind, **data)
 
 
 def may_decide(by: Technician | None) -> bool:

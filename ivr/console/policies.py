@@ -18,7 +18,7 @@ from ivr.console.policy_form import Filled
 from ivr.database import reading, transaction
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
-from ivr.services import board, changes, customers, policies, policy_editing, policy_words
+from ivr.services import audit, board, customers, policies, policy_editing, policy_words
 from ivr.services.policy_editing import Change, Wish, WrongError
 from ivr.services.roles import May
 
@@ -201,7 +201,7 @@ def _form(id_: int | None, paper: Paper | None) -> Response:
             default=DEFAULT,
             customers=customers.names(db),
             hours=policy_words.HOURS,
-            changes=changes.of(db, f"policy-{id_}", SHOWN) if id_ else (),
+            changes=audit.changes(db, f"policy-{id_}", SHOWN) if id_ else (),
         )
 
 

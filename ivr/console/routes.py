@@ -3,6 +3,7 @@
 from ivr.console import (
     absences,
     account,
+    audits,
     calendar,
     feeds,
     files,
@@ -26,6 +27,7 @@ from ivr.console.door import console
 __all__ = [
     "absences",
     "account",
+    "audits",
     "calendar",
     "console",
     "feeds",

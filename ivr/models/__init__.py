@@ -9,7 +9,6 @@ from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
 from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
-from ivr.models.change import Change
 from ivr.models.check import Check, CheckState
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
@@ -59,7 +58,6 @@ __all__ = [
     "Canary",
     "CanaryState",
     "CannedReply",
-    "Change",
     "Channel",
     "Check",
     "CheckState",

@@ -26,7 +26,7 @@ def get(path: str, code: int = 200) -> str:
 def hidden(page: str, action: str = "") -> dict[str, str]:
     """The token and what was seen, of the form that goes to `action`, or of the page's own."""
     form = page.partition(f'action="{action}"')[2] if action else page.partition('class="card"')[2]
-    found = re.findall(r'name="(token|seen)" value="([^"]*)"', form if action else page)
+    found = re.findall(r'name="(token|seen)" value="([^"]*)"', form)
     return dict(found[:2])
 
 
