@@ -29,6 +29,7 @@ from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.rota import Layer, Rota, Unit
+from ivr.models.setting_version import SettingVersion
 from ivr.models.sign_in import (
     SignedIn,
     SignIn,
@@ -96,6 +97,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "Rota",
+    "SettingVersion",
     "SignIn",
     "SignInAttempt",
     "SignInLink",

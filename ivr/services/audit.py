@@ -63,6 +63,8 @@ class Kind(StrEnum):
     WEBHOOK_SWITCHED = "webhook_switched"
     WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  the name of an event
 
+    SETTING_CHANGED = "setting_changed"
+
     TICKET_ACT = "ticket_act"
     EXPORTED = "exported"
 
