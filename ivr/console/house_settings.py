@@ -63,7 +63,7 @@ def _form(name: str, paper: Sheet | None) -> Response:
             described=partial(setting_words.described, name),
             differing=partial(setting_words.differing, name),
             token=token(_about(name)),
-            told=_told(),
+            told=told(),
             spoken=vocabulary.LANGUAGES,
             zones=ZONES,
             fixed=[one.strip() for one in settings().blocked_numbers.split(",") if one.strip()],
@@ -74,7 +74,8 @@ def _about(name: str) -> str:
     return f"setting {name}"
 
 
-def _told() -> str:
+def told() -> str:
+    """What was done a moment ago."""
     word = request.args.get("done", "")
     return tongue.say(f"settings.told_{word}") if word in TOLD else ""
 
@@ -85,7 +86,7 @@ def change_setting(name: str) -> Answer:
     paper = sheet()
 
     def act(db: Session) -> Answer:
-        _unseen(db, name, paper)
+        unseen(db, name, paper)
         try:
             wanted = setting_forms.FORMS[name].wanted(db, paper)
             paper.stop_if_wrong()
@@ -103,7 +104,7 @@ def undo_setting(name: str, id_: int) -> Answer:
     paper = sheet()
 
     def act(db: Session) -> Answer:
-        _unseen(db, name, paper)
+        unseen(db, name, paper)
         version = versions.one(db, name, id_)
         if version is None or version.before is None:
             abort(404, description=tongue.say("settings.no_version"))
@@ -126,7 +127,8 @@ def _afresh(paper: Sheet) -> Sheet | None:
         return afresh
 
 
-def _unseen(db: Session, name: str, paper: Sheet) -> None:
+def unseen(db: Session, name: str, paper: Sheet) -> None:
+    """Raises WrongError when somebody has changed it meanwhile."""
     try:
         versions.unseen(db, name, paper.line("seen"))
     except MeanwhileError as error:

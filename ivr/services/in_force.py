@@ -8,20 +8,22 @@ was known before holds on; with nothing known, what is in the files.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from callflows import prompts
 from ivr.database import reading
 from ivr.models import SettingVersion
 
 EVERY = 2.0
 WAITED_FOR = 0.3
 """Seconds that whoever asks waits for an answer; the first turn of a call has 2.5."""
-NAMES = ("blocked-numbers", "prompt/", "mail/")
+NAMES = ("blocked-numbers", "prompts/", "texts/", "mail/")
 """Those that are kept, or what they begin with."""
+TABLES = ("prompts", "texts")
 NEWEST = select(func.coalesce(func.max(SettingVersion.id), 0), func.count(SettingVersion.id))
 """Two that are written at once may be seen in either order: then there is one more."""
 log = logging.getLogger(__name__)
@@ -30,20 +32,10 @@ _kept: Mapping[str, Any] = {}
 _version: tuple[int, ...] = (0, 0)
 _looked_at = float("-inf")
 _looking = threading.Lock()
-_told: list[Callable[[Mapping[str, Any]], None]] = []
-
-
-def values() -> Mapping[str, Any]:
-    return _kept
 
 
 def value(name: str) -> Any:
     return _kept.get(name)
-
-
-def tell(whom: Callable[[Mapping[str, Any]], None]) -> None:
-    """Call it with all of them whenever they change."""
-    _told.append(whom)
 
 
 def look() -> None:
@@ -89,8 +81,12 @@ def _look() -> None:
 def _keep(found: Mapping[str, Any]) -> None:
     global _kept  # noqa: PLW0603  one for the whole process
     _kept = found
-    for whom in _told:
-        whom(found)
+    for table in TABLES:
+        prompts.INSTEAD[table] = {
+            name.removeprefix(f"{table}/"): entry
+            for name, entry in found.items()
+            if name.startswith(f"{table}/")
+        }
 
 
 def _all(db: Any) -> dict[str, Any]:
