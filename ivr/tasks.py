@@ -70,8 +70,9 @@ def carrier() -> "Carrier":
 
 @app.task
 def attend(kind: str, id_: int) -> None:
-    from ivr.services import due
+    from ivr.services import due, in_force
 
+    in_force.look()
     for leg_id in due.attend(kind, id_, carrier()):
         attend.delay("leg", leg_id)
 

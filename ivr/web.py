@@ -6,7 +6,7 @@ Everything that the first call needs is loaded before it comes.
 import json
 from datetime import timedelta
 
-from flask import Flask, Response, abort
+from flask import Flask, Response, abort, request
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import configure_mappers
@@ -23,7 +23,7 @@ from ivr.phone import callbacks, canary, lifeline, sounds, twiml, webhooks  # no
 from ivr.phone.door import phone
 from ivr.portal.routes import portal
 from ivr.services import canary as canaries
-from ivr.services import checks, due, policies
+from ivr.services import checks, due, in_force, policies
 from ivr.settings import settings
 
 LARGEST = 1_048_576
@@ -47,8 +47,15 @@ def make_app() -> Flask:
     made.add_url_rule("/healthz", "healthz", lambda: Response("ok", mimetype="text/plain"))
     made.add_url_rule("/readyz", "readyz", readyz)
     made.add_url_rule("/metrics", "metrics", metrics)
+    made.before_request(look_at_settings)
     warm_up()
     return made
+
+
+def look_at_settings() -> None:
+    """Before a page or a call asks for them."""
+    if request.blueprint:
+        in_force.look()
 
 
 def warm_up() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ivr import clock, migrations
 from ivr import database as ivr_database
+from ivr.services import in_force
 from ivr.settings import settings
 from tests.servers import Postgres, free_port, postgres, valkey
 from tests.services.people import NOW
@@ -88,6 +89,7 @@ def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def _forget() -> None:
+    in_force.forget()
     settings.cache_clear()
     ivr_database.engine.cache_clear()
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ivr import migrations
 from ivr.database import engine, make_engine, transaction
-from ivr.models import Base, Entry, Message, Rota
+from ivr.models import AuditLine, Base, Entry, Message, Rota
 from ivr.services import hand_over, policies
 from tests.services.people import NOW
 
@@ -84,7 +84,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/old.db"
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres_server")
-        name = f"old_{tmp_path.parent.name}_{os.getpid()}".replace("-", "_")
+        name = f"old_{tmp_path.name}_{os.getpid()}".replace("-", "_")
         with server.connect() as connection:
             connection.execute(f'create database "{name}"')
         url = server.url(name)
@@ -121,4 +121,25 @@ def test_lists_of_each_level_become_rotas_that_ring_the_same_people(old: str) ->
             hand_over.look(db, datetime.now(UTC), one.id)
         assert rotas[0].on_duty == [2, 1]
         assert db.scalar(select(Message.id).where(Message.key.like("rota-%-on-%"))) is None
+    engine.dispose()
+
+
+def test_what_was_changed_moves_into_the_audit_and_back(old: str) -> None:
+    config = migrations.config(old)
+    command.upgrade(config, "0016")
+    engine = make_engine(old)
+    row = {"at": "2026-11-24 08:00:00", "about": "person-1", "what": 'said "é", {x}'}
+    with engine.begin() as connection:
+        insert = text("insert into changes (at, by, about, what) values (:at, 'Bo', :about, :what)")
+        connection.execute(insert, row)
+    for _ in range(2):
+        command.upgrade(config, "head")
+        with Session(engine) as db:
+            lines = [
+                (one.by, one.about, one.kind, one.data) for one in db.scalars(select(AuditLine))
+            ]
+        assert lines == [("Bo", "person-1", "told", {"what": row["what"]})]
+        command.downgrade(config, "0016")
+        with engine.connect() as connection:
+            assert connection.scalars(text("select what from changes")).all() == [row["what"]]
     engine.dispose()

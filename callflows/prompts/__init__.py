@@ -49,6 +49,10 @@ def _read(language: str) -> dict[str, Any]:
 
 
 FILES: dict[str, dict[str, Any]] = {language: _read(language) for language in LANGUAGES}
+INSTEAD: dict[str, dict[str, dict[str, str]]] = {}
+"""What is said instead of what stands in the files, by table (prompts, texts), and then by language
+and key: "fr-CA/goodbye". Whoever runs the flows puts it here.
+"""
 _READERS = {language: _Reader(FILES[language]["minutes"]) for language in LANGUAGES}
 
 
@@ -57,7 +61,13 @@ def _known(language: str) -> str:
 
 
 def entry(language: str, key: str) -> dict[str, str]:
-    """A prompt as it stands in the file: text or audio, and the language if it is another."""
+    """A prompt: text or audio, and the language if it is another."""
+    instead = INSTEAD.get("prompts", {}).get(f"{language}/{key}")
+    return written(language, key) | instead if instead else written(language, key)
+
+
+def written(language: str, key: str) -> dict[str, str]:
+    """A prompt as it stands in the file."""
     found = FILES[language]["prompts"].get(key) or FILES[LANGUAGES[0]]["prompts"].get(key, "")
     return {"text": found} if isinstance(found, str) else found
 
@@ -66,14 +76,20 @@ def spoken(language: str, one: Say) -> Sentence:
     language = _known(language)
     prompt = entry(language, one.key)
     in_language = prompt.get("language", language)
-    words = _READERS[in_language].vformat(prompt.get("text", ""), (), one.values)
+    words = filled(in_language, prompt.get("text", ""), one.values)
     return Sentence(in_language, words, prompt.get("audio"))
 
 
 def text(language: str, key: str, **values: str | int) -> str:
     """Words that are not spoken by a flow: texts to technicians, parts of sentences."""
     language = _known(language)
-    return _READERS[language].vformat(FILES[language]["texts"][key], (), values)
+    instead = INSTEAD.get("texts", {}).get(f"{language}/{key}", {})
+    return filled(language, instead.get("text", FILES[language]["texts"][key]), values)
+
+
+def filled(language: str, words: str, values: Mapping[str, Any]) -> str:
+    """With its values in it."""
+    return _READERS[language].vformat(words, (), values)
 
 
 def placeholders(words: str) -> set[str]:

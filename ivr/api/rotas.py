@@ -11,7 +11,7 @@ from ivr.api.problems import ProblemError
 from ivr.api.ticket_writes import refused
 from ivr.models import Rota, Technician
 from ivr.services import coming, overrides, people, roles, rota, rotas, shifts
-from ivr.services.overrides import OverrideRefusedError
+from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
 from ivr.services.tokens import Scope
 
@@ -86,7 +86,7 @@ def override(ask: Ask, id_: int) -> shapes.OverrideRecord:
             by,
             decided=decided,
         )
-    except OverrideRefusedError as error:
+    except RefusedError as error:
         raise ProblemError(HTTPStatus.CONFLICT, f"That is not possible: {error}.") from error
     return shapes.OverrideRecord(
         made.id,

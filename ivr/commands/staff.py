@@ -33,8 +33,9 @@ def add_person(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading, transaction
     from ivr.models import Role
-    from ivr.services import accounts, changes, phone_book, phones
+    from ivr.services import accounts, audit, phone_book, phones
     from ivr.services import staff as people
+    from ivr.services.audit import Kind
     from ivr.services.refusal import RefusedError
 
     try:
@@ -45,7 +46,8 @@ def add_person(args: argparse.Namespace) -> int:
             if args.phone:
                 phones.add(db, person, args.phone)
             token = accounts.new_link(db, clock.now(), person)
-            changes.write(db, clock.now(), BY, f"person-{person.id}", f"added, as {role}")
+            about = people.about(person)
+            audit.changed(db, clock.now(), BY, about, Kind.PERSON_ADDED, role=role)
     except RefusedError as error:
         return refuse(error)
     with reading() as db:
@@ -57,13 +59,14 @@ def add_person(args: argparse.Namespace) -> int:
 def link(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
-    from ivr.services import accounts, changes
+    from ivr.services import accounts, audit
+    from ivr.services.audit import Kind
 
     with transaction() as db:
         person = accounts.known(db, args.email)
         token = accounts.new_link(db, clock.now(), person) if person else ""
         if person:
-            changes.write(db, clock.now(), BY, f"person-{person.id}", "given a link")
+            audit.changed(db, clock.now(), BY, f"person-{person.id}", Kind.LINK_GIVEN)
     return _told(token) if token else refuse(f"nobody on the staff has the e-mail {args.email}")
 
 

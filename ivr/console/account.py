@@ -16,7 +16,8 @@ from ivr.console.sign_in import attempt, known_to
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Account, StaffSignIn
-from ivr.services import accounts, changes, hashing, house, second_step, sign_ins, tries
+from ivr.services import accounts, audit, hashing, house, second_step, sign_ins, tries
+from ivr.services.audit import Kind
 from ivr.services.roles import May
 from ivr.services.tries import WaitError
 
@@ -74,9 +75,9 @@ def _refused() -> Response | None:
     return None
 
 
-def _write(db: Session, what: str) -> None:
+def _write(db: Session, kind: Kind) -> None:
     person = staff.here().technician
-    changes.write(db, clock.now(), person.name, f"person-{person.id}", what)
+    audit.changed(db, clock.now(), person.name, f"person-{person.id}", kind)
 
 
 @console.post("/account/password")
@@ -91,7 +92,7 @@ def set_password() -> Answer:
     here, kept = staff.here(), hashing.hashed(given)
     with transaction() as db:
         accounts.set_password(db, clock.now(), here.technician_id, kept, here)
-        _write(db, "set a new password")
+        _write(db, Kind.PASSWORD_SET)
     return done("console.account", done="password")
 
 
@@ -107,6 +108,7 @@ def sign_out_elsewhere() -> Answer:
             sign_ins.end(db, clock.now(), StaffSignIn, here.technician_id, which)
         else:
             sign_ins.end_all(db, clock.now(), StaffSignIn, here.technician_id, but=here)
+        _write(db, Kind.WAS_SIGNED_OUT)
     return done("console.account", done="out")
 
 
@@ -155,7 +157,7 @@ def use_codes() -> Answer:
         return refused
     with transaction() as db:
         codes = second_step.begin(db, person.id, secret, step)
-        _write(db, "set up codes for signing in")
+        _write(db, Kind.CODES_ON)
     return _recovery(codes)
 
 
@@ -172,7 +174,7 @@ def new_recovery_codes() -> Answer:
         return refused
     with transaction() as db:
         codes = second_step.new_recovery_codes(db, staff.here().technician_id)
-        _write(db, "made new recovery codes")
+        _write(db, Kind.RECOVERY_CODES)
     return _recovery(codes)
 
 
@@ -184,5 +186,5 @@ def no_codes() -> Answer:
         return refused
     with transaction() as db:
         second_step.end(db, staff.here().technician_id)
-        _write(db, "turned codes for signing in off")
+        _write(db, Kind.CODES_OFF)
     return done("console.account", done="off")

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from callflows.turn import Severity
 from ivr.console.forms import LONGEST_LINE, Form, WrongError, row
 from ivr.console.tongue import say
+from ivr.models import Act as Audited
 from ivr.models import Status, Team, Technician, Ticket
 from ivr.services import (
     assignment,
     attachments,
+    audit,
     conversation,
     customers,
     levels,
@@ -26,6 +28,7 @@ from ivr.services import (
     relations,
     tickets,
 )
+from ivr.services.audit import Kind
 from ivr.services.life import NotAllowedError
 from ivr.services.numbers import dialled
 from ivr.services.relations import NotPossibleError
@@ -150,6 +153,8 @@ def do(db: Session, now: datetime, name: str, ticket: Ticket, form: Form) -> Non
     """Raises WrongError with what to say."""
     try:
         ACTS[name](db, now, ticket, form)
+        about = f"ticket-{ticket.number}"
+        audit.write(db, now, form.by, Audited.DID, about, Kind.TICKET_ACT, deed=name)
     except NotAllowedError as error:
         status = say(f"ticket.{ticket.status}")
         raise WrongError(say("forms.not_allowed", status=status)) from error

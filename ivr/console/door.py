@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from ivr import clock, headers
-from ivr.console import guard, nav, rota_words, staff, tongue, words
+from ivr.console import audit_words, guard, nav, rota_words, setting_words, staff, tongue, words
 from ivr.console.forms import token
 from ivr.services import checks, house, numbers, sign_ins, undelivered, vocabulary
 from ivr.services.roles import May
@@ -31,7 +31,8 @@ console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name, words.turns,
              words.ring, words.place, words.message, words.spoken, words.tongue,
              words.size, words.local, words.day, words.listed, words.value, words.due,
-             tongue.number, sign_ins.named, numbers.readable):  # fmt: skip
+             tongue.number, sign_ins.named, numbers.readable, audit_words.told,
+             setting_words.weekday):  # fmt: skip
     console.add_app_template_filter(word)
 for name, of_rotas in rota_words.FILTERS.items():
     console.add_app_template_filter(of_rotas, name)

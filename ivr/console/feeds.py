@@ -22,6 +22,7 @@ from ivr.console.tongue import say, told
 from ivr.database import reading
 from ivr.models import Rota, Technician
 from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people, vocabulary
+from ivr.services.audit import Kind
 from ivr.services.ical_import import Outcome
 from ivr.services.ical_reading import Found
 from ivr.services.refusal import RefusedError
@@ -41,7 +42,7 @@ A_CALENDAR = "text/calendar"
 def renew_feed(id_: int) -> Answer:
     def act(db: Session) -> Answer:
         rota = calendar.found(db, id_)
-        note(db, rota, "made a new address for calendars")
+        note(db, rota, Kind.FEED_MADE)
         return _shown_once(db, rota, feeds.make(db, clock.now(), rota=rota))
 
     return carry_out(about(id_), sheet(), partial(again, id_), act)
@@ -103,7 +104,7 @@ def import_shifts(id_: int) -> Answer:
     def take(db: Session, found: Found) -> Outcome:
         rota = calendar.found(db, id_)
         outcome = ical_import.shifts(db, clock.now(), rota, found)
-        note(db, rota, f"took over a calendar: {outcome.told(vocabulary.LANGUAGES[0])}")
+        note(db, rota, Kind.CALENDAR_TAKEN, outcome=outcome.told(vocabulary.LANGUAGES[0]))
         return outcome
 
     return _taken(about(id_), paper, zone, partial(_import_form, id_), take)

@@ -21,7 +21,8 @@ from ivr.console.staff import staff
 from ivr.console.tongue import say, severity, told
 from ivr.database import transaction
 from ivr.models import Rota, Technician
-from ivr.services import changes, customers, house, roles, rotas
+from ivr.services import audit, customers, house, roles, rotas
+from ivr.services.audit import Kind
 from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
 
@@ -158,10 +159,11 @@ def actor(db: Session) -> Technician | None:
     return db.scalar(select(Technician).where(Technician.name == named).limit(1)) if named else None
 
 
-def note(db: Session, rota: Rota, what: str) -> None:
+def note(db: Session, rota: Rota, kind: Kind, **data: str) -> None:
     """Write down what was changed of a rota, and by whom."""
     by = actor(db)
-    changes.write(db, clock.now(), by.name if by else house.ANYBODY, f"rota-{rota.id}", what)
+    name = by.name if by else house.ANYBODY
+    audit.changed(db, clock.now(), name, f"rota-{rota.id}", kind, **data)
 
 
 def may_decide(by: Technician | None) -> bool:

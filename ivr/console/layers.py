@@ -18,17 +18,17 @@ from ivr.console.forms import WrongError, done, token
 from ivr.console.guard import needs
 from ivr.console.layer_form import Draft
 from ivr.console.rotas import about, again
-from ivr.console.tongue import say, speaking
+from ivr.console.tongue import say
 from ivr.console.words import local
 from ivr.database import reading
 from ivr.models import Layer
-from ivr.services import coming, layers, people, rota, vocabulary
+from ivr.services import coming, layers, people, rota
+from ivr.services.audit import Kind
 from ivr.services.roles import May
 from ivr.services.shifts import Plan, Shift
 
 ROW = calendar.ROW
 PREVIEWED = 8
-MOVED = {"up": "moved up", "down": "moved down", "remove": "removed"}
 
 
 @console.get(f"/rotas/<{ROW}:id_>/layers/new")
@@ -90,7 +90,7 @@ def _put(id_: int, layer_id: int | None) -> Answer:
             layers.change(db, clock.now(), rota_, layer, wanted)
         else:
             layer = layers.add(db, clock.now(), rota_, wanted)
-        note(db, rota_, _told(db, layer, "changed" if layer_id else "added"))
+        note(db, rota_, Kind.LAYER, **_told(db, layer, "changed" if layer_id else "added"))
         return done("console.one_rota", id_=id_, done="saved")
 
     return carry_out(about(id_), paper, partial(_form, id_, layer_id, draft), act)
@@ -138,12 +138,11 @@ def _found(db: Session, id_: int, layer_id: int) -> Layer:
     return layer
 
 
-def _told(db: Session, layer: Layer, done_: str) -> str:
+def _told(db: Session, layer: Layer, act: str) -> dict[str, str]:
     """As it is now: what was before is in the line before."""
-    with speaking(vocabulary.LANGUAGES[0]):
-        hours = "; ".join(map(rota_words.hours, layer.hours)) or "always"
-        told = f"{rota_words.rhythm(layer)}: {rota_words.turns(layer, people.names(db))} ({hours})"
-    return f"{done_} the layer {layer.name}. {told}"
+    hours = "; ".join(map(rota_words.hours, layer.hours))
+    told = f"{rota_words.rhythm(layer)}: {rota_words.turns(layer, people.names(db))}"
+    return {"how": act, "name": layer.name, "told": f"{told} ({hours})" if hours else told}
 
 
 # Buttons of the rota's page -----------------------------------------------------------------------
@@ -154,7 +153,7 @@ def _told(db: Session, layer: Layer, done_: str) -> str:
 def layer_act(id_: int, layer_id: int, act: str) -> Answer:
     def perform(db: Session) -> Answer:
         rota_, layer = calendar.found(db, id_), _found(db, id_, layer_id)
-        note(db, rota_, _told(db, layer, MOVED[act]))
+        note(db, rota_, Kind.LAYER, **_told(db, layer, act))
         if act == "remove":
             layers.remove(db, clock.now(), rota_, layer)
         else:

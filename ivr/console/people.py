@@ -21,8 +21,8 @@ from ivr.database import reading, transaction
 from ivr.models import Account, Role, StaffSignIn, Technician
 from ivr.services import (
     accounts,
+    audit,
     cage,
-    changes,
     phone_book,
     phones,
     rotas,
@@ -30,6 +30,7 @@ from ivr.services import (
     staff,
     vocabulary,
 )
+from ivr.services.audit import Kind
 from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
 
@@ -87,7 +88,8 @@ def _add(db: Session, form: Form) -> int:
         role=form.text("role"),
         language=form.text("language"),
     )
-    changes.write(db, clock.now(), form.by, staff.about(person), f"added, as {person.role}")
+    about = staff.about(person)
+    audit.changed(db, clock.now(), form.by, about, Kind.PERSON_ADDED, role=person.role)
     if form.line("phone"):
         phones.add(db, person, form.line("phone"))
     if form.text("invite"):
@@ -128,7 +130,7 @@ def _one(id_: int, status: int = 200, **values: str) -> Response:
             account=theirs,
             waiting=phones.waiting(db, now, person),
             everywhere=sign_ins.everywhere(db, now, StaffSignIn, id_) if editing else [],
-            changes=changes.of(db, staff.about(person)) if editing else [],
+            changes=audit.changes(db, staff.about(person)) if editing else [],
             roles=list(Role),
             languages=vocabulary.LANGUAGES,
             zones=sorted(available_timezones()) if editing else [],

@@ -12,7 +12,8 @@ from ivr.console import staff as door
 from ivr.console.forms import Form, WrongError, row
 from ivr.console.tongue import say
 from ivr.models import Phone, StaffSignIn, Technician
-from ivr.services import changes, phones, second_step, sign_ins, staff
+from ivr.services import audit, phones, second_step, sign_ins, staff
+from ivr.services.audit import Kind
 from ivr.services.roles import May
 
 WRONG_CODE = "wrong code"
@@ -55,26 +56,26 @@ def pin(db: Session, person: Technician, form: Form) -> str:
 
 def add_phone(db: Session, person: Technician, form: Form) -> str:
     phone = phones.add(db, person, form.line("number"))
-    _write(db, person, form, f"added the phone {phone.number}")
+    _write(db, person, form, Kind.PHONE_ADDED, number=phone.number)
     return "kept"
 
 
 def remove_phone(db: Session, person: Technician, form: Form) -> str:
     phone = _phone(person, form)
-    _write(db, person, form, f"removed the phone {phone.number}")
+    _write(db, person, form, Kind.PHONE_REMOVED, number=phone.number)
     phones.remove(db, person, phone)
     return "kept"
 
 
 def phone_up(db: Session, person: Technician, form: Form) -> str:
     phones.move(db, person, _phone(person, form), -1)
-    _write(db, person, form, "changed the order of the phones")
+    _write(db, person, form, Kind.PHONES_ORDERED)
     return "kept"
 
 
 def phone_down(db: Session, person: Technician, form: Form) -> str:
     phones.move(db, person, _phone(person, form), 1)
-    _write(db, person, form, "changed the order of the phones")
+    _write(db, person, form, Kind.PHONES_ORDERED)
     return "kept"
 
 
@@ -93,7 +94,7 @@ def verify_phone(db: Session, person: Technician, form: Form) -> str:
     phone = _phone(person, form)
     if not phones.verify(db, clock.now(), person, phone, form.line("code")):
         return WRONG_CODE
-    _write(db, person, form, f"verified the phone {phone.number}")
+    _write(db, person, form, Kind.PHONE_VERIFIED, number=phone.number)
     return "verified"
 
 
@@ -108,13 +109,13 @@ def sign_out(db: Session, person: Technician, form: Form) -> str:
         sign_ins.end(db, clock.now(), StaffSignIn, person.id, which)
     else:
         sign_ins.end_all(db, clock.now(), StaffSignIn, person.id)
-    _write(db, person, form, "was signed out")
+    _write(db, person, form, Kind.WAS_SIGNED_OUT)
     return "out"
 
 
 def no_codes(db: Session, person: Technician, form: Form) -> str:
     second_step.end(db, person.id)
-    _write(db, person, form, "turned codes for signing in off")
+    _write(db, person, form, Kind.CODES_OFF)
     return "kept"
 
 
@@ -128,8 +129,8 @@ def come_back(db: Session, person: Technician, form: Form) -> str:
     return "back"
 
 
-def _write(db: Session, person: Technician, form: Form, what: str) -> None:
-    changes.write(db, clock.now(), form.by, staff.about(person), what)
+def _write(db: Session, person: Technician, form: Form, kind: Kind, **data: str) -> None:
+    audit.changed(db, clock.now(), form.by, staff.about(person), kind, **data)
 
 
 Act = Callable[[Session, Technician, Form], str]

@@ -18,7 +18,7 @@ from ivr.console.tongue import language, say
 from ivr.database import reading
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
-from ivr.services import board, changes, customers, policies, policy_editing, policy_words
+from ivr.services import audit, board, customers, policies, policy_editing, policy_words
 from ivr.services.policy_editing import Change, Wish
 from ivr.services.roles import May
 
@@ -173,7 +173,7 @@ def _form(id_: int | None, paper: Sheet | None) -> Response:
             default=DEFAULT,
             customers=customers.names(db),
             severities=severities(),
-            changes=changes.of(db, f"policy-{id_}", SHOWN) if id_ else (),
+            changes=audit.changes(db, f"policy-{id_}", SHOWN) if id_ else (),
         )
 
 

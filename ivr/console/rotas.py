@@ -18,7 +18,8 @@ from ivr.console.staff import staff
 from ivr.console.tongue import language, say
 from ivr.database import reading
 from ivr.models import Rota, Team
-from ivr.services import changes, coming, feeds, findings, house, people, rota, rota_board, rotas
+from ivr.services import audit, coming, feeds, findings, house, people, rota, rota_board, rotas
+from ivr.services.audit import Kind
 from ivr.services.coming import SOON
 from ivr.services.roles import May
 
@@ -68,7 +69,9 @@ def _shown(db: Session, rota_: Rota) -> dict[str, Any]:
         "problems": [one.sentence(language(), rota_.time_zone) for one in found],
         "fed_since": feeds.since(db, rota=rota_),
         "told": what_was_done("rotas", DONE),
-        "edited": changes.of(db, f"rota-{rota_.id}", EDITS) if staff().may(May.EDIT_ROTAS) else [],
+        "edited": audit.changes(db, f"rota-{rota_.id}", EDITS)
+        if staff().may(May.EDIT_ROTAS)
+        else [],
         "by": who(),
         "people": sorted(people.present(db).values(), key=str.casefold),
         "token": token(about(rota_.id)),
@@ -100,7 +103,7 @@ def make_rota() -> Answer:
 
     def act(db: Session) -> Answer:
         made = rotas.create(db, clock.now(), **_filled(db, paper))
-        note(db, made, f"made {made.name}")
+        note(db, made, Kind.ROTA_MADE, name=made.name)
         return done("console.one_rota", id_=made.id, done="made")
 
     return carry_out(NEW, paper, partial(_form, None), act)
@@ -124,8 +127,9 @@ def change_rota(id_: int) -> Answer:
     def act(db: Session) -> Answer:
         rota_ = calendar.found(db, id_)
         rotas.change(db, clock.now(), rota_, **_filled(db, paper, id_))
-        owner = rota_.owner.name if rota_.owner else "nobody"
-        note(db, rota_, f"named it {rota_.name}, in {rota_.time_zone}, owned by {owner}")
+        owner = rota_.owner.name if rota_.owner else ""
+        told = {"name": rota_.name, "zone": rota_.time_zone, "owner": owner}
+        note(db, rota_, Kind.ROTA_NAMED, **told)
         return done("console.one_rota", id_=id_, done="saved")
 
     return carry_out(about(id_), paper, partial(_form, id_), act)
@@ -136,7 +140,7 @@ def change_rota(id_: int) -> Answer:
 def remove_rota(id_: int) -> Answer:
     def act(db: Session) -> Answer:
         rota_ = calendar.found(db, id_)
-        note(db, rota_, f"removed {rota_.name}")
+        note(db, rota_, Kind.ROTA_REMOVED, name=rota_.name)
         rotas.remove(db, rota_)
         return done("console.all_rotas")
 

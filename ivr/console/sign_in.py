@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock, signed
@@ -15,13 +16,25 @@ from ivr.console.door import FRAME, console
 from ivr.console.forms import token, too_old
 from ivr.console.guard import as_before_accounts, by_link, for_strangers, needs
 from ivr.database import reading, transaction
-from ivr.models import StaffSignIn
-from ivr.services import accounts, changes, hashing, house, second_step, sign_ins, tries, vocabulary
+from ivr.models import Act, StaffSignIn, Technician
+from ivr.services import (
+    accounts,
+    audit,
+    hashing,
+    house,
+    second_step,
+    sign_ins,
+    tries,
+    vocabulary,
+)
+from ivr.services.audit import Kind
 from ivr.services.roles import May
 from ivr.services.tries import WaitError
 from ivr.settings import settings
 
 SECOND_STEP = "second step"
+SIGNING_IN = "sign-in"
+"""What it is about when nobody is known by that address."""
 SECOND_STEP_WITHIN = 600
 KNOWN = "staff_known"
 A_YEAR = 365 * 24 * 3600
@@ -72,8 +85,18 @@ def by_password() -> Answer:
         kept = accounts.password_of(db, email)
     given = request.form.get("password", "")[: hashing.LONGEST_PASSWORD]
     if not hashing.matches(kept.password_hash, given) or kept.technician_id is None:
+        with transaction() as db:
+            _failed(db, kept.technician_id, "password")
         return page("sign_in.html", HTTPStatus.FORBIDDEN, told="wrong", **again)
     return proved(kept.technician_id, email, _then())
+
+
+def _failed(db: Session, technician_id: int | None, what: str) -> None:
+    """Whoever that was: nobody knows. An address that is nobody's is written down, too, so that it
+    takes as long.
+    """
+    about = f"person-{technician_id}" if technician_id else SIGNING_IN
+    audit.write(db, clock.now(), audit.STRANGER, Act.DID, about, Kind.SIGN_IN_FAILED, wrong=what)
 
 
 def attempt(email: str) -> None:
@@ -113,6 +136,8 @@ def by_code() -> Answer:
     with transaction() as db:
         same = accounts.password_of(db, email).password_hash.endswith(tail)
         good = same and second_step.use(db, clock.now(), technician_id, code)
+        if not good:
+            _failed(db, technician_id, "code")
     if not good:
         return page("second_step.html", HTTPStatus.FORBIDDEN, told="wrong", half=half, then=then)
     return welcome(technician_id, email, then)
@@ -125,11 +150,16 @@ def welcome(technician_id: int, email: str, then: str) -> Answer:
         tries.forget(db, email, known_to(email))
         told = request.user_agent.string
         shown = sign_ins.begin(db, clock.now(), StaffSignIn, technician_id, told)
+        _note(db, db.get_one(Technician, technician_id), Kind.SIGNED_IN)
     answer = redirect(then or url_for("console.all_tickets"), HTTPStatus.SEE_OTHER)
     staff.give(answer, staff.SIGNED_IN, shown, int(StaffSignIn.LASTS.total_seconds()))
     known = signed.sign([sign_ins.digest(email), browser], KNOWN)
     staff.give(answer, KNOWN, known, A_YEAR)
     return answer
+
+
+def _note(db: Session, person: Technician, kind: Kind) -> None:
+    audit.write(db, clock.now(), person.name, Act.DID, f"person-{person.id}", kind)
 
 
 def known_to(email: str) -> str:
@@ -145,6 +175,7 @@ def sign_out() -> Answer:
     if here and not too_old(FRAME):
         with transaction() as db:
             sign_ins.end(db, clock.now(), StaffSignIn, here.technician_id, here.id)
+            _note(db, here.technician, Kind.SIGNED_OUT)
     answer = redirect(url_for("console.sign_in"), HTTPStatus.SEE_OTHER)
     answer.delete_cookie(staff.SIGNED_IN, path="/")
     return answer
@@ -182,8 +213,8 @@ def use_link(link: str) -> Answer:
     with transaction() as db:
         person = accounts.use_link(db, clock.now(), link, kept)
         if person:
-            about, what = f"person-{person.id}", "set a password, by a link"
-            changes.write(db, clock.now(), person.name, about, what)
+            about, kind = f"person-{person.id}", Kind.PASSWORD_SET_BY_LINK
+            audit.changed(db, clock.now(), person.name, about, kind)
     if person is None:
         return _link(link)
     return proved(person.id, person.email, "")

@@ -17,7 +17,8 @@ from ivr.console.guard import needs
 from ivr.console.tongue import language, say
 from ivr.database import reading, transaction
 from ivr.models import Delivery, Webhook, WebhookForm
-from ivr.services import bodies, changes, events, house, webhooks
+from ivr.services import audit, bodies, events, house, webhooks
+from ivr.services.audit import Kind
 from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
 from ivr.services.webhooks import Wish
@@ -33,8 +34,8 @@ def host(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def _note(db: Session, id_: int, what: str) -> None:
-    changes.write(db, clock.now(), filled_in(db).by, _about(id_), what)
+def _note(db: Session, id_: int, kind: Kind, **data: str) -> None:
+    audit.changed(db, clock.now(), filled_in(db).by, _about(id_), kind, **data)
 
 
 def _about(id_: int) -> str:
@@ -83,7 +84,7 @@ def add_webhook() -> Answer:
     try:
         with transaction() as db:
             made = webhooks.add(db, clock.now(), _wish())
-            _note(db, made.id, f"made it, for {host(made.url)}")
+            _note(db, made.id, Kind.WEBHOOK_MADE, name=made.name, host=host(made.url))
     except RefusedError as error:
         return _form(None, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=tongue.told(error))
     return _log(made.id, secret=made.secret)
@@ -98,7 +99,7 @@ def change_webhook(id_: int) -> Answer:
         with transaction() as db:
             wish = _wish()
             webhooks.change(db, clock.now(), _webhook(db, id_), wish)
-            _note(db, id_, f"set it up as {wish.name}, for {host(wish.url)}")
+            _note(db, id_, Kind.WEBHOOK_CHANGED, name=wish.name, host=host(wish.url))
     except RefusedError as error:
         return _form(id_, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=tongue.told(error))
     return done("console.one_webhook", id_=str(id_), done="saved")
@@ -156,7 +157,7 @@ def _log(id_: int, *, told: str = "", secret: str = "", old: bool = False) -> Re
             before=before,
             only=only,
             more=more,
-            changes=changes.of(db, _about(id_)),
+            changes=audit.changes(db, _about(id_)),
             quick=any(one.due_at for one in rows[:5]),
             token=token,
             told=told,
@@ -193,7 +194,7 @@ def webhook_act(id_: int, act: str) -> Answer:
             webhooks.test(db, clock.now(), webhook)
         else:
             webhooks.switch(db, clock.now(), webhook, on=act == "on")
-            _note(db, id_, f"switched it {act}")
+            _note(db, id_, Kind.WEBHOOK_SWITCHED, to=act)
     return done("console.one_webhook", id_=str(id_), done=act)
 
 
@@ -205,7 +206,7 @@ def new_secret(id_: int) -> Answer:
     with transaction() as db:
         webhook = _webhook(db, id_)
         webhooks.new_secret(db, clock.now(), webhook)
-        _note(db, id_, "made a new secret")
+        _note(db, id_, Kind.WEBHOOK_SECRET)
         secret = webhook.secret
     return _log(id_, secret=secret)
 

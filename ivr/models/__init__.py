@@ -10,7 +10,6 @@ from ivr.models.call import Call, Direction, Place
 from ivr.models.caller import Caller
 from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
-from ivr.models.change import Change
 from ivr.models.check import Check, CheckState
 from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
@@ -32,6 +31,7 @@ from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.rota import Layer, Rota, Unit
+from ivr.models.setting_version import SettingVersion
 from ivr.models.sign_in import (
     SignedIn,
     SignIn,
@@ -63,7 +63,6 @@ __all__ = [
     "Canary",
     "CanaryState",
     "CannedReply",
-    "Change",
     "Channel",
     "Check",
     "CheckState",
@@ -103,6 +102,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "Rota",
+    "SettingVersion",
     "SignIn",
     "SignInAttempt",
     "SignInLink",

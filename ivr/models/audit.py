@@ -26,6 +26,9 @@ class AuditLine(Base):
     __table_args__ = (
         Index("ix_audit_about_id", "about", "id"),
         Index("ix_audit_by_id", "by", "id"),
+        Index("ix_audit_kind_id", "kind", "id"),
+        Index("ix_audit_act_id", "act", "id"),
+        Index("ix_audit_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

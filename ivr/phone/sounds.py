@@ -10,7 +10,9 @@ from importlib.resources import files
 from flask import Response, abort
 
 from ivr.phone.door import phone
+from ivr.services import recorded
 
+TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 RATE = 8000
 SECONDS = 6
 TONES = ((0.0, 440.0), (0.4, 554.4), (0.8, 659.3), (3.0, 659.3), (3.4, 554.4), (3.8, 440.0))
@@ -43,10 +45,11 @@ def hold_tone() -> Response:
     return Response(hold_wav(), mimetype="audio/wav", headers={"Cache-Control": "max-age=86400"})
 
 
-@phone.get("/voice/audio/<name>.wav")
-def audio(name: str) -> Response:
-    """A recorded prompt of callflows/prompts."""
-    file = files("callflows.prompts").joinpath(f"{name}.wav")
+@phone.get("/voice/audio/<name>.<any(wav, mp3):kind>")
+def audio(name: str, kind: str) -> Response:
+    """A recorded prompt: of callflows/prompts, or of our own."""
+    own = recorded.file(f"{name}.{kind}")
+    file = own or files("callflows.prompts").joinpath(f"{name}.{kind}")
     if not name.isidentifier() or not file.is_file():
         abort(404)
-    return Response(file.read_bytes(), mimetype="audio/wav")
+    return Response(file.read_bytes(), mimetype=TYPES[kind])

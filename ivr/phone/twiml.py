@@ -11,7 +11,7 @@ from callflows.prompts import spoken
 from callflows.turn import Bridge, Dial, End, Hold, Keys, Leave, Pause, Record, Say, Then
 from callflows.turn import say as say_key
 from ivr.phone.urls import plain, url
-from ivr.services import recordings
+from ivr.services import recorded, recordings
 from ivr.services.answer import Answer
 from ivr.settings import settings
 
@@ -58,7 +58,7 @@ def sentence(language: str, key: str, **values: str | int) -> VoiceResponse:
 def _say(into: Any, language: str, sentences: tuple[Say, ...]) -> None:
     for one in sentences:
         said = spoken(language, one)
-        if said.audio:
+        if said.audio and (recorded.file(said.audio) or not recorded.NAME.fullmatch(said.audio)):
             into.play(plain(f"voice/audio/{said.audio}"))
         else:
             into.say(clean(said.text), **VOICES[said.language])

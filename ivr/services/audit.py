@@ -12,16 +12,64 @@ from ivr.database import append
 from ivr.models import Act, AuditLine
 
 SHOWN = 50
+STRANGER = ""
+"""Who it was is not known."""
 
 
 class Kind(StrEnum):
-    """Each has a sentence in the console's words/*/audit.toml."""
+    """Each has a sentence in the console's words/*/audit.toml, with the values of its data."""
 
     TOLD = "told"
     """In words of its own: {what}."""
     TOKEN_MADE = "token-made"  # noqa: S105  a word
     TOKEN_REVOKED = "token-revoked"  # noqa: S105  a word
     TRANSCRIPT_CORRECTED = "transcript_corrected"
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    LEFT = "left"
+    CAME_BACK = "came_back"
+    INVITED = "invited"
+    LINK_GIVEN = "link_given"
+    PIN_SET = "pin_set"
+    PASSWORD_SET = "password_set"  # noqa: S105  the name of an event
+    PASSWORD_SET_BY_LINK = "password_set_by_link"  # noqa: S105  the name of an event
+    CODES_ON = "codes_on"
+    CODES_OFF = "codes_off"
+    RECOVERY_CODES = "recovery_codes"
+    WAS_SIGNED_OUT = "was_signed_out"
+    PHONE_ADDED = "phone_added"
+    PHONE_REMOVED = "phone_removed"
+    PHONE_VERIFIED = "phone_verified"
+    PHONES_ORDERED = "phones_ordered"
+
+    ROTA_MADE = "rota_made"
+    ROTA_NAMED = "rota_named"
+    ROTA_REMOVED = "rota_removed"
+    LAYER = "layer"
+    FEED_MADE = "feed_made"
+    CALENDAR_TAKEN = "calendar_taken"
+
+    POLICY_ADDED = "policy_added"
+    POLICY_CHANGED = "policy_changed"
+    POLICY_MOVED = "policy_moved"
+    POLICY_REMOVED = "policy_removed"
+    LEVELS_CHANGED = "levels_changed"
+    LEVELS_ORDERED = "levels_ordered"
+
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_SWITCHED = "webhook_switched"
+    WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  the name of an event
+
+    SETTING_CHANGED = "setting_changed"
+
+    TICKET_ACT = "ticket_act"
+    EXPORTED = "exported"
 
 
 def write(
@@ -32,7 +80,11 @@ def write(
     append(db, AuditLine, at=now, by=by, act=act, about=about, kind=kind, data=data)
 
 
-def of(db: Session, about: str, most: int = SHOWN) -> Sequence[AuditLine]:
-    """The last ones, the newest first."""
-    those = select(AuditLine).where(AuditLine.about == about).order_by(AuditLine.id.desc())
-    return db.scalars(those.limit(most)).all()
+def changed(db: Session, now: datetime, by: str, about: str, kind: Kind, **data: Any) -> None:
+    write(db, now, by, Act.CHANGED, about, kind, **data)
+
+
+def changes(db: Session, about: str, most: int = SHOWN) -> Sequence[AuditLine]:
+    """What was changed of it last, the newest first."""
+    those = select(AuditLine).where(AuditLine.about == about, AuditLine.act == Act.CHANGED)
+    return db.scalars(those.order_by(AuditLine.id.desc()).limit(most)).all()

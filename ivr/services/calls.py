@@ -25,6 +25,7 @@ from ivr.models import Call, Caller, Contact, Direction, Place, TakenTurn
 from ivr.services import (
     call_row,
     house,
+    house_settings,
     legs,
     paging,
     people,
@@ -92,7 +93,9 @@ def _language(db: Session, number: str, contact: Contact | None) -> str:
 
 def _refused(number: str) -> bool:
     blocked = {one.strip() for one in settings().blocked_numbers.split(",")}
-    return number in blocked or (number == "anonymous" and settings().anonymous_calls == "refuse")
+    if number in blocked or house_settings.is_blocked(number):
+        return True
+    return number == "anonymous" and settings().anonymous_calls == "refuse"
 
 
 def _calls_lately(db: Session, now: datetime, number: str) -> int:

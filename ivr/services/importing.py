@@ -26,6 +26,7 @@ from ivr.models import (
 from ivr.services import (
     accounts,
     hashing,
+    house_settings,
     import_reading,
     import_rotas,
     people,
@@ -37,6 +38,8 @@ from ivr.services.import_reading import ImportRefusedError
 from ivr.services.import_summary import Summary
 from ivr.services.policy_file import PolicyFile
 
+BY = "ivr import"
+"""Who changed what a file changes."""
 RULE = ("position", "team_id", "customer_id", "severity", "category", "words")
 """What makes a rule, beside its row's number."""
 
@@ -123,6 +126,7 @@ class _Import:
 
     def _organization(self, given: OrganizationIn) -> None:
         row = self.db.get(Organization, 1)
+        before = house_settings.values(row) if row else {}
         values = given.model_dump(exclude_none=True)
         if row is None:
             row = Organization(id=1, **values)
@@ -130,6 +134,7 @@ class _Import:
         else:
             _set(row, **values)
         self.summary.count(self.db, row)
+        house_settings.keep_versions(self.db, self.now, BY, before, row)
 
     def _customer(self, given: CustomerIn) -> None:
         row = self.db.scalar(select(Customer).where(Customer.name == given.name))

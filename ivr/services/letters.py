@@ -1,19 +1,32 @@
 """The words of our mails: a text and an HTML template each, by language, in ivr/mails.
 
 The first line of the text template is the subject. HTML is escaped; a line break in a title can
-add no header.
+add no header. What staff have written instead (services/mail_templates.py) is a text, which its
+HTML is made of; it is rendered in a cage, and one that fails is as if it were not there.
 """
 
+import logging
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ivr.services import vocabulary
+from ivr.services import in_force, vocabulary
 
 LONGEST_SUBJECT = 200
+PARAGRAPHS = re.compile(r"\n{2,}")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,10 +38,10 @@ class Letter:
 
 
 @cache
-def _templates() -> Environment:
-    made = Environment(
+def _templates(kind: type[Environment] = Environment) -> Environment:
+    made = kind(
         loader=PackageLoader("ivr", "mails"),
-        autoescape=select_autoescape(["html"]),
+        autoescape=select_autoescape(["html"], default_for_string=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -46,7 +59,27 @@ def moment(at: datetime, zone: str) -> str:
 def write(name: str, language: str, **values: object) -> Letter:
     language = vocabulary.known(language)
     values |= {"language": language, "word": partial(vocabulary.word, language)}
+    own = in_force.value(f"mail/{language}/{name}")
+    if own:
+        try:
+            return written(own, language, values)
+        except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
+            log.warning("the mail %s as staff wrote it: %s", name, type(error).__name__)
     told = _templates().get_template(f"{name}.{language}.txt").render(values)
     subject, _, text = told.partition("\n")
     html = _templates().get_template(f"{name}.{language}.html").render(values)
     return Letter(" ".join(subject.split())[:LONGEST_SUBJECT], text.lstrip("\n"), html, language)
+
+
+def written(own: Mapping[str, str], language: str, values: Mapping[str, object]) -> Letter:
+    """What staff wrote, with its values. Raises what Jinja and what is written in it raise."""
+    cage = own_templates()
+    told, subject = (cage.from_string(own[part]).render(values) for part in ("text", "subject"))
+    paragraphs = [one.strip("\n") for one in PARAGRAPHS.split(told) if one.strip()]
+    html = _templates().get_template("own.html").render(language=language, paragraphs=paragraphs)
+    return Letter(" ".join(subject.split())[:LONGEST_SUBJECT], told.lstrip("\n"), html, language)
+
+
+def own_templates() -> Environment:
+    """For what staff write: it reaches nothing but its values."""
+    return _templates(ImmutableSandboxedEnvironment)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
-from ivr.services import changes, policies, policy_words
+from ivr.services import audit, policies, policy_words
+from ivr.services.audit import Kind
 from ivr.services.escalation import Level
 from ivr.services.refusal import RefusedError
 
@@ -44,16 +45,17 @@ class Change:
         made = policies.new(self.db, wish.name)
         made.levels = policies.default(self.db)
         self._put(made, wish)
-        self._tell(made, f"added: {policy_words.names(self.db).conditions(made)}")
+        conditions = policy_words.names(self.db).conditions(made)
+        self._tell(made, Kind.POLICY_ADDED, name=made.name, conditions=conditions)
         return made
 
     def conditions(self, policy: Policy, wish: Wish) -> None:
         self._only_one(wish.name, policy.id)
         before = self._described(policy)
         self._put(policy, wish)
-        self._tell(
-            policy, f"{before} → {self._described(policy)}", before != self._described(policy)
-        )
+        after = self._described(policy)
+        if before != after:
+            self._tell(policy, Kind.POLICY_CHANGED, before=before, after=after)
 
     def _described(self, policy: Policy) -> str:
         return f"{policy.name}: {policy_words.names(self.db).conditions(policy)}"
@@ -79,12 +81,12 @@ class Change:
             those.insert(to, policy)
             for position, one in enumerate(those, 1):
                 one.position = position
-            self._tell(policy, f"asked as number {to + 1}")
+            self._tell(policy, Kind.POLICY_MOVED, to=to + 1)
 
     def remove(self, policy: Policy) -> None:
         if policy.id == DEFAULT:
             raise RefusedError("default-stays")
-        self._tell(policy, "removed")
+        self._tell(policy, Kind.POLICY_REMOVED, name=policy.name)
         self.db.delete(policy)
 
     # Levels -------------------------------------------------------------------------------------
@@ -117,20 +119,20 @@ class Change:
         before = policies.whole(policy.levels)
         policy.levels = [one | {"level": number} for number, one in enumerate(levels, 1)]
         names = policy_words.names(self.db)
-        told = _difference(list(map(names.level, before)), list(map(names.level, policy.levels)))
-        self._tell(policy, told, told != "")
+        self._difference(
+            policy, list(map(names.level, before)), list(map(names.level, policy.levels))
+        )
 
-    def _tell(self, policy: Policy, what: str, news: bool = True) -> None:
-        if news:
-            changes.write(self.db, self.now, self.by, f"policy-{policy.id}", what)
+    def _difference(self, policy: Policy, before: list[str], after: list[str]) -> None:
+        gone = [f"− {one}" for one in before if one not in after]
+        new = [f"+ {one}" for one in after if one not in before]
+        if gone or new:
+            self._tell(policy, Kind.LEVELS_CHANGED, levels="; ".join([*gone, *new]))
+        elif before != after:
+            self._tell(policy, Kind.LEVELS_ORDERED)
 
-
-def _difference(before: list[str], after: list[str]) -> str:
-    gone = [f"− {one}" for one in before if one not in after]
-    new = [f"+ {one}" for one in after if one not in before]
-    if before != after and not gone and not new:
-        return "levels in another order"
-    return "; ".join([*gone, *new])
+    def _tell(self, policy: Policy, kind: Kind, **data: object) -> None:
+        audit.changed(self.db, self.now, self.by, f"policy-{policy.id}", kind, **data)
 
 
 def digest(policy: Policy) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from ivr.models import HandOver, Role, Technician
 from ivr.services import (
     accounts,
+    audit,
     cage,
-    changes,
     house,
     letters,
     links,
@@ -21,6 +21,7 @@ from ivr.services import (
     time_zones,
     vocabulary,
 )
+from ivr.services.audit import Kind
 from ivr.services.refusal import RefusedError
 from ivr.services.sign_ins import digest
 from ivr.services.time_zones import UnknownZoneError
@@ -33,19 +34,6 @@ LONGEST_WAIT = 60
 PIN = re.compile(r"[0-9]{6}", re.ASCII)
 UP = "01234567890"
 """Seconds, before the ring or before the second phone."""
-SAID = {
-    "name": "the name",
-    "email": "the e-mail",
-    "language": "the language",
-    "time_zone": "the time zone",
-    "role": "the role",
-    "text_first": "the seconds between text and ring",
-    "second_phone_after": "the seconds before the second phone",
-    "quiet_from": "the begin of the quiet hours",
-    "quiet_until": "the end of the quiet hours",
-    "hand_over": "how a hand-over is told",
-}
-"""What of a person can be changed, in words."""
 
 
 def everybody(db: Session) -> Sequence[Technician]:
@@ -82,12 +70,8 @@ def change(db: Session, now: datetime, by: str, person: Technician, **given: str
         before = getattr(person, name)
         if before != value:
             setattr(person, name, value)
-            told = f"changed {SAID[name]} from {_told(before)} to {_told(value)}"
-            changes.write(db, now, by, about(person), told)
-
-
-def _told(value: object) -> str:
-    return "none" if value in {None, ""} else str(value)
+            told = {"field": name, "before": before, "after": value}
+            audit.changed(db, now, by, about(person), Kind.PERSON_CHANGED, **told)
 
 
 def set_pin(db: Session, now: datetime, by: str, person: Technician, given: str) -> None:
@@ -97,7 +81,7 @@ def set_pin(db: Session, now: datetime, by: str, person: Technician, given: str)
     if len(set(given)) == 1 or given in UP or given in UP[::-1]:
         raise RefusedError("pin-too-easy")
     people.set_pin(person, given)
-    changes.write(db, now, by, about(person), "set the staff PIN")
+    audit.changed(db, now, by, about(person), Kind.PIN_SET)
 
 
 def leave(db: Session, now: datetime, by: str, person: Technician) -> None:
@@ -105,12 +89,12 @@ def leave(db: Session, now: datetime, by: str, person: Technician) -> None:
     _keep_an_admin(db, person)
     person.active = False
     accounts.shut(db, now, person)
-    changes.write(db, now, by, about(person), "left the staff")
+    audit.changed(db, now, by, about(person), Kind.LEFT)
 
 
 def come_back(db: Session, now: datetime, by: str, person: Technician) -> None:
     person.active = True
-    changes.write(db, now, by, about(person), "came back to the staff")
+    audit.changed(db, now, by, about(person), Kind.CAME_BACK)
 
 
 def invite(db: Session, now: datetime, by: str, person: Technician) -> None:
@@ -120,7 +104,7 @@ def invite(db: Session, now: datetime, by: str, person: Technician) -> None:
     letter = letters.write("invited", person.language, url=links.set_password(token), **told)
     key = f"invited-{digest(token)[:16]}"
     outbox.mail(db, now, key=key, to=person.email, letter=letter)
-    changes.write(db, now, by, about(person), "was mailed a link to set a password")
+    audit.changed(db, now, by, about(person), Kind.INVITED)
 
 
 def _keep_an_admin(db: Session, person: Technician) -> None:

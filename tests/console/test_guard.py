@@ -31,7 +31,7 @@ def spelled_out(path: str) -> list[str]:
     any_of = re.search(r"<any\((.+?)\):\w+>", path)
     if not any_of:
         return [path]
-    return [path.replace(any_of[0], one.strip()) for one in any_of[1].split(",")]
+    return [path.replace(any_of[0], one.strip(" '")) for one in any_of[1].split(",")]
 
 
 PAGES = [
