@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from ivr import clock, headers
-from ivr.console import guard, nav, rota_words, staff, tongue, words
+from ivr.console import call_words, guard, nav, rota_words, staff, tongue, words
 from ivr.console.forms import token
 from ivr.services import checks, house, numbers, sign_ins, undelivered, vocabulary
 from ivr.services.roles import May
@@ -37,6 +37,8 @@ for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_
     console.add_app_template_filter(word)
 for name, of_rotas in rota_words.FILTERS.items():
     console.add_app_template_filter(of_rotas, name)
+for name, of_calls in call_words.FILTERS.items():
+    console.add_app_template_filter(of_calls, name)
 console.add_app_template_global(tongue.say, "say")
 
 

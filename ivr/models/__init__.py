@@ -5,7 +5,7 @@ from ivr.models.account import Account, RecoveryCode
 from ivr.models.attachment import Attachment
 from ivr.models.audit import Act, AuditLine
 from ivr.models.base import Base
-from ivr.models.call import Call, Direction, Place
+from ivr.models.call import Call, Direction, Outcome, Place
 from ivr.models.caller import Caller
 from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
@@ -15,9 +15,11 @@ from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
+from ivr.models.erasure import Erasing, Erasure, ErasureState
 from ivr.models.feed import Feed
 from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
+from ivr.models.hold import Hold
 from ivr.models.leg import Leg, LegState
 from ivr.models.link import Link
 from ivr.models.mail import Mail, MailOutcome
@@ -29,6 +31,7 @@ from ivr.models.pause import Pause, Why
 from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
+from ivr.models.retention import Retention
 from ivr.models.rota import Layer, Rota, Unit
 from ivr.models.sign_in import (
     SignedIn,
@@ -71,10 +74,14 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Entry",
+    "Erasing",
+    "Erasure",
+    "ErasureState",
     "Feed",
     "Feedback",
     "HandOver",
     "Heartbeat",
+    "Hold",
     "Layer",
     "Leg",
     "LegState",
@@ -85,6 +92,7 @@ __all__ = [
     "Message",
     "MessageState",
     "Organization",
+    "Outcome",
     "Override",
     "Page",
     "PageState",
@@ -96,6 +104,7 @@ __all__ = [
     "Recording",
     "RecordingState",
     "RecoveryCode",
+    "Retention",
     "Role",
     "Rota",
     "SignIn",

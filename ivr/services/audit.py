@@ -19,6 +19,17 @@ class Kind(StrEnum):
 
     TOLD = "told"
     """In words of its own: {what}."""
+    CALL_MOVED = "call-moved"
+    CALLS_TAKEN = "calls-taken"
+    RECORDING_HEARD = "recording-heard"
+    RECORDING_DELETED = "recording-deleted"
+    HELD = "held"
+    HOLD_LIFTED = "hold-lifted"
+    RETENTION = "retention"
+    PERSON_SEARCHED = "person-searched"
+    PERSON_SHOWN = "person-shown"
+    ERASURE_BEGUN = "erasure-begun"
+    ERASURE_DONE = "erasure-done"
 
 
 def write(

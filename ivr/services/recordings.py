@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Call, Leg, Recording, RecordingState
-from ivr.services import timeline
+from ivr.services import outcomes, timeline
 from ivr.services.call_row import CallRow
 from ivr.services.carrier import Carrier, NotNow, Refused
 from ivr.services.timeline import Kind
@@ -63,8 +63,16 @@ def keep(
         if kind != "conversation" and not transcribable(call.known["language"]):
             recording.transcript_status = "failed"
             timeline.write(db, Kind.TRANSCRIPT_FAILED, now, **about, sid=sid)
+        _left_after_the_end(db, call)
     recording.seconds = seconds if seconds is not None else recording.seconds
     return recording
+
+
+def _left_after_the_end(db: Session, call: Call | CallRow) -> None:
+    """Who hangs up at the end of a message: its end is told before the message is."""
+    row = db.get(Call, call.id)
+    if row and row.ended_at:
+        outcomes.settle(db, row)
 
 
 def _by_sid(db: Session, sid: str) -> Recording | None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from ivr.models import (
@@ -24,7 +24,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import attachments, clocks, relations, show_pages, tickets, timeline
+from ivr.services import attaching, attachments, clocks, relations, show_pages, tickets, timeline
 from ivr.services.moments import iso
 from ivr.services.numbers import dialled
 
@@ -44,7 +44,7 @@ def ticket(db: Session, number: str) -> Record:
         "watchers": relations.watchers(db, row),
         "related": [_related(row, one) for one in relations.linked(db, row)],
         "clocks": {one.kind: _clock(one) for one in clocks.of(db, row.id)},
-        "entries": _entries(db, Entry.ticket_id == row.id),
+        "entries": _of_ticket(db, row.id),
         "feedback": _feedbacks(db, row.id),
         "calls": _calls(db, Call.ticket_id == row.id),
         "pages": show_pages.of_ticket(db, row.id),
@@ -59,11 +59,17 @@ def call(db: Session, sid: str) -> Record:
     if row is None:
         raise UnknownError(f"there is no call {sid}")
     about = db.get(Ticket, row.ticket_id) if row.ticket_id else None
+    heard_on = [row.id, *(one.id for one in attaching.companions(db, row))]
     return {
         **_calls(db, Call.id == row.id)[0],
         "ticket": about.number if about else None,
+        "title": about.title if about else None,
+        "outcome": row.outcome,
+        "outcome_seconds": row.outcome_seconds,
+        "moved_at": iso(row.moved_at),
+        "pages": show_pages.of_call(db, row.id, row.sid),
         "entries": _entries(db, Entry.call_id == row.id),
-        "recordings": _recordings(db, Recording.call_id == row.id),
+        "recordings": _recordings(db, Recording.call_id.in_(heard_on)),
     }
 
 
@@ -118,6 +124,19 @@ def _clock(row: Clock) -> Record:
 
 LANGUAGE = Call.known["language"].as_string()
 """That was spoken on a call."""
+
+
+def _of_ticket(db: Session, ticket_id: int) -> list[Record]:
+    """What was said on a call goes with the call when it is put on another ticket."""
+    here = select(Call.id).where(Call.ticket_id == ticket_id, Call.moved_at.is_not(None))
+    moved = list(db.scalars(here))
+    of_it, follows = Entry.ticket_id == ticket_id, Entry.kind.in_(attaching.FOLLOWS)
+    went = and_(Call.moved_at.is_not(None), Call.ticket_id != ticket_id, follows)
+    stayed = or_(Entry.call_id.is_(None), not_(went))
+    if not moved:
+        return _entries(db, and_(of_it, stayed))
+    came = or_(of_it, Entry.call_id.in_(moved))  # by one index or the other
+    return _entries(db, and_(came, or_(of_it, follows), stayed))
 
 
 def _entries(db: Session, which: ColumnElement[bool]) -> list[Record]:

@@ -59,6 +59,12 @@ class Kind(StrEnum):
     CALLBACK_ASKED = "callback-asked"
     RECORDING = "recording"
     RECORDING_MISSING = "recording-missing"
+    RECORDING_DELETED = "recording-deleted"
+    HELD = "held"
+    HOLD_LIFTED = "hold-lifted"
+    CALL_PUT_HERE = "call-put-here"
+    CALL_PUT_ELSEWHERE = "call-put-elsewhere"
+    ERASED = "erased"
     TRANSCRIPT = "transcript"
     TRANSCRIPT_FAILED = "transcript-failed"
     NOTE = "note"
@@ -143,6 +149,12 @@ SENTENCES: dict[str, str] = {
     Kind.CALLBACK_ASKED: "The caller asked to be called back",
     Kind.RECORDING: "Recording: {what}, {seconds} s",
     Kind.RECORDING_MISSING: "A recording is missing: {cause}",
+    Kind.RECORDING_DELETED: "A recording was deleted, {days} days after it was made",
+    Kind.HELD: "{by} holds {what} back from being deleted: {why}",
+    Kind.HOLD_LIFTED: "{by} no longer holds {what} back from being deleted",
+    Kind.CALL_PUT_HERE: "{by} put a call on this ticket",
+    Kind.CALL_PUT_ELSEWHERE: "{by} put a call of this ticket on {other}",
+    Kind.ERASED: "What a person had said and written here was erased at their request",
     Kind.TRANSCRIPT: "Transcript: {text}",
     Kind.TRANSCRIPT_FAILED: "The recording could not be transcribed",
     Kind.NOTE: "Note by {by}: {text}",
