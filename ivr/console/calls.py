@@ -2,8 +2,8 @@
 ticket; the log taken away as a file.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from ivr.console.door import console, page
 from ivr.console.forms import done, filled_in, row, token, too_old
 from ivr.console.guard import needs
 from ivr.console.tongue import say
+from ivr.console.words import local
 from ivr.database import reading, transaction
 from ivr.models import Act, Call, Contact, Direction, Outcome, Ticket
 from ivr.services import (
@@ -26,9 +27,11 @@ from ivr.services import (
     audit,
     call_log,
     customers,
+    holds,
     house,
     numbers,
     people,
+    retention,
     show,
     tickets,
 )
@@ -168,12 +171,27 @@ def show_call(sid: str, *, wrong: str = "", old: bool = False) -> Response:
             call=record,
             row=row_,
             customer=row_.customer_id and customers.by_id(db, row_.customer_id),
-            legs=[(one, leg) for one in record["pages"] for leg in one["legs"]],
+            legs=[leg for one in record["pages"] for leg in one["legs"] if _meanwhile(leg, record)],
+            holds=holds.of_call(db, [one["sid"] for one in record["recordings"]]),
+            kept_until=_kept_until(retention.days(db), house.ours(db).time_zone),
+            hold_token=token("holds"),
             token=token(f"call {sid}"),
             asked=request.form if wrong or old else {},
             wrong=wrong,
             old=old,
         )
+
+
+def _kept_until(days: dict[str, int], zone: str) -> Callable[[dict[str, Any]], date]:
+    def until(recording: dict[str, Any]) -> date:
+        return local(recording["made_at"], zone).date() + timedelta(days=days[recording["kind"]])
+
+    return until
+
+
+def _meanwhile(leg: dict[str, Any], call: dict[str, Any]) -> bool:
+    """Whether it rang when the call was there, or for it afterwards."""
+    return not leg["ended_at"] or str(leg["ended_at"]) >= str(call["started_at"])
 
 
 def _call(db: Session, sid: str) -> Call:

@@ -27,6 +27,7 @@ KINDS = ("description", "message", "note", "conversation")
 LEASE = timedelta(seconds=120)
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=15)
+GONE = {RecordingState.DELETING, RecordingState.DELETED}
 LONGEST_TRANSCRIPT = 100_000
 """Characters; more is cut."""
 
@@ -103,7 +104,7 @@ def made(
 def transcribed(db: Session, now: datetime, *, sid: str, status: str, text: str) -> None:
     """The carrier's transcription callback. One that failed leaves the recording, and says so."""
     recording = _by_sid(db, sid)
-    if recording is None or recording.transcript_status:
+    if recording is None or recording.transcript_status or recording.state in GONE:
         return
     done = status == "completed" and bool(text.strip())
     recording.transcript_status = "completed" if done else "failed"
@@ -139,6 +140,9 @@ def attend(recording_id: int, carrier: Carrier) -> None:
     with transaction() as db:
         recording = db.get_one(Recording, recording_id)
         now = clock.now()
+        if recording.state in GONE:  # meanwhile its time was over
+            _throw_away(sid)
+            return
         if isinstance(stored, tuple):
             recording.file, recording.sha256 = stored
             recording.state, recording.due_at = RecordingState.STORED, None
@@ -149,9 +153,15 @@ def attend(recording_id: int, carrier: Carrier) -> None:
         carrier.forget_recording(sid)
 
 
+def _throw_away(sid: str) -> None:
+    (folder() / f"{sid}.wav").unlink(missing_ok=True)
+
+
 def _claim(db: Session, now: datetime, recording_id: int) -> str | None:
     recording = db.get(Recording, recording_id)
     if recording is None or recording.due_at is None or recording.due_at > now:
+        return None
+    if recording.state != RecordingState.DUE:
         return None
     claimed = changed(
         db,
