@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from ivr import clock
-from ivr.database import changed, connection, hurry, transaction
+from ivr.database import changed, connection, hurry, rid_of_old_pages, transaction
 from ivr.models import Act, Contact, Erasure, ErasureState
 from ivr.services import audit, taking_away, traces
 from ivr.services.carrier import Carrier, Forgotten, Placed
@@ -25,6 +25,8 @@ LEASE = timedelta(minutes=5)
 LATER = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 SHOWN = 100
+LOG = "log"
+"""What is left when all is gone but the pages of SQLite's log."""
 AS_LONG_AS_IT_TAKES = "set local statement_timeout = '60s'"
 
 
@@ -92,6 +94,9 @@ def attend(erasure_id: int, carrier: Carrier) -> None:
             return
         left = found
     still, done = _elsewhere(left, carrier)
+    only_the_log = set(left) == {LOG}
+    if not only_the_log or not rid_of_old_pages():
+        still[LOG] = ["old pages"]  # what was left stood in the database until now
     with transaction() as db:
         _write_down(db, clock.now(), erasure_id, still, done)
 
@@ -154,12 +159,16 @@ def _write_down(
     db: Session, now: datetime, erasure_id: int, still: dict[str, Any], done: dict[str, int]
 ) -> None:
     made = db.get_one(Erasure, erasure_id)
-    before = made.counts
+    before, before_left = made.counts, made.left
     made.counts = before | {key: before.get(key, 0) + count for key, count in done.items()}
     made.left = {key: those for key, those in still.items() if those}
     if not made.left:
         made.state, made.due_at, made.done_at = ErasureState.DONE, None, now
         _tell(db, now, made, made.by, audit.Kind.ERASURE_DONE)
+        return
+    if set(made.left) == {LOG} != set(before_left):
+        made.due_at = now
+        hurry(db)
         return
     log.warning("erasure %s is not done everywhere yet", made.id)
     made.due_at = now + min(timedelta(seconds=30 * 2 ** min(made.tries, 10)), LONGEST_PAUSE)

@@ -60,6 +60,8 @@ class Traces:
     kept_sids: set[str] = field(default_factory=set)
     lines: list[int] = field(default_factory=list)
     """Of the timeline, on their own tickets and calls."""
+    near: list[int] = field(default_factory=list)
+    """Tickets of others on which they may have written, or be named."""
     elsewhere: list[int] = field(default_factory=list)
     """Lines of other tickets that name them."""
     mails: list[int] = field(default_factory=list)
@@ -166,9 +168,9 @@ def _lines(db: Session, found: Traces) -> None:
     mine = set(_all(db, lines, Entry.ticket_id, found.tickets))
     mine |= set(_all(db, lines, Entry.call_id, [*found.calls, *found.companions]))
     found.lines = sorted(mine)
-    elsewhere = [one for one in _near(db, found) if one not in held]
+    found.near = [one for one in _near(db, found) if one not in held]
     named, theirs = found.named, list[int]()
-    for piece in pieces(elsewhere):
+    for piece in pieces(found.near):
         rows = select(Entry.id, Entry.data).where(Entry.ticket_id.in_(piece))
         for row in db.execute(rows.where(Entry.kind.in_(SAID_BY_NAME))):
             if row.id not in mine and named.search(str(row.data)):
@@ -201,7 +203,8 @@ def _letters(db: Session, found: Traces) -> None:
         or_(Message.ticket_id.is_(None), Message.ticket_id.not_in(held))
     )
     to = set(db.scalars(sent.where(Message.to.in_([*found.emails, *found.numbers]))))
-    found.messages = sorted(to | set(_all(db, sent, Message.ticket_id, found.tickets)))
+    to |= set(_all(db, sent, Message.ticket_id, found.tickets))
+    found.messages = sorted(to | set(_that_name(db, found)))
     files = _all(db, select(Attachment), Attachment.ticket_id, found.tickets)
     files += _all(db, select(Attachment), Attachment.entry_id, found.elsewhere)
     found.attachments = list(dict.fromkeys(files))
@@ -210,6 +213,16 @@ def _letters(db: Session, found: Traces) -> None:
     by_them = given.where(Feedback.contact_id == found.contact.id)
     answers |= set(db.scalars(by_them.where(Feedback.ticket_id.not_in(held))))
     found.feedback = sorted(answers)
+
+
+def _that_name(db: Session, found: Traces) -> Iterator[int]:
+    """Letters about tickets of others that tell what they wrote there."""
+    named = found.named
+    columns = (Message.id, Message.to, Message.subject, Message.body)
+    for piece in pieces(found.near):
+        for row in db.execute(select(*columns).where(Message.ticket_id.in_(piece))):
+            if any(named.search(one) for one in row[1:]):
+                yield row.id
 
 
 def find(db: Session, asked: str, number: str | None) -> list[Contact]:
