@@ -13,7 +13,8 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from ivr.database import reading
-from ivr.models import Call, Contact, Customer, Outcome, Technician, Ticket
+from ivr.models import Call, Contact, Customer, Direction, Outcome, Technician, Ticket
+from ivr.services import outcomes
 from ivr.settings import settings
 
 A_PAGE = 50
@@ -33,6 +34,14 @@ class Wanted:
     customer_id: int | None = None
     contact_id: int | None = None
     staff_id: int | None = None
+
+
+def possible(wanted: Wanted) -> bool:
+    """Whether a call of that direction can end so. To find out would be to look at all of them."""
+    if not (wanted.outcome and wanted.direction) or wanted.outcome == Outcome.CANARY:
+        return True
+    to_us = wanted.outcome in {*outcomes.OF_A_RING, Outcome.RUNG}
+    return to_us == (wanted.direction == Direction.OUTBOUND)
 
 
 COLUMNS = (
@@ -86,6 +95,8 @@ def newest(
     db: Session, wanted: Wanted, before: int | None = None, most: int = A_PAGE
 ) -> tuple[list[Any], int | None]:
     """The calls that began before the one of that ID, and where the next older ones begin."""
+    if not possible(wanted):
+        return [], None
     rows = _query(wanted)
     last = db.get(Call, before) if before else None
     if last:

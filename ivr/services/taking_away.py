@@ -48,7 +48,7 @@ def all_of(db: Session, now: datetime, found: Traces) -> dict[str, Any]:
     left = {
         "files": _files(db, found),
         "recordings": [one.sid for one in found.recordings],
-        "numbers": sorted(found.numbers) if not found.held else [],
+        "numbers": sorted(found.numbers) if not found.holding else [],
     }
     named = found.named
     _timeline(db, found, named)
@@ -56,7 +56,7 @@ def all_of(db: Session, now: datetime, found: Traces) -> dict[str, Any]:
     _recordings(found)
     _tickets(db, now, found)
     _letters(db, found)
-    if not found.held:  # a hold must still know whom it is about
+    if not found.holding:  # a hold must still know whom it is about
         _contact(db, found)
     return left
 
@@ -125,7 +125,7 @@ def _calls(db: Session, found: Traces, named: re.Pattern[str]) -> None:
             connection(db).execute(update(TURNS).where(TURNS.c.id == row.id).values(new))
     others = select(Contact.phone).where(Contact.id != found.contact.id)
     shared = set(db.scalars(others.where(Contact.phone.in_(found.numbers))))
-    if not found.held:
+    if not found.holding:
         db.execute(delete(Caller).where(Caller.number.in_(found.numbers - shared)))
 
 

@@ -70,6 +70,11 @@ class Traces:
     feedback: list[int] = field(default_factory=list)
 
     @property
+    def holding(self) -> bool:
+        """A hold keeps something of it, and so whom that is about."""
+        return bool(self.held or self.kept)
+
+    @property
     def named(self) -> re.Pattern[str]:
         """Their name, addresses and numbers, wherever they stand in a text."""
         digits = {one.removeprefix("+1") for one in self.numbers} | self.numbers

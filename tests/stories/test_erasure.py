@@ -185,7 +185,7 @@ def test_what_is_held_is_kept_and_whoever_it_is_about_until_it_is_not(line: Line
         ticket = tickets.find(db, "4411")
         assert ticket
         holds.place(db, clock.now(), ticket, "A court asked for it", "Mona")
-    assert "Kept by a legal hold: 1 tickets, 1 recordings" in Staff().reads(PERSON)
+    assert "Kept by a legal hold, tickets: 1, recordings: 1." in Staff().reads(PERSON)
     assert "Tickets kept by a hold 1" in erases(line)
     assert {needle for _where, needle in found(*MARKS)} == {"quetzal"}
     assert found("Ana Roy")
