@@ -54,7 +54,7 @@ def all_of(db: Session, now: datetime, found: Traces) -> dict[str, Any]:
     _timeline(db, found, named)
     _calls(db, found, named)
     _recordings(found)
-    _tickets(db, now, found)
+    _tickets(db, now, found, named)
     _letters(db, found)
     if not found.holding:  # a hold must still know whom it is about
         _contact(db, found)
@@ -135,12 +135,15 @@ def _recordings(found: Traces) -> None:
         one.file = one.sha256 = one.transcript = None
 
 
-def _tickets(db: Session, now: datetime, found: Traces) -> None:
+def _tickets(db: Session, now: datetime, found: Traces, named: re.Pattern[str]) -> None:
     for piece in pieces(found.tickets):
-        numbers = list(db.scalars(select(Ticket.number).where(Ticket.id.in_(piece))))
-        cleared = {"title": GONE, "description": "", "opened_by_number": None, "form_key": None}
-        db.execute(update(Ticket).where(Ticket.id.in_(piece)).values(cleared))
-        _deliveries(db, numbers)
+        rows = db.scalars(select(Ticket).where(Ticket.id.in_(piece))).all()
+        for row in rows:
+            row.title, row.description = GONE, ""
+            row.opened_by_number = row.form_key = None
+            row.tags = scrubbed(row.tags, named)
+            row.category = scrubbed(row.category, named)
+        _deliveries(db, [row.number for row in rows])
     for one in found.tickets:
         timeline.write(db, Kind.ERASED, now, ticket_id=one)
     for piece in pieces(found.feedback):

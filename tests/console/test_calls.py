@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from ivr.console import csv_files
@@ -221,3 +222,23 @@ def test_a_formula_is_none() -> None:
     for bad in ("=1", "+1", "-1", "@x", "\tx", "\rx"):
         assert csv_files.safe(bad) == f"'{bad}"
     assert [csv_files.safe(one) for one in ("a=1", None, 3)] == ["a=1", "", "3"]
+
+
+@on_sqlite
+def test_in_a_browser_the_log_leads_to_a_call_whose_recording_plays(line: Line, page: Page) -> None:
+    leaves_a_message(line, line.customer(), "4411", "The fan of rack 3 is loud")
+    line.passes(30)
+    page.goto("/calls")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("What came of it").select_option("message")
+    page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("outcome=message"))
+    page.locator("tbody th a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Call from Ana Roy")
+    sound = page.locator("audio")
+    sound.evaluate("one => { one.muted = true; return one.play() }")
+    sound.evaluate("one => new Promise(done => { one.onseeked = done; one.currentTime = 1; })")
+    assert sound.evaluate("one => one.error") is None
+    with reading() as db:
+        kinds = db.scalars(select(AuditLine.kind)).all()
+    assert kinds == ["recording-heard"], "once, however many pieces were asked for"

@@ -106,6 +106,7 @@ def test_a_shorter_time_counts_for_what_is_there_already(tapes: Forgetful) -> No
     with transaction() as db:
         retention.put(db, clock.now(), {"message": 30}, "Mona")
         assert retention.days(db)["message"] == 30
+        assert set(retention.days(db)) == set(recordings.KINDS)
         assert retention.days(db)["note"] == retention.DEFAULTS["note"]
         with pytest.raises(retention.WrongDaysError):
             retention.put(db, clock.now(), {"note": 0}, "Mona")

@@ -200,6 +200,8 @@ def test_what_is_held_is_kept_and_whoever_it_is_about_until_it_is_not(line: Line
 def test_nobody_is_erased_by_mistake_or_while_they_are_on_the_line(line: Line) -> None:
     staff = Staff()
     assert staff.submits("/erasure", whom="an").status_code == 422
+    assert f'href="{PERSON}"' in staff.submits("/erasure", whom="(514) 555-0100").text
+    assert "0 people" in words(staff.submits("/erasure", whom="nobody@acme.example"))
     for name, reference in (("Ana", "1"), ("Ana Roy", "of ana roy")):
         assert staff.submits(PERSON, name=name, reference=reference).status_code == 422
     ana = line.customer()
