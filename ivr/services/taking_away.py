@@ -118,7 +118,7 @@ def _calls(db: Session, found: Traces, named: re.Pattern[str]) -> None:
         rows = connection(db).execute(select(TURNS).where(TURNS.c.call_id.in_(piece))).all()
         theirs = set(found.calls)
         for row in rows:
-            heard = {key: one for key, one in row.heard.items() if key != "keys"}
+            heard = {key: GONE if key == "keys" else one for key, one in row.heard.items()}
             answer = scrubbed(row.answer, named)
             answer["say"] = [[key, {}] for key, _values in answer["say"]]
             new = {"heard": heard if row.call_id in theirs else row.heard, "answer": answer}

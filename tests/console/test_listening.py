@@ -91,7 +91,7 @@ def test_only_who_may_hear_it(bo: Colleague, monkeypatch: pytest.MonkeyPatch) ->
         bo_himself = people.by_mail(db, "bo@2n5.example")
         assert isinstance(bo_himself, Technician)
         bo_himself.role = Role.MANAGER
-    assert "deleted when its time was over" in bo.get("/recordings/RE1").text
+    assert "This recording was deleted." in bo.get("/recordings/RE1").text
 
 
 def test_a_hold_is_placed_with_a_reason_and_lifted_by_a_manager(bo: Colleague) -> None:
