@@ -126,6 +126,7 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # what is erased is not left in the file
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -133,6 +134,19 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def rid_of_old_pages() -> bool:
+    """SQLite's log still holds pages as they were: put all on the file and empty it. False while a
+    reader needs it. PostgreSQL sees to that itself (autovacuum, and its log is recycled).
+    """
+    if engine().dialect.name != "sqlite":
+        return True
+    with engine().connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw
+        (busy, *_pages) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
 
 @cache

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,10 +89,10 @@ def show(args: argparse.Namespace) -> int:
     from ivr.database import reading
     from ivr.services import show as records
 
-    look_up = {"ticket": records.ticket, "call": records.call}[args.what]
+    ways: dict[str, Callable[..., Any]] = {"ticket": records.ticket, "call": records.call}
     try:
         with reading() as db:
-            record = look_up(db, args.which)
+            record = ways[args.what](db, args.which)
     except records.UnknownError as error:
         print(error.args[0], file=sys.stderr)
         return 1

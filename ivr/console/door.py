@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from ivr import clock, headers
-from ivr.console import audit_words, guard, nav, rota_words, setting_words, staff, tongue, words
+from ivr.console import (
+    audit_words,
+    call_words,
+    guard,
+    nav,
+    rota_words,
+    setting_words,
+    staff,
+    tongue,
+    words,
+)
 from ivr.console.forms import token
 from ivr.services import checks, house, numbers, sign_ins, undelivered, vocabulary
 from ivr.services.roles import May
@@ -38,6 +48,8 @@ for name, of_rotas in rota_words.FILTERS.items():
     console.add_app_template_filter(of_rotas, name)
 for of_tongue in (tongue.bdi, tongue.cause, tongue.severity):
     console.add_app_template_filter(of_tongue)
+for name, of_calls in call_words.FILTERS.items():
+    console.add_app_template_filter(of_calls, name)
 console.add_app_template_global(tongue.say, "say")
 console.add_app_template_global(rota_words.weekdays, "weekdays")
 

@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "webhooks": "all_webhooks",
         "tokens": "all_tokens",
         "audit": "audit",
+        "holds": "all_holds",
         "erasure": "erasure",
     },
 }

@@ -115,6 +115,14 @@ def update(exchange: Exchange, sid: str) -> dict[str, Any]:
         return _told(call)
 
 
+def delete(exchange: Exchange, sid: str) -> Response:
+    with exchange.acting():
+        if _call(exchange, sid).status not in FINAL:
+            raise RefusedError(409, 20009, "Cannot delete a call that is in progress")
+        del exchange.calls[sid]
+    return Response(status=204)
+
+
 def _end(call: Call, status: str) -> None:
     if status not in {"canceled", "completed"}:
         raise RefusedError(400, 20001, "Status can be canceled or completed")
@@ -151,4 +159,5 @@ ROUTES: list[Route] = [
     ("GET", "/Calls.json", list_them),
     ("GET", "/Calls/<sid>.json", fetch),
     ("POST", "/Calls/<sid>.json", update),
+    ("DELETE", "/Calls/<sid>.json", delete),
 ]

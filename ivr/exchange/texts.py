@@ -16,6 +16,8 @@ def receive(exchange: Exchange, number: str, body: str) -> str:
     """A person texts the number; the app's answer goes back to them. Returns the text's SID."""
     sid = new_sid("SM")
     exchange.note("text-in", number=number, body=body)
+    kept = {"sid": sid, "to": exchange.number, "from": number, "body": body, "status": "received"}
+    exchange.messages[sid] = kept
     form = {
         "MessageSid": sid,
         "SmsSid": sid,

@@ -6,7 +6,7 @@ from ivr.models.api_token import ApiAnswer, ApiToken
 from ivr.models.attachment import Attachment
 from ivr.models.audit import Act, AuditLine
 from ivr.models.base import Base
-from ivr.models.call import Call, Direction, Place
+from ivr.models.call import Call, Direction, Outcome, Place
 from ivr.models.caller import Caller
 from ivr.models.canary import Canary, CanaryState
 from ivr.models.canned_reply import CannedReply
@@ -16,9 +16,11 @@ from ivr.models.contact import Contact
 from ivr.models.correction import Correction
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
+from ivr.models.erasure import Erasing, Erasure, ErasureState
 from ivr.models.feed import Feed
 from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
+from ivr.models.hold import Hold
 from ivr.models.leg import Leg, LegState
 from ivr.models.link import Link
 from ivr.models.mail import Mail, MailOutcome
@@ -30,6 +32,7 @@ from ivr.models.pause import Pause, Why
 from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
+from ivr.models.retention import Retention
 from ivr.models.rota import Layer, Rota, Unit
 from ivr.models.setting_version import SettingVersion
 from ivr.models.sign_in import (
@@ -75,10 +78,14 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Entry",
+    "Erasing",
+    "Erasure",
+    "ErasureState",
     "Feed",
     "Feedback",
     "HandOver",
     "Heartbeat",
+    "Hold",
     "Layer",
     "Leg",
     "LegState",
@@ -89,6 +96,7 @@ __all__ = [
     "Message",
     "MessageState",
     "Organization",
+    "Outcome",
     "Override",
     "Page",
     "PageState",
@@ -100,6 +108,7 @@ __all__ = [
     "Recording",
     "RecordingState",
     "RecoveryCode",
+    "Retention",
     "Role",
     "Rota",
     "SettingVersion",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.models.base import Base
@@ -24,9 +24,51 @@ class Place(StrEnum):
     GONE = "gone"
 
 
+class Outcome(StrEnum):
+    """What came of a call, for whoever reads the list of calls."""
+
+    ANSWERED = "answered"
+    """The caller talked to one of us."""
+    MESSAGE = "message"
+    CALLBACK = "callback"
+    LEFT_HOLDING = "left-holding"
+    STATUS = "status"
+    OPENED = "opened"
+    """It opened a ticket, and nobody was needed at once."""
+    NOTED = "noted"
+    """How bad it is was put on a ticket that was there."""
+    UNKNOWN_NUMBER = "unknown-number"
+    """What was keyed is no ticket, and then the caller hung up."""
+    LEFT_EARLY = "left-early"
+    BLOCKED = "blocked"
+    STAFF_LINE = "staff-line"
+    CANARY = "canary"
+    ACCEPTED = "accepted"
+    """This, and what follows, of a call to one of us."""
+    PASSED = "passed"
+    UNACCEPTED = "unaccepted"
+    TAKEN = "taken"
+    """Picked up when somebody else had it."""
+    RUNG = "rung"
+    """Anything else of such a call."""
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Call(Base):
     __tablename__ = "calls"
-    __table_args__ = (Index("ix_calls_number_started_at", "number", "started_at"),)
+    __table_args__ = (
+        Index("ix_calls_number_started_at", "number", "started_at"),
+        Index("ix_calls_started_at", "started_at"),
+        Index("ix_calls_outcome", "outcome", "started_at", **_where("outcome is not null")),
+        Index(
+            "ix_calls_customer", "customer_id", "started_at", **_where("customer_id is not null")
+        ),
+        Index("ix_calls_contact", "contact_id", "started_at", **_where("contact_id is not null")),
+        Index("ix_calls_staff", "staff_id", "started_at", **_where("staff_id is not null")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sid: Mapped[str] = mapped_column(unique=True)
@@ -48,3 +90,13 @@ class Call(Base):
     """The carrier's word; only ever moves forward."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """None while it goes on."""
+    outcome_seconds: Mapped[int | None]
+    """After which it was answered, or the caller who held gave up."""
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    """Whose it is: the ticket's, else the contact's; with the outcome."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    """Who of us was on it: who answered, was rung, or called us; with the outcome."""
+    moved_at: Mapped[datetime | None]
+    """When one of us last put it on another ticket than the one that was keyed."""

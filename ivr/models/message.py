@@ -48,7 +48,7 @@ class Message(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
     """The line of the timeline whose files go out with it."""
-    to: Mapped[str]
+    to: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str] = mapped_column(default="")
     body: Mapped[str]
     html: Mapped[str | None]

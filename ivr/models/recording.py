@@ -15,6 +15,10 @@ class RecordingState(StrEnum):
     STORED = "stored"
     MISSING = "missing"
     """Given up after a day of tries; said on the ticket."""
+    DELETING = "deleting"
+    """Its time is over: our file, its transcript and the carrier's copy are being deleted."""
+    DELETED = "deleted"
+    """Only the row is left: when it was, how long, and that it is gone."""
 
 
 class Recording(Base):
@@ -25,6 +29,13 @@ class Recording(Base):
             "due_at",
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
+        ),
+        Index(
+            "ix_recordings_kept",
+            "kind",
+            "made_at",
+            sqlite_where=text("state not in ('deleting', 'deleted')"),
+            postgresql_where=text("state not in ('deleting', 'deleted')"),
         ),
     )
 

@@ -12,4 +12,4 @@ class Watcher(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
-    email: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)

@@ -16,10 +16,11 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ivr.phone import fallback, set_up
+from ivr.phone import fallback, forgetting, set_up
 from ivr.phone.urls import url
 from ivr.services.carrier import (
     Balance,
+    Forgotten,
     NotNow,
     Outcome,
     Placed,
@@ -143,6 +144,9 @@ class Carrier:
 
     def forget_recording(self, sid: str) -> Outcome:
         return _ended(_outcome(lambda: sid if self.client.recordings(sid).delete() else None), sid)
+
+    def forget_number(self, number: str) -> Forgotten | Refused | NotNow | Unknown:
+        return _told(lambda: forgetting.number(self.client, number))
 
     def astray(self) -> list[str] | Refused | NotNow | Unknown:
         return _told(lambda: list(set_up.astray(self.client)))

@@ -70,6 +70,17 @@ class Kind(StrEnum):
 
     TICKET_ACT = "ticket_act"
     EXPORTED = "exported"
+    CALL_MOVED = "call-moved"
+    CALLS_TAKEN = "calls-taken"
+    RECORDING_HEARD = "recording-heard"
+    RECORDING_DELETED = "recording-deleted"
+    HELD = "held"
+    HOLD_LIFTED = "hold-lifted"
+    RETENTION = "retention"
+    PERSON_SEARCHED = "person-searched"
+    PERSON_SHOWN = "person-shown"
+    ERASURE_BEGUN = "erasure-begun"
+    ERASURE_DONE = "erasure-done"
 
 
 def write(

@@ -27,6 +27,7 @@ from ivr.services import (
     house,
     house_settings,
     legs,
+    outcomes,
     paging,
     people,
     staff_writing,  # noqa: F401  enters what the staff line writes
@@ -156,6 +157,7 @@ def joined(db: Session, now: datetime, sid: str, key: str) -> Joined | None:
     if call is None or leg is None:
         return None
     call.place = Place.BRIDGED
+    outcomes.answered(db, call, leg)
     paging.reached(db, now, leg.page, "bridged")
     return Joined(Known.from_json(call.known).language, leg.technician.name)
 
@@ -171,9 +173,10 @@ def ended(db: Session, now: datetime, sid: str, status: str) -> None:
         leg = legs.of_call(db, sid)
         if leg:
             legs.end(db, now, leg, "accepted")
-        return
-    about = {"ticket_id": call.ticket_id, "call_id": call.id}
-    timeline.write(db, Kind.LEFT, now, **about, where=last)
+    else:
+        about = {"ticket_id": call.ticket_id, "call_id": call.id}
+        timeline.write(db, Kind.LEFT, now, **about, where=last)
+    outcomes.settle(db, call)
 
 
 def _last_heard_of(call: Call) -> str:

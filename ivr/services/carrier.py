@@ -54,6 +54,16 @@ class Balance:
     currency: str
 
 
+@dataclass(frozen=True)
+class Forgotten:
+    """How much of a number the carrier has deleted; `more`: there is more of it."""
+
+    calls: int
+    texts: int
+    recordings: int
+    more: bool
+
+
 NOBODY = "20003"
 """The carrier's code for credentials that are wrong."""
 
@@ -94,6 +104,11 @@ class Carrier(Protocol):
         """The audio as WAV, in pieces; its address is built from the SID."""
 
     def forget_recording(self, sid: str) -> Outcome: ...
+
+    def forget_number(self, number: str) -> Forgotten | Refused | NotNow | Unknown:
+        """Delete the carrier's records of calls from and to a number, with their recordings, and of
+        texts; some of them at a time.
+        """
 
     def astray(self) -> list[str] | Refused | NotNow | Unknown:
         """What of our numbers' addresses is not set to us, in a few words each."""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.models import Contact, Customer, Ticket
+from ivr.models import Call, Contact, Customer, Ticket
 from ivr.services import assignment, clocks, life, timeline
 from ivr.services.timeline import Kind
 
@@ -18,6 +18,10 @@ MOST_CONTACTS = 1000
 def names(db: Session) -> Sequence[str]:
     """As many as help whoever types one."""
     return db.scalars(select(Customer.name).order_by(Customer.name).limit(MOST_NAMES)).all()
+
+
+def by_id(db: Session, id_: int) -> str | None:
+    return db.scalar(select(Customer.name).where(Customer.id == id_))
 
 
 def named(db: Session, name: str) -> Customer | None:
@@ -71,6 +75,7 @@ def _put_under(db: Session, now: datetime, ticket: Ticket, customer: Customer, b
         return
     ticket.customer = customer
     db.flush()
+    db.execute(update(Call).where(Call.ticket_id == ticket.id).values(customer_id=customer.id))
     timeline.write(db, Kind.PUT_UNDER, now, ticket_id=ticket.id, by=by, customer=customer.name)
     if ticket.status in life.OVER:
         return

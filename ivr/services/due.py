@@ -20,24 +20,29 @@ from ivr.models import (
     Check,
     Clock,
     Delivery,
+    Erasure,
     Heartbeat,
     Leg,
     Mail,
     Message,
     Page,
     Recording,
+    Retention,
     Rota,
 )
 from ivr.services import (
     canary,
     checks,
     delivering,
+    erasure,
+    forgetting,
     hand_over,
     inbox,
     outbox,
     overdue,
     paging,
     recordings,
+    retention,
     ringing,
 )
 from ivr.services.carrier import Carrier
@@ -45,7 +50,10 @@ from ivr.services.carrier import Carrier
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota
+Row = (
+    Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota
+    | Retention | Erasure
+)  # fmt: skip
 TABLES: dict[str, type[Row]] = {
     "page": Page,
     "leg": Leg,
@@ -57,6 +65,8 @@ TABLES: dict[str, type[Row]] = {
     "check": Check,
     "webhook": Delivery,
     "rota": Rota,
+    "retention": Retention,
+    "erasure": Erasure,
 }
 
 URGENT = {"page", "leg"}
@@ -104,16 +114,24 @@ def attend(kind: str, id_: int, carrier: Carrier) -> list[int]:
     return []
 
 
+def _recording(id_: int, carrier: Carrier) -> None:
+    """To be fetched, or to be deleted: each claims only its own."""
+    recordings.attend(id_, carrier)
+    forgetting.attend(id_, carrier)
+
+
 ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "leg": ringing.attend,
     "message": outbox.attend,
-    "recording": recordings.attend,
+    "recording": _recording,
     "clock": overdue.attend,
     "mail": inbox.attend,
     "canary": canary.attend,
     "check": checks.attend,
     "webhook": delivering.attend,
     "rota": hand_over.attend,
+    "retention": retention.attend,
+    "erasure": erasure.attend,
 }
 
 

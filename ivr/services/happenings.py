@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ivr.models import Call, Entry, Message, Recording
+from ivr.services import attaching
 from ivr.services.timeline import Kind
 
 A_LEAF = 200
@@ -27,7 +28,8 @@ class Show(StrEnum):
 OF: dict[Show, tuple[Kind, ...]] = {
     Show.CALLS: (
         *(Kind.CALLED, Kind.SEVERITY, Kind.LEFT, Kind.CALLBACK_ASKED, Kind.CALLED_BACK, Kind.OWED),
-        *(Kind.RECORDING, Kind.RECORDING_MISSING, Kind.CORRECTED),
+        *(Kind.RECORDING, Kind.RECORDING_MISSING, Kind.RECORDING_DELETED, Kind.CORRECTED),
+        *(Kind.CALL_PUT_HERE, Kind.CALL_PUT_ELSEWHERE),
         *(Kind.TRANSCRIPT, Kind.TRANSCRIPT_FAILED),
         *(Kind.PAGED, Kind.LEVEL_EMPTY, Kind.PASSED_OVER, Kind.ESCALATED, Kind.EXHAUSTED),
         *(Kind.RANG, Kind.PASSED, Kind.ACCEPTED, Kind.JOINED, Kind.REOPENED_PAGE),
@@ -42,7 +44,7 @@ OF: dict[Show, tuple[Kind, ...]] = {
         *(Kind.OPENED, Kind.REGRADED, Kind.REOPENED, Kind.WAITS, Kind.GOES_ON, Kind.CLOSED),
         *(Kind.ASSIGNED, Kind.MERGED, Kind.LINKED, Kind.TAGGED, Kind.CATEGORIZED, Kind.PUT_UNDER),
         *(Kind.NEXT_LEVEL, Kind.LEVEL, Kind.WARNED, Kind.MISSED, Kind.RESOLVED),
-        *(Kind.FEEDBACK, Kind.NO_FEEDBACK),
+        *(Kind.FEEDBACK, Kind.NO_FEEDBACK, Kind.HELD, Kind.HOLD_LIFTED, Kind.ERASED),
     ),
 }
 """Each kind of line is in one of them."""
@@ -58,8 +60,7 @@ class Leaf:
     earlier: bool = False
     """Whether there is more before it."""
 
-    def entries(self, ticket_id: int) -> ColumnElement[bool]:
-        of = Entry.ticket_id == ticket_id
+    def entries(self, of: ColumnElement[bool]) -> ColumnElement[bool]:
         return and_(
             of, self.within(Entry.at), Entry.kind.in_(OF[self.show]) if self.show else true()
         )
@@ -89,6 +90,22 @@ class Leaf:
 WHOLE = Leaf()
 
 
+def lines(db: Session, ticket_id: int) -> ColumnElement[bool]:
+    """The lines of a ticket. What was said on a call goes with the call when it is put on another
+    ticket.
+    """
+    here = select(Call.id).where(Call.ticket_id == ticket_id, Call.moved_at.is_not(None))
+    moved = list(db.scalars(here))
+    of_it, follows = Entry.ticket_id == ticket_id, Entry.kind.in_(attaching.FOLLOWS)
+    elsewhere = (Call.id == Entry.call_id, Call.moved_at.is_not(None), Call.ticket_id != ticket_id)
+    went = and_(follows, exists().where(*elsewhere))
+    stayed = or_(Entry.call_id.is_(None), not_(went))
+    if not moved:
+        return and_(of_it, stayed)
+    came = or_(of_it, Entry.call_id.in_(moved))  # by one index or the other
+    return and_(came, or_(of_it, follows), stayed)
+
+
 def around(db: Session, ticket_id: int, show: Show | None, at: datetime) -> Leaf:
     """The leaf that has a moment on it: the newest, if it is there."""
     found = leaf(db, ticket_id, show, None)
@@ -101,7 +118,7 @@ def leaf(db: Session, ticket_id: int, show: Show | None, before: datetime | None
     """The newest rows of each kind before a moment; those of one moment stay together."""
     all_before = Leaf(show, None, before)
     streams: list[tuple[InstrumentedAttribute[datetime], ColumnElement[bool]]] = [
-        (Entry.at, all_before.entries(ticket_id)),
+        (Entry.at, all_before.entries(lines(db, ticket_id))),
         (Call.started_at, and_(all_before.calls(ticket_id), all_before.within(Call.started_at))),
         (Message.written_at, all_before.messages(ticket_id)),
     ]

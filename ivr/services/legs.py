@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ivr.database import hurry
 from ivr.models import Call, Direction, Leg, LegState, Page, PageState, Place, Technician
-from ivr.services import bundling, outbox, paging, timeline, wishes
+from ivr.services import bundling, outbox, outcomes, paging, timeline, wishes
 from ivr.services.progress import Waiting
 from ivr.services.timeline import Kind
 
@@ -200,6 +200,7 @@ def _hung_up(db: Session, now: datetime, leg: Leg) -> None:
         call = db.scalar(select(Call).where(Call.sid == leg.sid))
         if call and call.ended_at is None:
             call.ended_at, call.place, call.status = now, Place.GONE, "completed"
+            outcomes.settle(db, call)
     page = db.get_one(Page, leg.page_id, populate_existing=True)
     mine = page.accepted_by_id == leg.technician_id and not leg.stopping
     if page.state == PageState.OWED and mine:

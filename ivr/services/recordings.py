@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Call, Leg, Recording, RecordingState
-from ivr.services import timeline, waveform
+from ivr.services import outcomes, timeline, waveform
 from ivr.services.call_row import CallRow
 from ivr.services.carrier import Carrier, NotNow, Refused
 from ivr.services.timeline import Kind
@@ -27,6 +27,7 @@ KINDS = ("description", "message", "note", "conversation")
 LEASE = timedelta(seconds=120)
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=15)
+GONE = {RecordingState.DELETING, RecordingState.DELETED}
 LONGEST_TRANSCRIPT = 100_000
 """Characters; more is cut."""
 
@@ -63,8 +64,16 @@ def keep(
         if kind != "conversation" and not transcribable(call.known["language"]):
             recording.transcript_status = "failed"
             timeline.write(db, Kind.TRANSCRIPT_FAILED, now, **about, sid=sid)
+        _left_after_the_end(db, call)
     recording.seconds = seconds if seconds is not None else recording.seconds
     return recording
+
+
+def _left_after_the_end(db: Session, call: Call | CallRow) -> None:
+    """Who hangs up at the end of a message: its end is told before the message is."""
+    row = db.get(Call, call.id)
+    if row and row.ended_at:
+        outcomes.settle(db, row)
 
 
 def _by_sid(db: Session, sid: str) -> Recording | None:
@@ -95,7 +104,7 @@ def made(
 def transcribed(db: Session, now: datetime, *, sid: str, status: str, text: str) -> None:
     """The carrier's transcription callback. One that failed leaves the recording, and says so."""
     recording = _by_sid(db, sid)
-    if recording is None or recording.transcript_status:
+    if recording is None or recording.transcript_status or recording.state in GONE:
         return
     done = status == "completed" and bool(text.strip())
     recording.transcript_status = "completed" if done else "failed"
@@ -133,6 +142,9 @@ def attend(recording_id: int, carrier: Carrier) -> None:
     with transaction() as db:
         recording = db.get_one(Recording, recording_id)
         now = clock.now()
+        if recording.state in GONE:  # meanwhile its time was over
+            _throw_away(sid)
+            return
         if isinstance(stored, tuple):
             recording.file, recording.sha256 = stored
             recording.state, recording.due_at = RecordingState.STORED, None
@@ -143,9 +155,15 @@ def attend(recording_id: int, carrier: Carrier) -> None:
         carrier.forget_recording(sid)
 
 
+def _throw_away(sid: str) -> None:
+    (folder() / f"{sid}.wav").unlink(missing_ok=True)
+
+
 def _claim(db: Session, now: datetime, recording_id: int) -> str | None:
     recording = db.get(Recording, recording_id)
     if recording is None or recording.due_at is None or recording.due_at > now:
+        return None
+    if recording.state != RecordingState.DUE:
         return None
     claimed = changed(
         db,

@@ -25,6 +25,7 @@ from ivr.models import (
     Ticket,
 )
 from ivr.services import (
+    attaching,
     attachments,
     clocks,
     happenings,
@@ -61,7 +62,7 @@ def find(db: Session, number: str) -> Ticket:
 
 def leaf(db: Session, row: Ticket, leaf: Leaf, language: str = "en-CA") -> Record:
     """A leaf of what happened; all the rest of the ticket is on each."""
-    entries = _entries(db, leaf.entries(row.id), language)
+    entries = _entries(db, leaf.entries(happenings.lines(db, row.id)), language)
     told = [one["data"]["sid"] for one in entries if one["kind"] == Kind.RECORDING]
     return {
         **_ticket(row),
@@ -78,16 +79,22 @@ def leaf(db: Session, row: Ticket, leaf: Leaf, language: str = "en-CA") -> Recor
     }
 
 
-def call(db: Session, sid: str) -> Record:
+def call(db: Session, sid: str, language: str = "en-CA") -> Record:
     row = db.scalar(select(Call).where(Call.sid == sid))
     if row is None:
         raise UnknownError(f"there is no call {sid}")
     about = db.get(Ticket, row.ticket_id) if row.ticket_id else None
+    heard_on = [row.id, *(one.id for one in attaching.companions(db, row))]
     return {
         **_calls(db, Call.id == row.id)[0],
         "ticket": about.number if about else None,
-        "entries": _entries(db, Entry.call_id == row.id, "en-CA"),
-        "recordings": show_recordings.of(db, Recording.call_id == row.id),
+        "title": about.title if about else None,
+        "outcome": row.outcome,
+        "outcome_seconds": row.outcome_seconds,
+        "moved_at": iso(row.moved_at),
+        "pages": show_pages.of_call(db, row.id, row.sid),
+        "entries": _entries(db, Entry.call_id == row.id, language),
+        "recordings": show_recordings.of(db, Recording.call_id.in_(heard_on)),
     }
 
 

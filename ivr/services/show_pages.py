@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, union
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.models import Leg, Page
@@ -13,7 +13,17 @@ Record = dict[str, Any]
 
 
 def of_ticket(db: Session, ticket_id: int) -> list[Record]:
-    of = Page.ticket_id == ticket_id
+    return _of(db, Page.ticket_id == ticket_id)
+
+
+def of_call(db: Session, call_id: int, sid: str) -> list[Record]:
+    """The pages for its caller; of a call to one of us, the page that it was a ring of."""
+    rung = select(Leg.page_id).where(Leg.sid == sid)
+    those = union(select(Page.id).where(Page.call_id == call_id), rung)
+    return _of(db, Page.id.in_(db.scalars(those).all()))
+
+
+def _of(db: Session, of: ColumnElement[bool]) -> list[Record]:
     legs = select(Leg).options(joinedload(Leg.technician)).join(Page, Page.id == Leg.page_id)
     legs_of = defaultdict(list)
     for leg in db.scalars(legs.where(of).order_by(Leg.id)):

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from ivr.services.carrier import Balance, NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.carrier import (
+    Balance,
+    Forgotten,
+    NotNow,
+    Outcome,
+    Placed,
+    PlacedCall,
+    Refused,
+    Unknown,
+)
 from ivr.services.lifeline import Roster
 
 
@@ -58,6 +67,9 @@ class ScriptedCarrier:
 
     def forget_recording(self, sid: str) -> Outcome:
         return Placed(sid)
+
+    def forget_number(self, number: str) -> Forgotten | Refused | NotNow | Unknown:
+        return Forgotten(0, 0, 0, more=False)
 
     def astray(self) -> list[str] | Refused | NotNow | Unknown:
         return self.stray
