@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivr.commands.words import Add
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def enter(add: Add) -> None:

@@ -89,7 +89,7 @@ def test_what_is_held_stays_until_the_hold_is_lifted(tapes: Forgetful, what: str
         assert not holds.place(db, NOW, of, "twice", "Bo")
     after(900)
     work(tapes)
-    assert (row().state, on_disk()) == ("stored", ["RE1.peaks.json", "RE1.wav"])
+    assert (row().state, on_disk()) == ("stored", ["RE1.peaks.json", "RE1.svg", "RE1.wav"])
     with transaction() as db:
         holds.lift(db, clock.now(), db.scalars(select(Hold)).one(), "Mona")
     work(tapes)
