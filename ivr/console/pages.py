@@ -1,4 +1,4 @@
-"""The tickets: who is on call, all of them, and what happened on one; what staff do to it.
+"""One ticket: what happened on it, and what staff do to it.
 
 live.js asks for the part that changes again and again, by its ETag.
 """
@@ -18,7 +18,7 @@ from ivr.console.forms import WrongError, attached, done, filled_in, row, token,
 from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Ticket
-from ivr.services import attachments, board, checks, customers, house, show, tickets, tonight
+from ivr.services import attachments, board, customers, house, show, tickets
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
 
@@ -27,25 +27,6 @@ from ivr.services.roles import May
 @needs(May.SEE_TICKETS)
 def home() -> Answer:
     return redirect(url_for("console.all_tickets"))
-
-
-@console.get("/tickets")
-@needs(May.SEE_TICKETS)
-def all_tickets() -> Response:
-    before = request.args.get("before", type=row)
-    with reading() as db:
-        found, more = board.newest(db, before)
-        return page(
-            db,
-            "tickets.html",
-            unready=checks.bad(db, clock.now()),
-            tonight=tonight.of(db, clock.now()),
-            live={one.ticket.id: one for one in board.live(db)},
-            tickets=found,
-            answers=board.answers(db, found),
-            before=before,
-            more=more,
-        )
 
 
 @console.get("/tickets/<number>")

@@ -18,6 +18,7 @@ from ivr.console import (
     rotas,
     sign_in,
     speaking,
+    ticket_list,
     webhooks,
     whom,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "rotas",
     "sign_in",
     "speaking",
+    "ticket_list",
     "webhooks",
     "whom",
 ]

@@ -25,11 +25,13 @@ from ivr.models.message import Message, MessageState
 from ivr.models.organization import Organization
 from ivr.models.override import Override
 from ivr.models.page import Page, PageState
+from ivr.models.passage import Passage, Source
 from ivr.models.pause import Pause, Why
 from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.rota import Layer, Rota, Unit
+from ivr.models.saved_view import SavedView
 from ivr.models.sign_in import (
     SignedIn,
     SignIn,
@@ -88,6 +90,7 @@ __all__ = [
     "Override",
     "Page",
     "PageState",
+    "Passage",
     "Pause",
     "Phone",
     "PhoneCheck",
@@ -98,10 +101,12 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "Rota",
+    "SavedView",
     "SignIn",
     "SignInAttempt",
     "SignInLink",
     "SignedIn",
+    "Source",
     "StaffLink",
     "StaffSignIn",
     "Status",
