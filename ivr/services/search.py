@@ -86,7 +86,8 @@ def phone_of(db: Session, asked: str) -> str | None:
 
 HITS = {
     # Stretch by stretch, the newest first, until there are enough: a word that is in half of the
-    # texts takes no longer than one that is in two (the words of a passage: migration 0018).
+    # texts takes no longer than one that is in two (the words of a passage: migration 0018). The
+    # stretch is a condition of its own: so the index leaps to it, past all that lies before.
     "postgresql": """
         with asked as (select {query} as words),
         top as (select least(:before, (select coalesce(max(id), 0) + 1 from passages)) as id)
@@ -94,7 +95,8 @@ HITS = {
         from top cross join asked cross join generate_series(top.id >> 16, 0, -1) as stretch
         cross join lateral (
             select id, ticket_id from passages
-            where passage_words(id, text) @@ (asked.words && cast('#' || stretch as tsquery))
+            where passage_words(id, text) @@ asked.words
+            and passage_words(id, text) @@ cast('#' || stretch as tsquery)
             and id + 0 < top.id
             order by id + 0 desc limit :most  -- + 0: by the words alone, not along the primary key
         ) as hit

@@ -109,9 +109,8 @@ def _by_due(db: Session, wanted: Wanted, moment: Moment, after: str) -> Leaf:
     enough to be looked through whole.
     """
     both: Any = select(Ticket, Clock.ends_at)
-    query = _with_names(both.join(Clock, Clock.ticket_id == Ticket.id), Ticket).where(
-        running(Clock), *fits(Ticket, wanted)
-    )
+    query = _with_names(both.join(Clock, Clock.ticket_id == Ticket.id), Ticket)
+    query = query.where(running(Clock), *_fits_and_runs(wanted))
     query = query.where(_is_the_first(wanted.due))
     if wanted.due:
         query = query.where(*is_due(Clock, wanted.due, moment))
@@ -125,6 +124,16 @@ def _by_due(db: Session, wanted: Wanted, moment: Moment, after: str) -> Leaf:
     if len(rows) <= A_PAGE:
         return Leaf(found)
     return Leaf(found, f"{rows[A_PAGE - 1][1].isoformat()}~{found[-1].id}")
+
+
+def _fits_and_runs(wanted: Wanted) -> list[Any]:
+    """Whose promise runs is not resolved. That is said where an index of theirs helps, and left out
+    where the index of the promises does better alone.
+    """
+    if wanted.status == "unresolved":
+        wanted = replace(wanted, status="")
+    narrow = wanted.assignee or wanted.team or wanted.severity
+    return [*fits(Ticket, wanted), *([unresolved(Ticket)] if narrow else [])]
 
 
 def _is_the_first(due: str) -> Any:
