@@ -31,17 +31,17 @@ LONGEST_QUERY = 2000
 ABOUT = "the views of the tickets"
 """What the forms of this page are signed for."""
 MARKED = re.compile(f"{search.MARK}(.*?){search.UNMARK}", re.DOTALL)
+UNMARKED = str.maketrans("", "", search.MARK + search.UNMARK)
 
 
 @console.app_template_filter()
 def marked(excerpt: str) -> Markup:
-    """With the words that were looked for marked; nothing that is in the text itself marks."""
-    parts = [part.strip(search.MARK + search.UNMARK) for part in MARKED.split(excerpt)]
-    words = [
-        Markup("<mark>{}</mark>").format(part) if nth % 2 else part
-        for nth, part in enumerate(parts)
-    ]
-    return Markup().join(words)
+    """With the words that were looked for marked, and nothing in it taken for markup."""
+    parts = (part.translate(UNMARKED) for part in MARKED.split(excerpt))
+    told = (
+        Markup("<mark>{}</mark>").format(one) if nth % 2 else one for nth, one in enumerate(parts)
+    )
+    return Markup().join(told)
 
 
 @console.app_template_filter()

@@ -125,6 +125,9 @@ STRETCH = 16
 """Bits of an ID: so many passages, 65,536, are a stretch. Each has its stretch among its words, so
 that the newest are found stretch by stretch, however many there are of a word.
 """
+APART = "-/_.@=&?+~#\\:"
+"""What parts words. The search does the same to what is typed."""
+PLAIN = f"translate(told, '{APART}', '{' ' * len(APART)}')"
 POSTGRESQL_TEXT = {
     "ticket": "{row}.title || chr(10) || {row}.description",
     "entry": "passage_of_json({row}.data)",
@@ -147,12 +150,13 @@ POSTGRESQL = (
         alter mapping for hword, hword_part, word with unaccent, french_stem;
     end if; end $$
     """,
-    # told which schema, since maintenance looks into none
+    # Addresses, paths and numbers as their parts, so that a part of one is found. It is told which
+    # schema, since maintenance looks into none.
     f"""
     create function passage_words(id integer, told text) returns tsvector
     language sql immutable parallel safe as $$
-        select to_tsvector('SCHEMA.passage_en'::regconfig, told)
-            || to_tsvector('SCHEMA.passage_fr'::regconfig, told)
+        select to_tsvector('SCHEMA.passage_en'::regconfig, {PLAIN})
+            || to_tsvector('SCHEMA.passage_fr'::regconfig, {PLAIN})
             || array_to_tsvector(array['#' || (id >> {STRETCH})])
     $$
     """,
