@@ -59,7 +59,9 @@ def leaf(db: Session, wanted: Wanted, moment: Moment, order: str, after: str = "
     looked = _looked_through(wanted, moment, _row(after), down=down)
     of = aliased(Ticket, looked)
     query = _with_names(select(of), of).where(*fits(of, wanted))
-    found = db.scalars(query.order_by(of.id.desc() if down else of.id).limit(A_PAGE + 1)).all()
+    if db.get_bind().dialect.name != "sqlite":  # it takes them as they come, or sorts all of them
+        query = query.order_by(of.id.desc() if down else of.id)
+    found = db.scalars(query.limit(A_PAGE + 1)).all()
     if len(found) > A_PAGE:
         return Leaf(found[:A_PAGE], str(found[A_PAGE - 1].id))
     end = _end(db, looked, down=down) if wanted != Wanted() else None

@@ -1,5 +1,8 @@
 """What was ever written or said is found, in its place; nothing that is typed is syntax."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
@@ -123,26 +126,31 @@ def test_what_is_changed_or_gone_is_no_longer_found(db: Session) -> None:
     id_ = tickets.note(db, NOW, one, "Bo", "Rang Ana\0 back")
     other = tickets.note(db, NOW, one, "Bo", "Ana rang")
     assert len(found(db, "ana")) == 4
-    _let_the_timeline_change(db)
-    db.execute(update(Ticket).values(title="Somebody cannot call", description=""))
-    db.execute(update(Recording).values(transcript="This is somebody"))
-    db.execute(update(Entry).where(Entry.id == id_).values(data={"by": "Bo", "text": "Rang"}))
-    db.execute(update(Entry).where(Entry.id == other).values(data={"by": "Bo"}))
-    assert found(db, "ana") == []
-    assert len(found(db, "somebody")) == 2
-    db.execute(update(Recording).where(Recording.id == recording.id).values(transcript=None))
-    db.execute(delete(Entry).where(Entry.id == id_))
-    db.execute(update(Ticket).values(canary=True, title="Somebody"))
-    assert found(db, "somebody") == found(db, "rang") == []
-    assert db.scalar(text("select count(*) from passages")) == 0
+    with _a_timeline_that_changes(db):
+        db.execute(update(Ticket).values(title="Somebody cannot call", description=""))
+        db.execute(update(Recording).values(transcript="This is somebody"))
+        db.execute(update(Entry).where(Entry.id == id_).values(data={"by": "Bo", "text": "Rang"}))
+        db.execute(update(Entry).where(Entry.id == other).values(data={"by": "Bo"}))
+        assert found(db, "ana") == []
+        assert len(found(db, "somebody")) == 2
+        db.execute(update(Recording).where(Recording.id == recording.id).values(transcript=None))
+        db.execute(delete(Entry).where(Entry.id == id_))
+        db.execute(update(Ticket).values(canary=True, title="Somebody"))
+        assert found(db, "somebody") == found(db, "rang") == []
+        assert db.scalar(text("select count(*) from passages")) == 0
 
 
-def _let_the_timeline_change(db: Session) -> None:
+@contextmanager
+def _a_timeline_that_changes(db: Session) -> Iterator[None]:
+    """As an erasure makes it."""
     if db.get_bind().dialect.name == ON_POSTGRESQL:
         db.execute(text("alter table entries disable trigger entries_append_only"))
-    else:
-        for verb in ("update", "delete"):
-            db.execute(text(f"drop trigger entries_no_{verb}"))
+        yield
+        db.execute(text("alter table entries enable trigger entries_append_only"))
+        return
+    for verb in ("update", "delete"):  # the file is this test's own
+        db.execute(text(f"drop trigger entries_no_{verb}"))
+    yield
 
 
 def test_every_hit_is_reached_leaf_by_leaf_however_far_apart(
