@@ -190,4 +190,5 @@ def _fill_postgresql(url: str, archive: Archive) -> None:
             if columns.startswith("id,"):
                 told = f"select setval('{table}_id_seq', (select max(id) from {table}))"
                 database.execute(sql.SQL(told))
+        database.execute("select fill_passages()")  # no trigger was there to do it
         database.execute("vacuum analyze")

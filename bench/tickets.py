@@ -25,7 +25,8 @@ from bench.rounds import Round, take_round
 from bench.table import Goal, Row
 from ivr import clock
 from ivr.models import Ticket
-from ivr.services import board, happenings, own_tickets, show, signing_in, tonight
+from ivr.services import board, happenings, own_tickets, show, signing_in, ticket_list
+from ivr.services.ticket_filters import Moment, Order, Wanted
 from tests.servers import Postgres, free_port, postgres, valkey
 
 LIST, OLDER, LONG = "list of tickets", "list, somewhere down", "ticket with 1,000 entries"
@@ -96,11 +97,18 @@ class Desk:
             return self._asks_for_own
         if kind == LONG:
             return self._asks_for_long
-        before = None if kind == LIST else self.archive.ids[self.archive.count // 2]
-        return lambda db: (
-            tonight.of(db, clock.now()),
-            board.live(db),
-            board.answers(db, board.newest(db, before)[0]),
+        before = "" if kind == LIST else str(self.archive.ids[self.archive.count // 2])
+        return partial(self._asks_for_list, before)
+
+    def _asks_for_list(self, before: str, db: Session) -> object:
+        moment = Moment(clock.now(), clock.now())
+        found = ticket_list.leaf(db, Wanted(), moment, Order.NEWEST, before)
+        return (
+            ticket_list.count(db, Wanted(), moment),
+            ticket_list.standing(db, moment, 1),
+            ticket_list.needed(db),
+            ticket_list.promises(db, found.tickets),
+            ticket_list.summoned(db, found.tickets),
         )
 
     def _asks_for_long(self, db: Session) -> object:

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 
 from ivr import migrations
 from ivr.database import engine, make_engine, transaction
-from ivr.models import AuditLine, Base, Entry, Message, Rota
-from ivr.services import hand_over, policies
+from ivr.models import AuditLine, Base, Entry, Message, Passage, Rota
+from ivr.services import hand_over, policies, search
+from ivr.services.ticket_filters import Moment, Wanted
 from tests.services.people import NOW
 
 
 @pytest.mark.usefixtures("database")
 def test_the_migrations_make_exactly_the_models() -> None:
     with engine().connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": migrations.in_models}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 
 
@@ -84,7 +86,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path}/old.db"
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres_server")
-        name = f"old_{tmp_path.name}_{os.getpid()}".replace("-", "_")
+        name = f"old_{tmp_path.name[:20]}_{tmp_path.parent.name}_{os.getpid()}".replace("-", "_")
         with server.connect() as connection:
             connection.execute(f'create database "{name}"')
         url = server.url(name)
@@ -96,6 +98,29 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> str:
             connection.execute(tables.tables[name].insert(), rows)
     engine.dispose()
     return url
+
+
+def test_what_was_written_before_can_be_found(old: str) -> None:
+    command.upgrade(migrations.config(old), "0016")
+    engine, tables = make_engine(old), MetaData()
+    tables.reflect(engine)
+    whole = {"id": 1, "number": "1", "dialled": "1", "title": "Fax", "description": "mute", "level": 1,
+             "category": "", "tags": [], "severity": "minor", "status": "new", "opened_at": NOW}  # fmt: skip
+    note = {"kind": "note", "at": NOW, "ticket_id": 1}
+    with engine.begin() as connection:
+        connection.execute(tables.tables["tickets"].insert(), [whole])
+        texts = ({"by": "Bo", "text": "The fax\0 sings"}, {"by": "Bo"}, {"text": 7})
+        connection.execute(
+            tables.tables["entries"].insert(), [note | {"data": one} for one in texts]
+        )
+    migrations.upgrade(old)
+    with Session(engine) as db:
+        passages = db.scalars(select(Passage).order_by(Passage.id)).all()
+        found = [(one.source, one.source_id, one.ticket_id) for one in passages]
+        assert found == [("ticket", 1, 1), ("entry", 1, 1)]
+        hits = search.find(db, "fax", Wanted(), Moment(NOW, NOW))
+        assert [one.source for one in hits.excerpts] == ["entry", "ticket"]
+    engine.dispose()
 
 
 def test_lists_of_each_level_become_rotas_that_ring_the_same_people(old: str) -> None:

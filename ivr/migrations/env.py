@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from ivr import migrations
 from ivr.database import make_engine
 from ivr.models import Base
 from ivr.settings import settings
@@ -16,6 +17,7 @@ def migrate() -> None:
             target_metadata=Base.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
+            include_name=migrations.in_models,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -28,12 +28,14 @@ from ivr.models.message import Message, MessageState
 from ivr.models.organization import Organization
 from ivr.models.override import Override
 from ivr.models.page import Page, PageState
+from ivr.models.passage import Passage, Source
 from ivr.models.pause import Pause, Why
 from ivr.models.phone import Phone, PhoneCheck
 from ivr.models.policy import Policy
 from ivr.models.recording import Recording, RecordingState
 from ivr.models.retention import Retention
 from ivr.models.rota import Layer, Rota, Unit
+from ivr.models.saved_view import SavedView
 from ivr.models.setting_version import SettingVersion
 from ivr.models.sign_in import (
     SignedIn,
@@ -100,6 +102,7 @@ __all__ = [
     "Override",
     "Page",
     "PageState",
+    "Passage",
     "Pause",
     "Phone",
     "PhoneCheck",
@@ -111,11 +114,13 @@ __all__ = [
     "Retention",
     "Role",
     "Rota",
+    "SavedView",
     "SettingVersion",
     "SignIn",
     "SignInAttempt",
     "SignInLink",
     "SignedIn",
+    "Source",
     "StaffLink",
     "StaffSignIn",
     "Status",

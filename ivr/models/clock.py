@@ -22,6 +22,12 @@ class ClockKind(StrEnum):
     """Until a resolved ticket closes by itself."""
 
 
+RUNNING = (
+    "met_at is null and ends_at is not null and kind in ('response', 'resolution', 'escalation')"
+)
+"""A promise that is not kept yet, literally as the index says it."""
+
+
 class Clock(Base):
     __tablename__ = "clocks"
     __table_args__ = (
@@ -31,6 +37,14 @@ class Clock(Base):
             "due_at",
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
+        ),
+        Index(
+            "ix_clocks_running",
+            "ends_at",
+            "ticket_id",
+            "kind",
+            sqlite_where=text(RUNNING),
+            postgresql_where=text(RUNNING),
         ),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, false
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.models.base import Base
@@ -21,11 +21,30 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+UNRESOLVED = "status in ('new', 'open', 'waiting')"
+"""The few that indexes of their own are kept of. Literally, so that the database knows them again
+in a query.
+"""
+
+
+def _few(name: str, *columns: str, where: str = UNRESOLVED) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Ticket(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         Index("uq_tickets_form_key", "form_key", unique=True),
         Index("ix_tickets_assignee_id_status", "assignee_id", "status"),
+        # each list by its own, in the order of the list
+        Index("ix_tickets_customer_id_id", "customer_id", "id"),
+        Index("ix_tickets_team_id_id", "team_id", "id"),
+        Index("ix_tickets_assignee_id_id", "assignee_id", "id"),
+        _few("ix_tickets_unresolved", "id"),
+        _few("ix_tickets_unresolved_team_id", "team_id", "id"),
+        _few("ix_tickets_unresolved_assignee_id", "assignee_id", "id"),
+        _few("ix_tickets_unresolved_severity", "severity", "id"),
+        _few("ix_tickets_level", "level", "id", where="level > 1"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,9 +52,9 @@ class Ticket(Base):
     """As printed: digits only. Ours end in a check digit, imported ones are kept as they are."""
     dialled: Mapped[str] = mapped_column(unique=True)
     """The number without leading zeros, as it is compared with what is keyed."""
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
-    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")

@@ -1,4 +1,4 @@
-"""The board: which pages are live, the newest tickets and who has them."""
+"""The board: which pages are live, and what staff choose from on a ticket."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 from ivr.models import (
     AssignmentRule,
     CannedReply,
-    Clock,
-    ClockKind,
     Leg,
     LegState,
     Page,
@@ -20,10 +18,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import leaf, legs, policies
-
-A_PAGE = 50
-"""Tickets shown at a time."""
+from ivr.services import legs, policies
 
 
 @dataclass(frozen=True)
@@ -106,22 +101,3 @@ def choices(db: Session) -> Choices:
 def canned_reply(db: Session, id_: int | None) -> str:
     found = db.get(CannedReply, id_) if id_ else None
     return found.text if found else ""
-
-
-def answers(db: Session, tickets: list[Ticket]) -> dict[int, Clock]:
-    """The clocks of the first responses, by the ticket's id."""
-    of = Clock.ticket_id.in_([one.id for one in tickets])
-    found = db.scalars(select(Clock).where(of, Clock.kind == ClockKind.RESPONSE))
-    return {one.ticket_id: one for one in found}
-
-
-def newest(db: Session, before: int | None = None) -> tuple[list[Ticket], int | None]:
-    """Tickets, the newest first, and where the next older ones begin."""
-    query = select(Ticket).options(
-        joinedload(Ticket.customer),
-        joinedload(Ticket.contact),
-        joinedload(Ticket.assignee),
-        joinedload(Ticket.team),
-    )
-    query = query.where(~Ticket.canary)
-    return leaf.newest(db, query, Ticket.id, before, A_PAGE)

@@ -80,7 +80,7 @@ customer_id = coalesce(
   (select customer_id from tickets where tickets.id = calls.ticket_id),
   (select customer_id from contacts where contacts.id = calls.contact_id))
 where ended_at is not null
-"""  # noqa: S608  what services/outcomes.py says of a new one, as far as SQL can tell
+"""
 
 
 def upgrade() -> None:

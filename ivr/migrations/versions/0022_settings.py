@@ -51,7 +51,7 @@ OLD_RULE = {
 def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     op.execute(
-        "insert into audit (at, by, act, about, kind, data)"  # noqa: S608  no word of it is given
+        "insert into audit (at, by, act, about, kind, data)"
         f" select at, by, 'changed', about, 'told', {AS_JSON[dialect]} from changes as one"
         " where not exists (select 1 from audit where about = one.about and at = one.at"
         f" and kind = 'told' and {FROM_JSON[dialect]} = one.what) order by id"
@@ -102,7 +102,7 @@ def downgrade() -> None:
     )
     op.create_index("ix_changes_about_id", "changes", ["about", "id"])
     op.execute(
-        "insert into changes (at, by, about, what)"  # noqa: S608  no word of it is given
+        "insert into changes (at, by, about, what)"
         f" select at, by, about, {FROM_JSON[dialect]} from audit where kind = 'told' order by id"
     )
     for statement in OLD_RULE[dialect]:

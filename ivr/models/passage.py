@@ -1,0 +1,33 @@
+"""A text that can be found: of a ticket, of a line of its timeline, or of a recording.
+
+Triggers of the database keep these rows like the rows that they come from, whoever changes or
+deletes those, and by what. The indexes over them are made by migration 0018: on PostgreSQL a GIN
+index, on SQLite the FTS5 table `passages_fts`.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ivr.models.base import Base
+
+
+class Source(StrEnum):
+    TICKET = "ticket"
+    """Its title and description."""
+    ENTRY = "entry"
+    RECORDING = "recording"
+    """Its transcript; that of a dictated note is an entry."""
+
+
+class Passage(Base):
+    __tablename__ = "passages"
+    __table_args__ = (UniqueConstraint("source", "source_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    """Grows with time, so the newest is the highest."""
+    source: Mapped[str]
+    source_id: Mapped[int]
+    ticket_id: Mapped[int]
+    text: Mapped[str]
