@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.models.base import Base
@@ -26,7 +26,15 @@ class Place(StrEnum):
 
 class Call(Base):
     __tablename__ = "calls"
-    __table_args__ = (Index("ix_calls_number_started_at", "number", "started_at"),)
+    __table_args__ = (
+        Index("ix_calls_number_started_at", "number", "started_at"),
+        Index(
+            "ix_calls_live",
+            "started_at",
+            sqlite_where=text("ended_at is null"),
+            postgresql_where=text("ended_at is null"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sid: Mapped[str] = mapped_column(unique=True)

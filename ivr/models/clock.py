@@ -32,6 +32,12 @@ class Clock(Base):
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
         ),
+        Index(
+            "ix_clocks_running",
+            "ends_at",
+            sqlite_where=text("met_at is null"),
+            postgresql_where=text("met_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,6 +26,7 @@ def _page(row: Page, legs: list[Leg]) -> Record:
     return {
         "id": row.id,
         "state": row.state,
+        "calls_back": row.calls_back,
         "level": row.policy[row.level]["level"],
         "mail": row.policy[row.level].get("mail"),
         "opened_at": iso(row.opened_at),

@@ -48,6 +48,9 @@ class Kind(StrEnum):
     JOINED = "joined"
     CALLED_BACK = "called-back"
     OWED = "owed"
+    TAKEN_OVER = "taken-over"
+    STOPPED = "stopped"
+    NOT_REACHED = "not-reached"
     REOPENED_PAGE = "rings-again"
     NEXT_LEVEL = "next-level"
     WARNED = "warned"
@@ -132,6 +135,9 @@ SENTENCES: dict[str, str] = {
     Kind.JOINED: "{technician} was put through to the caller",
     Kind.CALLED_BACK: "{technician} called the customer back",
     Kind.OWED: "{technician} owes the customer a call back ({why})",
+    Kind.TAKEN_OVER: "{technician} took it over from {other}",
+    Kind.STOPPED: "{by} stopped the ringing",
+    Kind.NOT_REACHED: "{technician} was to call the customer, and did not reach them",
     Kind.REOPENED_PAGE: "Ringing starts again: {why}",
     Kind.NEXT_LEVEL: "Handed to the next level",
     Kind.WARNED: "The {clock} is due soon",
