@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from ivr import clock, headers
 from ivr.console import guard, nav, rota_words, staff, tongue, words
 from ivr.console.forms import token
-from ivr.services import checks, house, numbers, sign_ins, undelivered, vocabulary
+from ivr.services import checks, house, live, numbers, sign_ins, undelivered, vocabulary
 from ivr.services.roles import May
 
 FRAME = "the frame"
@@ -48,12 +48,14 @@ def page(db: Session, template: str, **values: object) -> Response:
     frame = _chrome() | {"organization": ours.name, "zone": ours.time_zone, "now": clock.now()}
     part = request.args.get("part") == "live"
     if not part:
+        frame["unanswered"] = live.unanswered(db)
         frame["undelivered"] = undelivered.count(db)
         frame["unready"] = checks.bad(db, clock.now())
     answer = make_response(render_template(template, part=part, **frame | values))
     if part:
         answer.add_etag()
         answer.make_conditional(request)
+        answer.headers["Clock"] = clock.now().isoformat()
     return answer
 
 

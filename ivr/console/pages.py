@@ -1,4 +1,4 @@
-"""The tickets: who is on call, all of them, and what happened on one; what staff do to it.
+"""The tickets: all of them, and what happened on one; what staff do to it.
 
 live.js asks for the part that changes again and again, by its ETag.
 """
@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from functools import partial
 from http import HTTPStatus
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -18,15 +18,9 @@ from ivr.console.forms import WrongError, attached, done, filled_in, row, token,
 from ivr.console.guard import needs
 from ivr.database import reading, transaction
 from ivr.models import Ticket
-from ivr.services import attachments, board, checks, customers, house, show, tickets, tonight
+from ivr.services import attachments, board, customers, house, show, tickets
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
-
-
-@console.get("/")
-@needs(May.SEE_TICKETS)
-def home() -> Answer:
-    return redirect(url_for("console.all_tickets"))
 
 
 @console.get("/tickets")
@@ -38,8 +32,6 @@ def all_tickets() -> Response:
         return page(
             db,
             "tickets.html",
-            unready=checks.bad(db, clock.now()),
-            tonight=tonight.of(db, clock.now()),
             live={one.ticket.id: one for one in board.live(db)},
             tickets=found,
             answers=board.answers(db, found),

@@ -128,7 +128,8 @@ def _quiet(record: Record, zone: str) -> Standing:
     if record["status"] in {"resolved", "closed"}:
         since = words.minute(record["resolved_at"], zone)
         return Standing("over", record["status"].capitalize(), [since] if since else [])
-    last = record["pages"][-1] if record["pages"] else None
+    pages = [one for one in record["pages"] if not one["calls_back"]]
+    last = pages[-1] if pages else None
     if last and last["accepted_by"]:
         since = words.minute(last["accepted_at"], zone)
         return Standing("held", f"{last['accepted_by']} has it.", [f"Since {since}."])

@@ -29,14 +29,15 @@ def test_a_call_appears_on_both_pages_by_itself(
 ) -> None:
     ticket = context.new_page()
     ticket.add_init_script(EARLIER_THAN_ASKED)
-    page.goto("/tickets")
+    page.goto("/")
     ticket.goto("/tickets/4411")
     expect(page.get_by_text("Somebody is needed")).to_be_hidden()
     calls(line)
     needed = page.get_by_role("region", name="Somebody is needed")
-    expect(needed).to_contain_text("Ringing Bo Chan and Di Wu (level 1)")
-    expect(page).to_have_title("1 open: Tickets, 2N5")
-    expect(page.get_by_role("status")).to_have_text("1 open page.")
+    expect(needed).to_contain_text("Nobody has it. Ringing Bo Chan and Di Wu (level 1).")
+    expect(page).to_have_title("▲ One critical page is unanswered · 2N5")
+    expect(page.get_by_role("status")).to_have_text("One critical page is unanswered")
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("alarm.svg"))
     expect(ticket.get_by_role("heading", name="Nobody has it yet.")).to_be_visible()
     bo = line.technician("Bo Chan")
     bo.answer()
@@ -47,6 +48,8 @@ def test_a_call_appears_on_both_pages_by_itself(
     expect(ticket.get_by_role("status")).to_contain_text("Bo Chan has it.")
     expect(ticket.get_by_text("Bo Chan was put through to the caller")).to_be_visible()
     expect(needed).to_be_hidden()
+    expect(page.get_by_role("row", name="Ana Roy")).to_contain_text("is talking with Bo Chan")
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon.svg"))
 
 
 def test_what_somebody_uses_is_left_alone_while_the_rest_goes_on(line: Line, page: Page) -> None:
@@ -87,9 +90,6 @@ def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
-    for rota in ("Level 1", "Level 2", "All rotas"):
-        page.keyboard.press("Tab")
-        expect(page.get_by_role("link", name=rota)).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="4411").first).to_be_focused()
     page.keyboard.press("Enter")
@@ -128,7 +128,8 @@ def test_nothing_sticks_out_at_any_width(line: Line, page: Page) -> None:
     mail_with_files(line, "W" * 150 + ".png")
     with transaction() as db:
         db.execute(update(Message).values(state="dead", cause="W" * 300))
-    for path in ("/tickets", "/tickets/4411", "/tickets/99", "/tickets/new", "/mail"):
+    paths = ("/tickets", "/tickets/4411", "/tickets/99", "/tickets/new", "/mail", "/")
+    for path in (*paths, "/tickets/4411/call"):
         page.goto(path)
         for width in (320, 360, 768, 1024, 1920):
             page.set_viewport_size({"width": width, "height": 800})
@@ -147,7 +148,7 @@ def test_everything_can_be_read_by_light_and_in_the_dark(
     page.emulate_media(color_scheme=scheme)
     for path in (
         *("/tickets", "/tickets/4411", "/tickets/42", "/tickets/99", "/tickets/new", "/mail"),
-        "/mail?done=again",
+        *("/mail?done=again", "/", "/tickets/4411/call"),
     ):
         page.goto(path)
         assert looks.unreadable(page) == []
@@ -163,7 +164,7 @@ def test_the_pages_have_landmarks_headings_and_named_things(line: Line, page: Pa
     mail_with_files(line)
     with transaction() as db:
         db.execute(update(Message).values(state="dead"))
-    for path in ("/mail", "/tickets/new", "/tickets", "/tickets/4411"):
+    for path in ("/mail", "/tickets/new", "/tickets", "/tickets/4411", "/tickets/4411/call", "/"):
         page.goto(path)
         looks.well_built(page)
         pictures = page.evaluate("[...document.images].map((one) => one.alt)")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ivr.database import transaction
-from ivr.models import Call, Technician, Ticket
+from ivr.models import Call, Ticket
 from ivr.services import tickets
 from ivr.settings import settings
 from tests.stories.line import WORLD, Line
@@ -71,22 +71,6 @@ def words(answer: requests.Response) -> str:
 # The list -----------------------------------------------------------------------------------------
 
 
-def test_the_first_page_is_the_list_of_tickets(line: Line) -> None:
-    assert get("/").url.endswith("/tickets")
-
-
-def test_the_list_shows_who_is_on_call_and_who_is_needed(line: Line) -> None:
-    told = words(get("/tickets"))
-    assert "Level 1 Bo Chan Di Wu Level 2 Cy Roy Level 3 Mail to escalation@2n5.example" in told
-    assert 'aria-labelledby="open-pages" hidden' in get("/tickets").text
-    calls(line)
-    line.passes(9)
-    page = get("/tickets")
-    assert "4411 SIP trunk down Ringing Bo Chan and Di Wu (level 1) 9 s" in words(page)
-    assert "nobody yet" in words(page)
-    assert "hidden>" not in page.text.partition("open-pages")[0][-30:]
-
-
 def test_the_list_says_who_has_what_and_what_is_late(line: Line) -> None:
     ana, bo = calls(line), line.technician("Bo Chan")
     bo.answer()
@@ -100,14 +84,6 @@ def test_the_list_says_who_has_what_and_what_is_late(line: Line) -> None:
     ana.hang_up()
     line.passes(48 * 3600)
     assert "Tue 24 Nov, 17:00 late" in words(get("/tickets")), "the minor one of 03:00"
-
-
-def test_nobody_on_call_and_people_without_a_phone_are_pointed_out(line: Line) -> None:
-    line.world(on_call={"level_1": ["bo@2n5.example"], "level_2": []})
-    with transaction() as db:
-        bo = db.scalars(select(Technician).where(Technician.name == "Bo Chan")).one()
-        bo.phones.clear()
-    assert "Level 1 Bo Chan has no phone Level 2 Nobody" in words(get("/tickets"))
 
 
 def test_fifty_tickets_a_page_and_the_older_ones_behind_a_link(line: Line) -> None:
@@ -305,7 +281,7 @@ def test_a_note_of_staff_is_on_the_ticket_and_an_empty_one_is_not(line: Line) ->
 
 
 def test_the_live_part_is_sent_only_when_it_has_changed(line: Line) -> None:
-    for path in ("/tickets", "/tickets/4411"):
+    for path in ("/", "/tickets", "/tickets/4411"):
         first = get(f"{path}?part=live")
         assert first.text.strip().startswith('<div id="live"')
         assert "token" not in first.text
@@ -339,7 +315,7 @@ def test_hostile_words_break_no_page(line: Line, hostile: str) -> None:
         found = tickets.find(db, "4411")
         assert found
         tickets.note(db, line.exchange.clock.now(), found, hostile, hostile)
-    for path, times in (("/tickets", 2), ("/tickets/4411", 5)):
+    for path, times in (("/", 1), ("/tickets", 2), ("/tickets/4411", 5)):
         page = get(path).text
         assert page.count(str(escape(hostile))) >= times
         assert "<script>" not in page
