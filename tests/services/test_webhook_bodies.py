@@ -26,7 +26,7 @@ UNTOLD = {
     *(Kind.CALLED, Kind.REMINDED, Kind.BOUNCED, Kind.AUTOMATIC, Kind.FILES_LEFT, Kind.LINKED),
     *(Kind.WATCHED, Kind.MAILED, Kind.NOT_SENT, Kind.LEFT, Kind.RECORDING, Kind.NO_FEEDBACK),
     *(Kind.RECORDING_MISSING, Kind.TRANSCRIPT, Kind.TRANSCRIPT_FAILED, Kind.CALLER_BLOCKED),
-    *(Kind.MANY_CALLS, Kind.LIFELINE, Kind.PASSED, Kind.PASSED_OVER),
+    *(Kind.MANY_CALLS, Kind.LIFELINE, Kind.PASSED, Kind.PASSED_OVER, Kind.NOT_REACHED),
 }
 """Lines of the timeline that webhooks are deliberately not told of."""
 OCCASIONS = [
