@@ -32,8 +32,7 @@ Act = Callable[[Session, datetime, Page], str]
 
 def accept(db: Session, moment: datetime, page: Page) -> str:
     me = _me(db)
-    _can_be_put_through(db, page, me)
-    came = steering.accept(db, moment, page, me)
+    came = steering.accept(db, moment, page, me, _phone(db, page, me))
     if came == "taken":
         raise TooLateError("over")
     return came
@@ -41,13 +40,15 @@ def accept(db: Session, moment: datetime, page: Page) -> str:
 
 def over(db: Session, moment: datetime, page: Page) -> str:
     me = _me(db)
-    _can_be_put_through(db, page, me)
-    return steering.take_over(db, moment, page, me)
+    return steering.take_over(db, moment, page, me, _phone(db, page, me))
 
 
-def _can_be_put_through(db: Session, page: Page, me: Technician) -> None:
+def _phone(db: Session, page: Page, me: Technician) -> str | None:
+    """The one of theirs that they have chosen, or their first one."""
     if steering.on_line(db, page) and not me.phone:
         raise TooLateError("no phone")
+    chosen = request.form.get("phone", "")
+    return chosen if chosen in {one.number for one in me.phones} else me.phone
 
 
 def ring(db: Session, moment: datetime, page: Page) -> str:

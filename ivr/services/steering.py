@@ -21,22 +21,26 @@ class TooLateError(Exception):
     """Why it cannot be done any more: a word of `Why`."""
 
 
-def accept(db: Session, now: datetime, page: Page, technician: Technician) -> str:
-    """`ringing`: the caller waits, and the acceptor's phone rings to put them through. `accepted`:
-    nobody waits. `taken`: somebody else has it.
+def accept(
+    db: Session, now: datetime, page: Page, technician: Technician, number: str | None = None
+) -> str:
+    """`ringing`: the caller waits, and the acceptor's phone rings to put them through: that number,
+    or as they wish. `accepted`: nobody waits. `taken`: somebody else has it.
     """
     if page.state == PageState.OWED and page.accepted_by_id == technician.id:
         return "accepted"
     if not paging.accept(db, now, page.id, technician):
         return "taken"
     db.refresh(page)
-    return meet(db, now, page, technician, why="accepted without a ring")
+    return _meet(db, now, page, technician, number, "accepted without a ring")
 
 
-def meet(db: Session, now: datetime, page: Page, technician: Technician, why: str) -> str:
+def _meet(
+    db: Session, now: datetime, page: Page, technician: Technician, number: str | None, why: str
+) -> str:
     """Get whoever has just taken a page together with the customer."""
     if on_line(db, page):
-        ring(db, now, page, technician)
+        ring(db, now, page, technician, number)
         return "ringing"
     if page.call_id:
         paging.missed(db, now, page, why)
@@ -67,7 +71,9 @@ def ring(
     hurry(db)
 
 
-def take_over(db: Session, now: datetime, page: Page, technician: Technician) -> str:
+def take_over(
+    db: Session, now: datetime, page: Page, technician: Technician, number: str | None = None
+) -> str:
     """From somebody who has it, and is not on the line with the customer."""
     before = page.accepted_by
     if page.state != PageState.OWED or before is None or before.id == technician.id:
@@ -92,7 +98,7 @@ def take_over(db: Session, now: datetime, page: Page, technician: Technician) ->
     page.ticket.assignee = technician
     about, name = page.ticket_id, technician.name
     timeline.write(db, Kind.TAKEN_OVER, now, ticket_id=about, technician=name, other=before.name)
-    return meet(db, now, page, technician, why="taken over")
+    return _meet(db, now, page, technician, number, "taken over")
 
 
 def ring_now(db: Session, now: datetime, page: Page, by: str) -> None:

@@ -23,14 +23,14 @@ def found(name: str, state: str, said: str) -> None:
 def test_what_is_bad_is_told_first_and_on_the_first_page(line: Line) -> None:
     found("carrier", "ok", "The carrier takes our credentials.")
     found("rota", "warn", "Nobody is on call in Level 1 from Thu.")
-    assert "needs a look" in words(get("/"))
+    assert "Rotas to be looked at, for" in words(get("/"))
     assert 'role="alert" hidden' in get("/").text
     found("mail-out", "bad", "The mail server refuses our password. Set SMTP_URL.")
     page = words(get("/readiness"))
     assert "2 things to see to" in page
     order = [page.index(one) for one in ("Set SMTP_URL", "Nobody is on call", "our credentials")]
     assert order == sorted(order)
-    assert "Mail out is bad, for" in words(get("/"))
+    assert "Mail out bad, for" in words(get("/"))
     assert 'role="alert" hidden' not in get("/").text.partition('id="unwell"')[2][:100]
     line.exchange.advance(16 * 60)
     assert "Nobody looks at this any more" in get("/readiness").text
@@ -106,7 +106,7 @@ def test_a_page_that_stays_open_tells_of_what_goes_wrong(line: Line, page: Page)
     expect(page.get_by_role("heading", name="Nobody calls")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
     found("mail-out", "bad", "The mail server refuses our password.")
-    expect(page.get_by_text("Mail out is bad")).to_be_visible()
+    expect(page.get_by_text("Mail out bad, for")).to_be_visible()
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_role("link", name="See what to do").click()
     expect(page.get_by_role("heading", name="One thing to see to")).to_be_visible()
