@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Call, Contact, Direction, Page, PageState, Technician, Ticket
-from ivr.services import cage, dialling, limits, paging, policies, steering
+from ivr.services import dialling, limits, paging, policies, steering
 from ivr.services.steering import TooLateError
 
 LAST_CALLS = 20
@@ -95,7 +96,7 @@ def _own(db: Session, now: datetime, ticket: Ticket, technician: Technician) -> 
     """A page of one who has it already. Who calls in about the ticket meanwhile makes it one for
     everybody (paging.ring_again), so it has its policy like any other.
     """
-    policy = cage.levels(db) if ticket.canary else policies.frozen(db, now, ticket)
+    policy = policies.frozen(db, now, ticket)
     page = Page(
         ticket_id=ticket.id,
         policy=policy,
@@ -109,5 +110,8 @@ def _own(db: Session, now: datetime, ticket: Ticket, technician: Technician) -> 
         calls_back=True,
     )
     db.add(page)
-    db.flush()
+    try:
+        db.flush()
+    except IntegrityError as error:  # somebody else began in the same instant
+        raise TooLateError("over") from error
     return page
