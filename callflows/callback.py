@@ -29,20 +29,24 @@ def choose(known: Known, heard: Heard, desk: Desk) -> Turn:
         return ask(known.but(strays=1))
     if heard.keys != "2" and known.misses == 0:
         return ask(known.but(misses=1))
-    return owed(known)
+    return owed(known, desk)
 
 
-def owed(known: Known) -> Turn:
-    """The acceptor keeps the page and owes the call; the page rings again if none is made."""
-    ending = Turn(known.to("technician.over"), End(), (say("callback_owed"),))
+def owed(known: Known, desk: Desk) -> Turn:
+    """The acceptor keeps the page and owes the call; the page rings again if none is made, unless
+    it was their own wish to call.
+    """
+    page = desk.page()
+    told = say("callback_left" if page and page.alone else "callback_owed")
+    ending = Turn(known.to("technician.over"), End(), (told,))
     return ending.after(write=(Missed("call back owed"),))
 
 
 @step
-def called(known: Known, heard: Heard, _desk: Desk) -> Turn:
+def called(known: Known, heard: Heard, desk: Desk) -> Turn:
     if heard.left == "bridged":
         return after.ask(known.to("after.menu")).after(write=(Reached("called-back"),))
     if known.returns + 1 < TRIES:
         again = known.to("callback.choose", returns=known.returns + 1)
         return ask(again, say("callback_no_answer"))
-    return owed(known)
+    return owed(known, desk)

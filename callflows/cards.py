@@ -55,6 +55,7 @@ CARDS: dict[str, dict[str, Any]] = {
         "page open: three wait": _page(waiting=3),
         "page closed": _page(state="closed"),
         "page mine": _page(state="owed", mine=True, holder="Bo"),
+        "page mine: alone": _page(state="owed", mine=True, holder="Bo", alone=True),
         "page owed": _page(state="owed", holder="Cy"),
         "page accepted": _page(state="accepted", holder="Cy"),
     },

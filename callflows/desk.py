@@ -38,6 +38,8 @@ class PageCard:
     """How many have been rung so far."""
     minutes: int
     """Since it was opened."""
+    alone: bool = False
+    """Of one who calls the customer unasked: nobody else is summoned, whatever comes of it."""
     waiting: int = 1
     """Critical pages that wait for this very technician, this one among them."""
 

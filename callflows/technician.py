@@ -4,7 +4,7 @@ A technician is reached when they press 1, never when the phone is picked up: a 
 up as well. After 1: through to the caller, or an offer to call back one who has left.
 """
 
-from callflows import after
+from callflows import after, callback
 from callflows.desk import CallerCard, Desk, PageCard
 from callflows.steps import step
 from callflows.turn import (
@@ -36,8 +36,8 @@ def start(known: Known, _heard: Heard, desk: Desk) -> Turn:
     page = desk.page()
     if page is None or page.state == "closed":
         return part(known, say("page_over"))
-    if page.mine:  # accepted by text before the phone was picked up
-        return Turn(known.to("technician.accepted"), Go())
+    if page.mine:  # accepted by text or at the console, or to call a customer: their phone rings
+        return answer_for(known, desk)
     if page.state != "open":
         return part(known, taken(page))
     return summon(known.to("technician.answer"), desk, page)
@@ -56,6 +56,34 @@ def summon(known: Known, desk: Desk, page: PageCard, *first: Say) -> Turn:
     if severity is Severity.CRITICAL and page.waiting > 1:
         what = say("bundle", count=page.waiting, **about)
     return Turn(known, Keys(), (*first, what, say("page_choices")))
+
+
+def answer_for(known: Known, desk: Desk) -> Turn:
+    """They have it already; a voicemail that picks up must not be put through all the same."""
+    own, caller = desk.own_ticket(), desk.caller()
+    about: dict[str, str | int] = {
+        "organization": desk.organization,
+        "ticket": own.number if own else "",
+        "customer": (own.customer if own else None) or caller.name or "",
+    }
+    if caller.place == "gone" or (caller.place == "none" and caller.number):
+        return callback.ask(known.to("callback.choose"), say("page_yours", **about))
+    sentences = (say("page_yours", **about), say("page_yours_choices"))
+    return Turn(known.but(at="technician.mine"), Keys(), sentences)
+
+
+@step
+def mine(known: Known, heard: Heard, desk: Desk) -> Turn:
+    page = desk.page()
+    if page is None or not page.mine:
+        return part(known, taken(page) if page and page.holder else say("page_over"))
+    if heard.keys == "1":
+        return Turn(known.to("technician.accepted"), Go())
+    if heard.keys == "#" and not known.strays:
+        return answer_for(known.but(strays=1), desk)
+    if known.misses + 1 < MISSES:
+        return answer_for(known.but(misses=known.misses + 1), desk)
+    return part(known, say("page_unmet")).after(write=(Missed("1 was not pressed"),))
 
 
 def taken(page: PageCard) -> Say:

@@ -20,7 +20,7 @@ from ivr.console import (
     words,
 )
 from ivr.console.forms import token
-from ivr.services import checks, house, numbers, sign_ins, undelivered, vocabulary
+from ivr.services import checks, house, live, numbers, sign_ins, undelivered, vocabulary
 from ivr.services.roles import May
 
 FRAME = "the frame"
@@ -62,12 +62,14 @@ def page(db: Session, template: str, **values: object) -> Response:
     frame = _chrome() | {"organization": ours.name, "zone": ours.time_zone, "now": clock.now()}
     part = request.args.get("part") == "live"
     if not part:
+        frame["unanswered"] = live.unanswered(db)
         frame["undelivered"] = undelivered.count(db)
         frame["unready"] = checks.bad(db, clock.now(), tongue.language())
     answer = make_response(render_template(template, part=part, **frame | values))
     if part:
         answer.add_etag()
         answer.make_conditional(request)
+        answer.headers["Clock"] = clock.now().isoformat()
     return answer
 
 

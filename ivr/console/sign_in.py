@@ -66,7 +66,7 @@ def _then() -> str:
 @for_strangers
 def sign_in() -> Answer:
     if staff.staff().here or not staff.staff().locked:
-        return redirect(_then() or url_for("console.all_tickets"), HTTPStatus.SEE_OTHER)
+        return redirect(_then() or url_for("console.now"), HTTPStatus.SEE_OTHER)
     return page("sign_in.html", then=_then())
 
 
@@ -151,7 +151,7 @@ def welcome(technician_id: int, email: str, then: str) -> Answer:
         told = request.user_agent.string
         shown = sign_ins.begin(db, clock.now(), StaffSignIn, technician_id, told)
         _note(db, db.get_one(Technician, technician_id), Kind.SIGNED_IN)
-    answer = redirect(then or url_for("console.all_tickets"), HTTPStatus.SEE_OTHER)
+    answer = redirect(then or url_for("console.now"), HTTPStatus.SEE_OTHER)
     staff.give(answer, staff.SIGNED_IN, shown, int(StaffSignIn.LASTS.total_seconds()))
     known = signed.sign([sign_ins.digest(email), browser], KNOWN)
     staff.give(answer, KNOWN, known, A_YEAR)

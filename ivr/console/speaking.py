@@ -15,7 +15,7 @@ from ivr.services.roles import May
 @console.post("/language")
 @needs(May.EDIT_SELF)
 def speak() -> Answer:
-    answer = redirect(staff.page_of_form() or url_for("console.home"), HTTPStatus.SEE_OTHER)
+    answer = redirect(staff.page_of_form() or url_for("console.now"), HTTPStatus.SEE_OTHER)
     if too_old(FRAME):
         return answer
     return tongue.remember(answer, request.form.get("language", ""))

@@ -78,7 +78,8 @@ def _quiet(record: Record, zone: str) -> Standing:
     if record["status"] in {"resolved", "closed"}:
         since = words.minute(record["resolved_at"], zone)
         return Standing("over", say(f"ticket.is_{record['status']}"), [since] if since else [])
-    last = record["pages"][-1] if record["pages"] else None
+    pages = [one for one in record["pages"] if not one["calls_back"]]
+    last = pages[-1] if pages else None
     if last and last["accepted_by"]:
         since = words.minute(last["accepted_at"], zone)
         head = say("standing.has_it", who=last["accepted_by"])

@@ -68,6 +68,12 @@ class Call(Base):
         ),
         Index("ix_calls_contact", "contact_id", "started_at", **_where("contact_id is not null")),
         Index("ix_calls_staff", "staff_id", "started_at", **_where("staff_id is not null")),
+        Index(
+            "ix_calls_live",
+            "started_at",
+            sqlite_where=text("ended_at is null"),
+            postgresql_where=text("ended_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

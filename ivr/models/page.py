@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.models.base import Base
@@ -63,6 +63,8 @@ class Page(Base):
     opened_at: Mapped[datetime]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     accepted_at: Mapped[datetime | None]
+    calls_back: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """One of us calls the customer unasked: whatever comes of it, nobody else is summoned."""
 
     ticket: Mapped[Ticket] = relationship()
     accepted_by: Mapped[Technician | None] = relationship()

@@ -141,6 +141,7 @@ class CallDesk:
             level=page.policy[page.level]["level"],
             ringing=ringing,
             minutes=int((self.now - page.opened_at).total_seconds() // 60),
+            alone=page.calls_back,
             waiting=waiting,
         )
 
@@ -183,6 +184,7 @@ class CallDesk:
 
     def waiting_before(self) -> int:
         earlier = select(func.count()).where(
+            Call.ended_at.is_(None),
             Call.place == Place.HOLDING,
             Call.id != self.call.id,
             Call.started_at < self.call.started_at,

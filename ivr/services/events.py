@@ -31,7 +31,7 @@ CHANGES = (
     *("opened", "regraded", "severity", "reopened", "waits", "goes-on", "resolved", "closed"),
     *("assigned", "level", "next-level", "level-empty", "joined", "called-back", "owed"),
     *("reply", "asked", "said", "note", "callback-asked", "warned", "missed", "feedback"),
-    *("merged", "categorized", "tagged", "put-under"),
+    *("merged", "categorized", "tagged", "put-under", "taken-over", "stopped"),
 )
 OF_KIND: dict[str, str] = {
     "paged": OPENED,

@@ -40,13 +40,17 @@ def ring(
     those: Sequence[Technician],
     round_: int,
     waiting: Waiting | None = None,
+    *,
+    only: str | None = None,
 ) -> list[Leg]:
-    """The rings of each one's phones, when they wish, and the text that goes before or beside."""
+    """The rings of each one's phones, when they wish, and the text that goes before or beside; or
+    of only this phone, now.
+    """
     text = round_ == page.first_round  # one a level, however often it rings
     level, made = page.policy[page.level]["level"], list[Leg]()
     for one in those:
         left = not one.active and not page.ticket.canary  # the canary's own is in no list
-        rung = [] if left else wishes.planned(one, text=text)
+        rung = [] if left else [(only, 0)] if only else wishes.planned(one, text=text)
         if not rung:  # the phone was taken away, or they left, since the page was opened
             made.append(_unreachable(now, page, one))
             look_again(db, now, page.id)

@@ -41,6 +41,8 @@ MEET_WITHIN = timedelta(seconds=60)
 """How long the acceptor and the caller may take to be put together."""
 CALL_BACK_WITHIN = timedelta(minutes=5)
 """How long an acceptor may owe the call back before the page rings again."""
+SETTLED = timedelta(seconds=20)
+"""Until all has been told of a call that is over."""
 CALLED = "callback.called"
 """The step that takes what became of a call back: until it does, they talk."""
 
@@ -108,9 +110,9 @@ def _join(db: Session, now: datetime, page: Page, call_id: int | None) -> None:
         ring_again(db, now, page, why="called again")
 
 
-def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
-    """Open a live page again from its first level, for those who are on call by now; False when it
-    was ended meanwhile.
+def ring_again(db: Session, now: datetime, page: Page, why: str, level: int = 0) -> bool:
+    """Open a live page again from its first level, or from another one, for those who are on call
+    by now; False when it was ended meanwhile.
     """
     critical = page.ticket.severity == Severity.CRITICAL
     reopened = changed(
@@ -120,7 +122,7 @@ def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
         .values(
             state=PageState.OPEN,
             version=page.version + 1,
-            level=0,
+            level=level,
             level_since=now,
             round=page.round + 1,
             first_round=page.round + 1,
@@ -128,6 +130,7 @@ def ring_again(db: Session, now: datetime, page: Page, why: str) -> bool:
             due_at=now,
             accepted_by_id=None,
             accepted_at=None,
+            calls_back=False,
         ),
     )
     db.refresh(page)
@@ -157,11 +160,8 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     page = db.scalar(select(Page).where(Page.id == page_id).with_for_update())
     if page is None or page.due_at is None or page.due_at > now:
         return []
-    if page.state == PageState.OWED and _calls_back(db, page):
-        page.due_at = now + MEET_WITHIN
+    if page.state == PageState.OWED and not _ring_for_owed(db, now, page):
         return []
-    if page.state == PageState.OWED:
-        ring_again(db, now, page, why="caller was not reached")
     before = page.level
     at, waiting = progress.of_page(db, page)
     move = next_move(page.policy, at, now)
@@ -192,7 +192,18 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
     return [leg.id for leg in made if leg.due_at and leg.due_at <= now]
 
 
-def _calls_back(db: Session, page: Page) -> bool:
+def _ring_for_owed(db: Session, now: datetime, page: Page) -> bool:
+    """Whoever has it did not meet the customer in time: whether others are rung for it now."""
+    if talk(db, page):
+        page.due_at = now + MEET_WITHIN
+        return False
+    if page.calls_back:
+        _not_reached(db, now, page)
+        return False
+    return ring_again(db, now, page, why="caller was not reached")
+
+
+def talk(db: Session, page: Page) -> bool:
     """Whether the acceptor is on the line with the customer, or rings them, at this moment."""
     theirs = select(Call).join(Leg, Leg.sid == Call.sid).where(Leg.page_id == page.id)
     theirs = theirs.where(Leg.technician_id == page.accepted_by_id, Leg.state == LegState.ANSWERED)
@@ -226,15 +237,9 @@ def accept(
     legs.stop_others(db, now, page_id, technician.id, leg_id)
     page.ticket.assignee = technician
     life.move(db, now, page.ticket, Status.OPEN, life.STAFF, by=technician.name)
+    about, name = page.ticket_id, technician.name
     waited = int((now - page.opened_at).total_seconds())
-    timeline.write(
-        db,
-        Kind.ACCEPTED,
-        now,
-        ticket_id=page.ticket_id,
-        technician=technician.name,
-        seconds=waited,
-    )
+    timeline.write(db, Kind.ACCEPTED, now, ticket_id=about, technician=name, seconds=waited)
     return True
 
 
@@ -262,6 +267,9 @@ def missed(db: Session, now: datetime, page: Page, why: str) -> None:
     """Accepted, but not met: for a caller on the line it rings again, one who left is owed."""
     if page.state != PageState.OWED:
         return
+    if page.calls_back:  # that they have talked may be told a moment later
+        page.due_at = now + SETTLED
+        return
     caller = db.get(Call, page.call_id) if page.call_id else None
     if caller and caller.place in {Place.HOLDING, Place.TALKING_TO_US}:
         ring_again(db, now, page, why)
@@ -273,10 +281,20 @@ def missed(db: Session, now: datetime, page: Page, why: str) -> None:
     timeline.write(db, Kind.OWED, now, ticket_id=page.ticket_id, technician=name, why=why)
 
 
+def _not_reached(db: Session, now: datetime, page: Page) -> None:
+    """Whoever called the customer unasked has given up."""
+    about, name = page.ticket_id, page.accepted_by.name if page.accepted_by else ""
+    close(db, now, about)
+    timeline.write(db, Kind.NOT_REACHED, now, ticket_id=about, technician=name)
+
+
 def close(db: Session, now: datetime, ticket_id: int) -> None:
-    """A human is done with the ticket: nobody is rung for it any more."""
+    """A human is done with the ticket: nobody is rung for it any more. Who talks to the customer at
+    this moment goes on.
+    """
     page = live_page(db, ticket_id)
     if page is None:
         return
+    spared = page.accepted_by_id if page.state == PageState.OWED and talk(db, page) else None
     page.state, page.due_at, page.version = PageState.CLOSED, None, page.version + 1
-    legs.stop_others(db, now, page.id, None)
+    legs.stop_others(db, now, page.id, spared)

@@ -37,6 +37,7 @@ def _page(row: Page, legs: list[Leg]) -> Record:
         "id": row.id,
         "call": row.call_id,
         "state": row.state,
+        "calls_back": row.calls_back,
         "level": row.policy[row.level]["level"],
         "mail": row.policy[row.level].get("mail"),
         "opened_at": iso(row.opened_at),

@@ -9,17 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callflows.prompts import text
-from ivr.database import hurry
-from ivr.models import Call, Leg, Page, PageState, Place, Technician, Ticket
+from ivr.models import Leg, Page, Technician, Ticket
 from ivr.services import (
     conversation,
     declining,
-    legs,
     overrides,
     paging,
     people,
     relations,
     shift_notices,
+    steering,
     tickets,
 )
 from ivr.services.numbers import dialled
@@ -42,6 +41,8 @@ WORDS = {
 }
 ANSWERS = {"yes": True, "oui": True, "no": False, "non": False}
 """To a colleague who asks for a shift to be taken."""
+ACCEPTED = {"ringing": "accepted_ringing", "accepted": "accepted", "taken": "taken"}
+"""What is texted back, by what came of it."""
 
 
 def receive(db: Session, now: datetime, *, sid: str, number: str, body: str) -> str | None:  # noqa: ARG001
@@ -104,35 +105,7 @@ def _page_rung(db: Session, technician: Technician) -> Page | None:
 
 
 def _accept(db: Session, now: datetime, page: Page, technician: Technician) -> str:
-    if page.state == PageState.OWED and page.accepted_by_id == technician.id:
-        return "accepted"
-    if not paging.accept(db, now, page.id, technician):
-        return "taken"
-    db.refresh(page)
-    caller = db.get(Call, page.call_id) if page.call_id else None
-    if caller and caller.place in {Place.HOLDING, Place.TALKING_TO_US}:
-        _put_through(db, now, page, technician)
-        return "accepted_ringing"
-    if caller:
-        paging.missed(db, now, page, "accepted by text")
-    else:
-        paging.reached(db, now, page, "no-caller")
-    return "accepted"
-
-
-def _put_through(db: Session, now: datetime, page: Page, technician: Technician) -> None:
-    """The caller waits: ring the acceptor, unless their phone rings already."""
-    rings = select(Leg).where(
-        Leg.page_id == page.id, Leg.technician_id == technician.id, Leg.ended_at.is_(None)
-    )
-    found = db.scalars(rings.order_by(Leg.id)).all()
-    if not found:
-        page.round += 1
-        legs.ring(db, now, page, [technician], page.round)
-    for leg in found[:1]:
-        if leg.state in legs.NOT_RUNG:  # it was to ring later
-            leg.due_at = now
-            hurry(db)
+    return ACCEPTED[steering.accept(db, now, page, technician)]
 
 
 def _pass(db: Session, now: datetime, page: Page, technician: Technician) -> str:

@@ -75,8 +75,17 @@ def test_who_presses_one_second_is_told_who_was_first() -> None:
     assert walk.said == ["page_taken"]
 
 
-def test_who_accepted_by_text_is_put_through_when_the_phone_is_picked_up() -> None:
-    assert isinstance(rung(summons=MINE).then, Bridge)
+def test_who_accepted_by_text_or_at_the_console_is_put_through_by_1_and_a_voicemail_is_not() -> (
+    None
+):
+    assert isinstance(rung(summons=MINE).keys("#").keys("1").then, Bridge)
+    voicemail = rung(summons=MINE).silence().silence().silence()
+    assert (voicemail.said, voicemail.written) == (["page_unmet"], [Missed("1 was not pressed")])
+    gone = rung(summons=MINE, caller_card=GONE)
+    assert gone.said == ["page_yours", "callback_choices"]
+    assert gone.keys("1").then == Dial("+15145550100")
+    alone = rung(summons=replace(MINE, alone=True), caller_card=GONE)
+    assert alone.silence().silence().said == ["callback_left"]
 
 
 @pytest.mark.parametrize("page", [None, replace(PAGE, state="closed")])

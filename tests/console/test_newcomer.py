@@ -94,6 +94,11 @@ def test_a_newcomer_sets_up_rotas_swaps_a_week_and_subscribes(line: Line, page: 
     }
     assert begins["Cy Roy"] == datetime(2026, 11, 30, 14, tzinfo=UTC)
     assert begins["Di Wu"] == datetime(2026, 12, 7, 14, tzinfo=UTC)
+    # tonight's technicians are on the first page
+    press(page, "Now", "link")
+    tonight = page.get_by_role("region", name="On call")
+    expect(tonight).to_contain_text("Voice Bo Chan until Monday 09:00, then Cy Roy")
+    expect(tonight).to_contain_text("Network Cy Roy until Monday 09:00, then Bo Chan")
 
 
 def a_busy_rota(line: Line) -> int:

@@ -71,10 +71,6 @@ def words(answer: requests.Response) -> str:
 # The list -----------------------------------------------------------------------------------------
 
 
-def test_the_first_page_is_the_list_of_tickets(line: Line) -> None:
-    assert get("/").url.endswith("/tickets")
-
-
 def test_the_list_says_that_somebody_is_needed(line: Line) -> None:
     assert "somebody is needed" not in words(get("/tickets"))
     calls(line)
@@ -296,7 +292,7 @@ def test_a_note_of_staff_is_on_the_ticket_and_an_empty_one_is_not(line: Line) ->
 
 
 def test_the_live_part_is_sent_only_when_it_has_changed(line: Line) -> None:
-    for path in ("/tickets", "/tickets/4411"):
+    for path in ("/", "/tickets", "/tickets/4411"):
         first = get(f"{path}?part=live")
         assert first.text.strip().startswith('<div id="live"')
         assert "token" not in first.text
@@ -330,7 +326,7 @@ def test_hostile_words_break_no_page(line: Line, hostile: str) -> None:
         found = tickets.find(db, "4411")
         assert found
         tickets.note(db, line.exchange.clock.now(), found, hostile, hostile)
-    for path, times in (("/tickets", 2), ("/tickets/4411", 5)):
+    for path, times in (("/", 1), ("/tickets", 2), ("/tickets/4411", 5)):
         page = get(path).text
         assert page.count(str(escape(hostile))) >= times
         assert "<script>" not in page

@@ -1,12 +1,14 @@
 """The readiness page: what is so, what to do, and the line's own test call."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Canary, Check
-from ivr.services import cage, canary, checks
+from ivr.services import cage, canary, checks, due
 from ivr.services.found import Found, bad, ok, warn
 from ivr.settings import settings
 from tests import looks
@@ -25,13 +27,17 @@ def found(name: str, what: Found) -> None:
 def test_what_is_bad_is_told_first_and_on_the_first_page(line: Line) -> None:
     found("carrier", ok("carrier-well"))
     found("rota", warn("gap", rota="Level 1", since="Thu", until="Fri"))
-    assert "not as it should be" not in get("/tickets").text
+    with transaction() as db:
+        due.beat(db, clock.now(), "tick")
+    assert "Rotas to be looked at, for" in words(get("/"))
+    assert re.search(r'id="unwell"[^>]* hidden', get("/").text)
     found("mail-out", bad("smtp-refuses"))
     page = words(get("/readiness"))
     assert "2 things to see to" in page
     order = [page.index(one) for one in ("Set SMTP_URL", "Nobody is on call", "our credentials")]
     assert order == sorted(order)
-    assert "The line is not as it should be: Mail out." in words(get("/tickets"))
+    assert "Mail out bad, for" in words(get("/"))
+    assert not re.search(r'id="unwell"[^>]* hidden', get("/").text)
     line.exchange.advance(16 * 60)
     assert "Nobody looks at this any more" in get("/readiness").text
 
@@ -86,7 +92,7 @@ def test_it_can_be_read_by_light_and_in_the_dark_at_any_width(line: Line, page: 
     with transaction() as db:
         db.add(Canary(key="k", state="failed", steps={"placed": 0.4}, missing="came-in",
                       started_at=clock.now(), ended_at=clock.now()))  # fmt: skip
-    for path in ("/readiness", "/readiness?done=ring", "/tickets"):
+    for path in ("/readiness", "/readiness?done=ring", "/"):
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             page.goto(path)
@@ -100,9 +106,13 @@ def test_it_can_be_read_by_light_and_in_the_dark_at_any_width(line: Line, page: 
 @pytest.mark.browser
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_page_that_stays_open_tells_of_what_goes_wrong(line: Line, page: Page) -> None:
-    page.goto("/tickets")
-    expect(page.get_by_role("heading", name="Tickets")).to_be_visible()
+    with transaction() as db:
+        due.beat(db, clock.now(), "tick")
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Nobody calls")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
     found("mail-out", bad("smtp-refuses"))
-    expect(page.get_by_role("alert").filter(has_text="Mail out")).to_be_visible()
+    expect(page.get_by_text("Mail out bad, for")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_role("link", name="See what to do").click()
     expect(page.get_by_role("heading", name="One thing to see to")).to_be_visible()

@@ -258,8 +258,9 @@ def test_a_technician_accepts_passes_and_resolves_by_text(line: Line, held: Any)
     line.passes(2)
     assert page(line)["accepted_by"] == "Bo Chan"
     bo.answer()
-    line.passes(10)
-    assert bo.talking_to
+    line.passes(4)
+    bo.press("1")
+    line.until(lambda: bo.talking_to)
     bo.text("RESOLVE 4411")
     line.passes(2)
     assert line.ticket()["status"] == "resolved"

@@ -175,8 +175,9 @@ def test_who_accepts_by_the_text_that_came_first_is_rung_at_once(line: Line) -> 
     line.passes(3)
     assert bo.ringing
     bo.answer()
-    line.passes(10)
-    assert bo.talking_to
+    line.passes(4)
+    bo.press("1")
+    line.until(lambda: bo.talking_to)
 
 
 def test_the_second_phone_rings_when_the_first_is_not_picked_up_and_one_key_stops_both(
