@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr.models import Clock, Ticket
-from ivr.services import clocks
+from ivr.services.ticket_filters import running
 
 SOON = timedelta(hours=2)
 """This long before its end a promise is worth a look."""
@@ -38,18 +38,18 @@ class Promises:
     """How many there are altogether."""
 
 
-RUNNING = (Clock.met_at.is_(None), Clock.kind.in_(clocks.PROMISES))
+RUNNING = running(Clock)
 SHOWN = (
     select(Ticket.number, Ticket.title, Ticket.severity, Clock.kind, Clock.ends_at)
     .join(Ticket, Ticket.id == Clock.ticket_id)
-    .where(*RUNNING)
+    .where(RUNNING)
 )
 
 
 def near(db: Session, now: datetime) -> Promises:
     soon = SHOWN.where(Clock.ends_at >= now, Clock.ends_at < now + SOON).order_by(Clock.ends_at)
     late = SHOWN.where(Clock.ends_at < now).order_by(Clock.ends_at.desc())
-    missed = select(Clock.id).where(*RUNNING, Clock.ends_at < now).limit(MANY + 1).subquery()
+    missed = select(Clock.id).where(RUNNING, Clock.ends_at < now).limit(MANY + 1).subquery()
     return Promises(
         [Promise(*row) for row in db.execute(soon.limit(MOST))],
         [Promise(*row) for row in db.execute(late.limit(MOST_LATE))],
