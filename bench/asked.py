@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from bench import process
 from bench.load import BrokenRunError
 from ivr import clock
 from ivr.console import guard
@@ -154,20 +156,47 @@ def measure(app: Flask, times: int) -> Iterator[dict[str, Any]]:
         if path is None:
             yield {"page": rule.rule, "endpoint": rule.endpoint, "path": None}
             continue
-        took = []
-        for nth in range(times + 2):
-            begun = time.perf_counter()
-            answer = client.get(path)
-            size = len(answer.get_data())
-            if nth >= 2:
-                took.append(1000 * (time.perf_counter() - begun))
-        with statements() as sent:
-            client.get(path)
         yield {
-            "page": rule.rule, "endpoint": rule.endpoint, "path": path, "took": took,
-            "status": answer.status_code, "size": size, "statements": len(sent),
-            "slow": [(1000 * took_, told) for took_, told, _ in sent if took_ > SLOW],
-        }  # fmt: skip
+            "page": rule.rule,
+            "endpoint": rule.endpoint,
+            "path": path,
+            **_ask(client, path, times),
+        }
+
+
+def _ask(client: FlaskClient, path: str, times: int) -> dict[str, Any]:
+    took, used = list[float](), _cpu()
+    for nth in range(times + 2):
+        if nth == 2:  # the first ones are to warm up
+            used = _cpu()
+        begun = time.perf_counter()
+        answer = client.get(path)
+        size = len(answer.get_data())
+        if nth >= 2:
+            took.append(1000 * (time.perf_counter() - begun))
+    web, database = (1000 * (now - was) / times for now, was in zip(_cpu(), used, strict=True))
+    with statements() as sent:
+        client.get(path)
+    return {
+        "took": took, "web": web, "database": database, "status": answer.status_code,
+        "size": size, "statements": len(sent),
+        "slow": [(1000 * seconds, told) for seconds, told, _ in sent if seconds > SLOW],
+    }  # fmt: skip
+
+
+BACKENDS: set[int] = set()
+"""Processes of the database that work for us."""
+
+
+def _cpu() -> tuple[float, float]:
+    """Seconds used by us, and by the database for us: whatever else the machine does."""
+    return time.process_time(), process.cpu(*BACKENDS)
+
+
+def _note_backend(connection: Any, _record: Any) -> None:
+    pid = getattr(getattr(connection, "info", None), "backend_pid", None)
+    if pid:
+        BACKENDS.add(pid)
 
 
 def main() -> None:
@@ -176,6 +205,7 @@ def main() -> None:
     times = asked.parse_args().times
     from ivr.web import make_app
 
+    event.listen(engine(), "connect", _note_backend)
     for one in measure(make_app(), times):
         print(json.dumps(one), flush=True)
 

@@ -65,7 +65,8 @@ def _rows(name: str, tickets: int, urls: list[str], times: int) -> Iterator[Row]
 
 def _told(one: dict[str, Any]) -> str:
     p50, p95 = (percentile(one["took"], share) for share in (0.5, 0.95))
-    return f"p50/p95 {p50:.1f}/{p95:.1f} ms"
+    cpu = f"CPU {one['web']:.1f} ms + database {one['database']:.1f} ms"
+    return f"p50/p95 {p50:.1f}/{p95:.1f} ms, {cpu}"
 
 
 def _asked(url: str, times: int) -> dict[str, dict[str, Any]]:

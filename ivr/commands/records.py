@@ -27,12 +27,12 @@ def enter(add: Add) -> None:
     one.add_argument("--busy", action="store_true", required=True, help="the only one there is")
     one.add_argument("--seed", type=int, default=1, metavar="NUMBER", help="another month")
     one.add_argument(
-        "--until", type=_moment, metavar="TIME", help="when it ends, such as 2026-11-26T12:00-05:00"
+        "--until", type=moment, metavar="TIME", help="when it ends, such as 2026-11-26T12:00-05:00"
     )
     one.add_argument("--live", action="store_true", help="with callers on the line, and a page")
 
 
-def _moment(given: str) -> datetime:
+def moment(given: str) -> datetime:
     moment = datetime.fromisoformat(given)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

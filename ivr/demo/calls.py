@@ -38,8 +38,8 @@ WITHHELD = "anonymous"
 KEY = {"critical": "1", "major": "2", "minor": "3"}
 EACH_ROUND = 15.0
 """Seconds of holding until the next words."""
-PATIENCE = (4.3, 1.1)
-"""Of lognormal: a minute or two, some much longer, a few hang up at once."""
+PATIENCE = (4.0, 1.1)
+"""Of lognormal: a minute, some much longer, a few hang up at once."""
 
 
 def number_of(world: World, contact: Contact | None) -> str:

@@ -64,6 +64,8 @@ class Case:
         self.summons: list[Summons] = []
         self.question: dict[str, Any] = {}
         self.opened_at: datetime = world.until
+        self.now: datetime = world.begin
+        """Until when the time has passed."""
 
     def settle(self) -> None:
         """Let the time run to the end of the month, and keep what is known then."""

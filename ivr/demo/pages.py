@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ivr.demo.calls import Caller
     from ivr.demo.case import Case
 
-DAY = {"accepted": 66, "no-answer": 15, "passed": 9, "busy": 5, "unaccepted": 4, "failed": 1}
-NIGHT = {"accepted": 50, "no-answer": 28, "passed": 5, "busy": 2, "unaccepted": 13, "failed": 2}
+DAY = {"accepted": 54, "no-answer": 24, "passed": 11, "busy": 6, "unaccepted": 4, "failed": 1}
+NIGHT = {"accepted": 42, "no-answer": 34, "passed": 5, "busy": 2, "unaccepted": 15, "failed": 2}
 NIGHT_IS = (22, 7)
 LAST_MAILS = timedelta(minutes=16)
 """How long the last level mails, at most, before somebody does something."""

@@ -6,6 +6,7 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
+OF_PROBLEM = {"questions": "ask", "answers": "answer", "resolutions": "solved"}
 AREAS = ("613", "514", "416", "418")
 
 
@@ -21,6 +22,7 @@ class Tongue:
 
     def __init__(self, chance: Random, language: str, **known: str) -> None:
         self.chance, self.language = chance, language
+        self.about: dict[str, Any] = {}
         self.given = {
             "site": chance.choice(of(language)["sites"]),
             "vendor": chance.choice(of(language)["vendors"]),
@@ -35,6 +37,10 @@ class Tongue:
         return template.format_map(self.given)
 
     def says(self, what: str) -> str:
+        """What goes with the problem, where that is known; else what may always be said."""
+        of_problem = OF_PROBLEM.get(what)
+        if self.about and of_problem:
+            return self.filled(self.about[of_problem])
         return self.filled(self.chance.choice(of(self.language)[what]))
 
     def problem(self, severity: str) -> tuple[str, str, str]:
@@ -46,6 +52,7 @@ class Tongue:
             parts.append(self.says("urgent"))
         words = "\n".join(part for part in parts if part)
         title = self.filled(self.chance.choice(one["titles"]))
+        self.about = one
         return title[:1].upper() + title[1:], one["category"], f"{words}\n\n{self.says('closings')}"
 
 
