@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -68,10 +69,10 @@ def lately(db: Session, now: datetime) -> Traffic:
     return Traffic(_counted([(one[0], one[1], one[2]) for one in rows]), len(rows), whole)
 
 
-def _counted(rows: Sequence[tuple[int, str, str]]) -> Counter[tuple[str, str]]:
+def _counted(rows: Sequence[tuple[int | None, str, str]]) -> Counter[tuple[str, str]]:
     """From each turn to the next one of its call, and from the last one to where it ended."""
     gone: Counter[tuple[str, str]] = Counter()
-    for one, after in zip(rows, [*rows[1:], (None, "", "")], strict=True):
+    for one, after in pairwise([*rows, (None, "", "")]):
         if one[0] == after[0]:
             gone.update(_path(one[1], after[1]))
         elif one[2] == OVER:

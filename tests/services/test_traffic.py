@@ -44,6 +44,7 @@ def call(db: Session, *steps: tuple[str, str], days: float = 1.0) -> None:
 def test_ways_are_counted_through_to_where_a_call_ended(
     db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert traffic.lately(db, NOW) == traffic.Traffic({}, 0, True), "before the first call"
     begun = (("customer.welcome", "Keys"), ("customer.ticket", "Keys"))
     call(
         db,
