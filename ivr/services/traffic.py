@@ -4,15 +4,14 @@ the newest are looked at, as many as can be counted at once.
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ivr.models import TakenTurn
@@ -59,25 +58,30 @@ def flows() -> dict[str, Flow]:
 
 
 def lately(db: Session, now: datetime) -> Traffic:
+    """From each turn to the next one of its call, and from the last one to where it ended."""
     newest = db.scalar(select(func.max(TakenTurn.id))) or 0
-    columns = (TakenTurn.call_id, TakenTurn.step, TakenTurn.answer["then"][0].as_string())
-    those = select(*columns).where(TakenTurn.id > newest - MOST, TakenTurn.at >= now - LATELY)
-    rows = db.execute(those.order_by(TakenTurn.call_id, TakenTurn.number)).all()
+    gone: Counter[tuple[str, str]] = Counter()
+    turns = 0
+    for step, after, how, count in db.execute(_steps(newest - MOST, now - LATELY)):
+        turns += count
+        path = _path(step, after) if after else _ending(step) if how == OVER else ()
+        gone.update(dict.fromkeys(path, count))
     before = select(TakenTurn.at).where(TakenTurn.id <= newest - MOST)
     edge = db.scalar(before.order_by(TakenTurn.id.desc()).limit(1))
-    whole = edge is None or edge < now - LATELY
-    return Traffic(_counted([(one[0], one[1], one[2]) for one in rows]), len(rows), whole)
+    return Traffic(gone, turns, whole=edge is None or edge < now - LATELY)
 
 
-def _counted(rows: Sequence[tuple[int | None, str, str]]) -> Counter[tuple[str, str]]:
-    """From each turn to the next one of its call, and from the last one to where it ended."""
-    gone: Counter[tuple[str, str]] = Counter()
-    for one, after in pairwise([*rows, (None, "", "")]):
-        if one[0] == after[0]:
-            gone.update(_path(one[1], after[1]))
-        elif one[2] == OVER:
-            gone.update(_ending(one[1]))
-    return gone
+def _steps(after: int, since: datetime) -> Select[Any]:
+    """Each two that followed each other, and how often; after the last one, how it was answered."""
+    following = func.lead(TakenTurn.step).over(
+        partition_by=TakenTurn.call_id, order_by=TakenTurn.number
+    )
+    those = select(TakenTurn.step, following.label("following"), TakenTurn.answer)
+    turns = those.where(TakenTurn.id > after, TakenTurn.at >= since).subquery()
+    next_one = turns.c.following
+    answered = turns.c.answer["then"][0].as_string()
+    how = case((next_one.is_(None), answered), else_=None).label("how")
+    return select(turns.c.step, next_one, how, func.count()).group_by(turns.c.step, next_one, how)
 
 
 @cache
