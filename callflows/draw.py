@@ -5,10 +5,12 @@ same key may lead to two places, what the desk said or that patience was spent.
 """
 
 import inspect
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from callflows.cards import CARDS
 from callflows.prompts import entry
@@ -65,10 +67,45 @@ FORMS: dict[type[Then], tuple[str, str]] = {
 }
 
 
-def write(folder: Path) -> list[Path]:
-    """One file a flow; returns them."""
+DRAWN = Path(__file__).with_name("drawn.json")
+"""What the walk found, for whoever cannot wait for a walk."""
+
+
+def write(folder: Path, data: Path = DRAWN) -> list[Path]:
+    """One file a flow, and one that has them all as data; returns them."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [_written(folder / f"{flow}.md", page(flow)) for flow in TITLES]
+    pages = [_written(folder / f"{flow}.md", page(flow)) for flow in TITLES]
+    return [*pages, _written(data, drawn())]
+
+
+def drawn() -> str:
+    """By flow: its steps, each with how it waits and what is asked, and the ways between them, each
+    with what was heard.
+    """
+    return json.dumps({flow: _as_data(flow) for flow in TITLES}, indent=1) + "\n"
+
+
+def _as_data(flow: str) -> dict[str, Any]:
+    ways = _ways_of(flow)
+    arrows = sorted(ways, key=lambda way: tuple(map(_order, way)))
+    return {
+        "steps": [[step, *_asked(step)] for step in _shown(flow, ways)],
+        "ways": [[*way, sorted({_bare(one) for one in ways[way]} - {""})] for way in arrows],
+    }
+
+
+def _bare(heard: str) -> str:
+    """Without what made the difference."""
+    return heard.partition(" (")[0] if not heard.startswith("(") else ""
+
+
+def _asked(step: str) -> tuple[str, str]:
+    """How it waits, and the key of what is asked."""
+    waits = _waits()[step]
+    forms = {form for form, _ in waits}
+    keys = {key for form, key in waits if form is not End} - {""}
+    kind = forms.pop() if len(forms) == 1 else Go
+    return kind.__name__, keys.pop() if len(keys) == 1 else ""
 
 
 def _written(file: Path, words: str) -> Path:
@@ -94,16 +131,22 @@ Round: nothing is asked. "At last": patience is spent.
 
 
 def mermaid(flow: str) -> str:
-    edges = [edge for edge in _edges() if _flow(edge.step) == flow]
-    ways = _ways(edges)
-    shown = sorted({step for pair in ways for step in pair} | set(_steps(flow)), key=_order)
+    ways = _ways_of(flow)
     lines = ["flowchart TD"]
-    lines += [f"    {_box(step)}" for step in shown]
+    lines += [f"    {_box(step)}" for step in _shown(flow, ways)]
     for (start, end), heard in sorted(ways.items(), key=lambda way: tuple(map(_order, way[0]))):
         words = _joined(heard)
         arrow = f'-->|"{words}"|' if words else "-->"
         lines.append(f"    {_id(start)} {arrow} {_id(end)}")
     return "\n".join(lines)
+
+
+def _ways_of(flow: str) -> Ways:
+    return _ways([edge for edge in _edges() if _flow(edge.step) == flow])
+
+
+def _shown(flow: str, ways: Ways) -> list[str]:
+    return sorted({step for pair in ways for step in pair} | set(_steps(flow)), key=_order)
 
 
 def _flow(step: str) -> str:
@@ -128,7 +171,7 @@ def _box(step: str) -> str:
     waits = _waits()[step]
     forms = {form for form, _ in waits}
     before, after = FORMS[forms.pop() if len(forms) == 1 else Go]
-    said = {words for form, words in waits if form is not End} - {""}
+    said = {_words(key) for form, key in waits if form is not End} - {""}
     words = f"<br/><i>{said.pop()}</i>" if len(said) == 1 else ""
     return f'{_id(step)}{before}"{step.replace(".", ": ")}{words}"{after}'
 
@@ -150,10 +193,13 @@ def _edges() -> list[Edge]:
 
 
 def _question(turn: Turn) -> str:
-    """The last sentence that is said in the language of the call."""
-    sentences = [entry("en-CA", one.key) for one in turn.say]
-    own = [one.get("text", "") for one in sentences if "language" not in one]
-    return own[-1].replace('"', "'") if own else ""
+    """The key of the last sentence that is said in the language of the call."""
+    own = [one.key for one in turn.say if "language" not in entry("en-CA", one.key)]
+    return own[-1] if own else ""
+
+
+def _words(key: str) -> str:
+    return entry("en-CA", key).get("text", "").replace('"', "'") if key else ""
 
 
 def _ways(edges: Iterable[Edge]) -> Ways:

@@ -35,7 +35,8 @@ DRAWINGS = Path(__file__).parents[2] / "docs" / "flows"
 def test_the_flows_hold_and_the_drawings_of_them_are_current(tmp_path: Path) -> None:
     """Both from one walk, which takes its time."""
     assert check.problems() == []
-    drawn = draw.write(tmp_path)
+    *drawn, data = draw.write(tmp_path, tmp_path / "drawn.json")
+    assert data.read_text("utf-8") == draw.DRAWN.read_text("utf-8"), "run `ivr draw`"
     assert {file.name for file in DRAWINGS.glob("*.md")} == {file.name for file in drawn}
     for file in drawn:
         assert file.read_text("utf-8") == (DRAWINGS / file.name).read_text("utf-8"), (
