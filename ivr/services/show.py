@@ -60,9 +60,9 @@ def find(db: Session, number: str) -> Ticket:
     return row
 
 
-def leaf(db: Session, row: Ticket, leaf: Leaf, language: str = "en-CA") -> Record:
+def leaf(db: Session, row: Ticket, part: Leaf, language: str = "en-CA") -> Record:
     """A leaf of what happened; all the rest of the ticket is on each."""
-    entries = _entries(db, leaf.entries(happenings.lines(db, row.id)), language)
+    entries = _entries(db, part.entries(happenings.lines(db, row.id)), language)
     told = [one["data"]["sid"] for one in entries if one["kind"] == Kind.RECORDING]
     return {
         **_ticket(row),
@@ -71,10 +71,10 @@ def leaf(db: Session, row: Ticket, leaf: Leaf, language: str = "en-CA") -> Recor
         "clocks": {one.kind: _clock(one) for one in clocks.of(db, row.id)},
         "entries": entries,
         "feedback": _feedbacks(db, row.id),
-        "calls": _calls(db, leaf.calls(row.id)),
+        "calls": _calls(db, part.calls(row.id)),
         "pages": show_pages.of_ticket(db, row.id),
-        "recordings": show_recordings.of(db, leaf.recordings(row.id, told)),
-        "messages": _messages(db, leaf.messages(row.id)),
+        "recordings": show_recordings.of(db, part.recordings(row.id, told)),
+        "messages": _messages(db, part.messages(row.id)),
         "attachments": [_attachment(one) for one in attachments.of(db, row.id)],
     }
 
