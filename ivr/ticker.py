@@ -14,7 +14,17 @@ from datetime import datetime, timedelta
 
 from ivr import clock
 from ivr.database import reading, transaction, when_hurried
-from ivr.services import attachments, canary, checks, due, inbox, lifeline, signing_in, webhooks
+from ivr.services import (
+    attachments,
+    canary,
+    checks,
+    due,
+    inbox,
+    lifeline,
+    reckonings,
+    signing_in,
+    webhooks,
+)
 from ivr.services.carrier import Carrier
 from ivr.services.due import Due
 
@@ -115,6 +125,7 @@ class Ticker:
                 lifeline.write_roster(db, now)
                 canary.keep(db, now)
                 checks.keep(db, now)
+                reckonings.keep(db, now)
             lifeline.replay(now)
             self.kept = now
         if now - self.swept >= SWEEP:

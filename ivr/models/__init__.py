@@ -15,6 +15,7 @@ from ivr.models.clock import Clock, ClockKind
 from ivr.models.contact import Contact
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
+from ivr.models.fact import Fact, Figure, Reckoning
 from ivr.models.feed import Feed
 from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
@@ -71,8 +72,10 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Entry",
+    "Fact",
     "Feed",
     "Feedback",
+    "Figure",
     "HandOver",
     "Heartbeat",
     "Layer",
@@ -93,6 +96,7 @@ __all__ = [
     "PhoneCheck",
     "Place",
     "Policy",
+    "Reckoning",
     "Recording",
     "RecordingState",
     "RecoveryCode",

@@ -26,6 +26,7 @@ class Ticket(Base):
     __table_args__ = (
         Index("uq_tickets_form_key", "form_key", unique=True),
         Index("ix_tickets_assignee_id_status", "assignee_id", "status"),
+        Index("ix_tickets_customer_id_opened_at", "customer_id", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

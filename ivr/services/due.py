@@ -25,6 +25,7 @@ from ivr.models import (
     Mail,
     Message,
     Page,
+    Reckoning,
     Recording,
     Rota,
 )
@@ -37,6 +38,7 @@ from ivr.services import (
     outbox,
     overdue,
     paging,
+    reckonings,
     recordings,
     ringing,
 )
@@ -45,7 +47,9 @@ from ivr.services.carrier import Carrier
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota
+Row = (
+    Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota | Reckoning
+)
 TABLES: dict[str, type[Row]] = {
     "page": Page,
     "leg": Leg,
@@ -57,6 +61,7 @@ TABLES: dict[str, type[Row]] = {
     "check": Check,
     "webhook": Delivery,
     "rota": Rota,
+    "reckoning": Reckoning,
 }
 
 URGENT = {"page", "leg"}
@@ -114,6 +119,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "check": checks.attend,
     "webhook": delivering.attend,
     "rota": hand_over.attend,
+    "reckoning": reckonings.attend,
 }
 
 

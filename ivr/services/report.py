@@ -1,0 +1,280 @@
+"""The reports of a period, in numbers: what the page shows, its files hold and the weekly mail
+tells.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callflows.turn import Severity
+from ivr.database import connection
+from ivr.models import Customer, Team, Technician, Ticket
+from ivr.services import facts, figures
+from ivr.services.counting import FACTS
+from ivr.services.facts import (
+    ANSWER,
+    CALL,
+    FEEDBACK,
+    NIGHT,
+    OPENED,
+    PAGE,
+    PAUSED,
+    REPEAT,
+    RESOLUTION,
+    RESPONSE,
+    RING,
+)
+from ivr.services.figures import Asked
+
+Counts = Counter[str]
+"""By a key of facts.KEYS."""
+PERCENTILES = (50, 90, 95)
+MOST = 20
+"""Customers, and problems that came again, shown."""
+SEVERITIES = tuple(str(one) for one in (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR))
+
+
+@dataclass
+class Promise:
+    """How a promise was kept: by the parts of the period, and by whatever else."""
+
+    parts: dict[date, Counts]
+    severities: dict[str, Counts]
+    teams: dict[int | None, Counts]
+    customers: dict[int, Counts] = field(default_factory=dict)
+
+    @property
+    def all(self) -> Counts:
+        return _sum(self.parts.values())
+
+
+@dataclass
+class Waits:
+    """How long critical callers waited for somebody to press 1, in seconds."""
+
+    count: int
+    unanswered: int
+    at: dict[int, int]
+    """By percentile."""
+    longest: int | None
+
+
+@dataclass
+class Load:
+    """The rings of a technician."""
+
+    rings: int = 0
+    accepted: int = 0
+    night: int = 0
+
+
+@dataclass
+class Repeat:
+    """A problem that a customer has had more than once."""
+
+    customer: str
+    number: str
+    title: str
+    count: int
+    first_id: int
+
+
+@dataclass
+class Report:
+    asked: Asked
+    as_of: datetime | None
+    behind: int
+    """Days that are still to be counted."""
+    opened: dict[date, Counts]
+    """By severity."""
+    promises: dict[str, Promise]
+    paused: dict[date, int]
+    waits: dict[date, Waits]
+    wait: Waits
+    pages: dict[int, Counts]
+    """By level."""
+    calls: dict[date, Counts]
+    heat: Counter[int]
+    """Calls by hour of the week."""
+    load: dict[int, Load]
+    feedback: Counts
+    repeats: list[Repeat]
+    repeated: int
+    names: dict[str, dict[int, str]]
+
+    @property
+    def called(self) -> Counts:
+        return _sum(self.calls.values())
+
+
+def share(part: int, of: int) -> float | None:
+    """In per cent, to a tenth; None of nothing."""
+    return round(100 * part / of, 1) if of else None
+
+
+def kept(counts: Mapping[str, int]) -> float | None:
+    return share(counts.get("met", 0), counts.get("met", 0) + counts.get("missed", 0))
+
+
+def average(scores: Mapping[str, int]) -> float | None:
+    given = sum(scores.values())
+    return round(sum(int(score) * many for score, many in scores.items()) / given, 1) if given else None
+
+
+def _sum(those: Any) -> Counts:
+    found = Counts()
+    for one in those:
+        found.update(one)
+    return found
+
+
+# Put together -------------------------------------------------------------------------------------
+
+
+def of(db: Session, asked: Asked, as_of: datetime | None = None, behind: int = 0) -> Report:
+    """All of it, in a handful of statements."""
+    promises, paused, opened = _of_tickets(db, asked)
+    waits, wait = _waits(db, asked)
+    calls, heat = _calls(db, asked)
+    pages = dict[int, Counts]()
+    rows = figures.count(db, asked, [PAGE, FEEDBACK], "what", "level", "key")
+    feedback = Counts()
+    for what, level, key, many in rows:
+        if what == PAGE:
+            pages.setdefault(level or 0, Counts())[key] += many
+        else:
+            feedback[key] += many
+    load = _load(db, asked)
+    repeats, repeated = _repeats(db, asked)
+    return Report(
+        asked, as_of, behind, opened, promises, paused, waits, wait, dict(sorted(pages.items())),
+        calls, heat, load, feedback, repeats, repeated, _names(db, promises, load),
+    )  # fmt: skip
+
+
+def _parts(asked: Asked, empty: Any) -> dict[date, Any]:
+    return {part: empty() for part in asked.period.parts()}
+
+
+def _of_tickets(
+    db: Session, asked: Asked
+) -> tuple[dict[str, Promise], dict[date, int], dict[date, Counts]]:
+    promises = {
+        kind: Promise(_parts(asked, Counts), {one: Counts() for one in SEVERITIES}, {})
+        for kind in (RESPONSE, RESOLUTION)
+    }
+    paused, opened = _parts(asked, int), _parts(asked, Counts)
+    what = [RESPONSE, RESOLUTION, PAUSED, OPENED]
+    by = ("first", "what", "key", "severity", "team_id")
+    for first, kind, key, severity, team, many in figures.count(
+        db, asked, what, *by, daily=asked.period.by_week
+    ):
+        part = asked.period.part_of(first)
+        if kind == PAUSED:
+            paused[part] += many
+        elif kind == OPENED:
+            opened[part][severity] += many
+        else:
+            promise = promises[kind]
+            promise.parts[part][key] += many
+            promise.severities.setdefault(severity, Counts())[key] += many
+            promise.teams.setdefault(team, Counts())[key] += many
+    for customer, counts in figures.by_customer(db, asked, [RESPONSE, RESOLUTION]).items():
+        for (kind, key), many in counts.items():
+            promises[kind].customers.setdefault(customer, Counts())[key] += many
+    return promises, paused, opened
+
+
+def _waits(db: Session, asked: Asked) -> tuple[dict[date, Waits], Waits]:
+    parts = _parts(asked, Counter)
+    unanswered = _parts(asked, int)
+    rows = figures.count(
+        db, asked, [ANSWER], "first", "key", "seconds", daily=asked.period.by_week
+    )
+    for first, key, seconds, many in rows:
+        part = asked.period.part_of(first)
+        if key == "answered":
+            parts[part][seconds] += many
+        else:
+            unanswered[part] += many
+    each = {part: waits(parts[part], unanswered[part]) for part in parts}
+    return each, waits(sum(parts.values(), Counter()), sum(unanswered.values()))
+
+
+def waits(seconds: Counter[int], unanswered: int) -> Waits:
+    """Percentiles by nearest rank: the value that so many per cent did not pass."""
+    count, at, seen = seconds.total(), dict[int, int](), 0
+    for value in sorted(seconds):
+        seen += seconds[value]
+        for percent in PERCENTILES:
+            if percent not in at and seen * 100 >= count * percent:
+                at[percent] = value
+    return Waits(count, unanswered, at, max(seconds, default=None))
+
+
+def _calls(db: Session, asked: Asked) -> tuple[dict[date, Counts], Counter[int]]:
+    calls, heat = _parts(asked, Counts), Counter[int]()
+    daily = asked.period.by_week
+    for first, key, many in figures.count(db, asked, [CALL], "first", "key", daily=daily):
+        calls[asked.period.part_of(first)][key] += many
+    for hour, many in figures.count(db, asked, [CALL], "hour"):
+        heat[hour] += many
+    return calls, heat
+
+
+def _load(db: Session, asked: Asked) -> dict[int, Load]:
+    load = dict[int, Load]()
+    for what, technician, key, many in figures.count(
+        db, asked, [RING, NIGHT], "what", "technician_id", "key"
+    ):
+        one = load.setdefault(technician, Load())
+        if what == NIGHT:
+            one.night += many
+        else:
+            one.rings += many
+            one.accepted += many if key == "accepted" else 0
+    return dict(sorted(load.items(), key=lambda one: (-one[1].rings, one[0])))
+
+
+def _repeats(db: Session, asked: Asked) -> tuple[list[Repeat], int]:
+    """The problems that came again most often, and how many tickets repeat one."""
+    those = (FACTS.c.what == REPEAT, FACTS.c.day.between(asked.period.first, asked.period.last))
+    if asked.team:
+        those += (FACTS.c.team_id == asked.team,)
+    if asked.customer:
+        those += (FACTS.c.customer_id == asked.customer,)
+    many = func.count()
+    query = select(FACTS.c.key, many).where(*those).group_by(FACTS.c.key)
+    rows = connection(db).execute(query.order_by(many.desc(), FACTS.c.key)).all()
+    top = {int(key): counted for key, counted in rows[:MOST]}
+    told = select(Ticket.id, Ticket.number, Ticket.title, Customer.name)
+    told = told.outerjoin(Customer, Ticket.customer_id == Customer.id).where(Ticket.id.in_(top))
+    found = {id_: Repeat(name or "", number, title, top[id_] + 1, id_)
+             for id_, number, title, name in db.execute(told)}  # fmt: skip
+    return [found[one] for one in top if one in found], sum(row[1] for row in rows)
+
+
+def _names(
+    db: Session, promises: Mapping[str, Promise], load: Mapping[int, Load]
+) -> dict[str, dict[int, str]]:
+    customers = {id_ for promise in promises.values() for id_ in worst(promise.customers)}
+    return {
+        "teams": dict(db.execute(select(Team.id, Team.name).order_by(Team.name)).all()),  # type: ignore[arg-type]
+        "customers": _of(db, Customer, customers),
+        "technicians": _of(db, Technician, load),
+    }
+
+
+def _of(db: Session, table: Any, ids: Any) -> dict[int, str]:
+    return dict(db.execute(select(table.id, table.name).where(table.id.in_(ids))).all())  # type: ignore[arg-type]
+
+
+def worst(customers: Mapping[int, Counts]) -> list[int]:
+    """Those with the most misses; then those with the most tickets."""
+    order = sorted(customers, key=lambda one: (-customers[one]["missed"], -customers[one].total(), one))
+    return order[:MOST]

@@ -1,0 +1,215 @@
+"""The reports against the raw events of a year, counted a second time by plain loops that know
+nothing of how the product counts; and that what comes late is counted.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, select
+
+from ivr import clock
+from ivr.database import reading, transaction
+from ivr.models import Call, Clock, Entry, Fact, Figure, Leg, Page, Reckoning, Technician, Ticket
+from ivr.services import figures, reckoning, report, timeline
+from ivr.services.figures import Asked
+from ivr.services.periods import Period
+from ivr.services.timeline import Kind
+from tests.services.people import organization
+from tests.services.report_year import END, START, Year
+
+TORONTO = ZoneInfo("America/Toronto")
+ANSWERS = {"reply", "asked", "joined", "called-back", "resolved"}
+SMALL = set("a an the of on in at to for and is are not no our my we re fw fwd tr "
+            "le la les l un une des de du d et en au aux est ne pas nos notre".split())  # fmt: skip
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(TORONTO)
+
+
+class Raw:
+    """All that is on record, read row by row."""
+
+    def __init__(self) -> None:
+        with reading() as db:
+            self.entries = db.scalars(select(Entry).order_by(Entry.at, Entry.id)).all()
+            self.tickets = {one.id: one for one in db.scalars(select(Ticket)) if not one.canary}
+            self.calls = {one.id: one for one in db.scalars(select(Call))}
+            self.legs = db.scalars(select(Leg)).all()
+            self.pages = {one.id: one for one in db.scalars(select(Page))}
+            self.zones = {one.id: one.time_zone for one in db.scalars(select(Technician))}
+            self.due = {(one.ticket_id, one.kind): one.ends_at for one in db.scalars(select(Clock))}
+        self.of: dict[int, list[Entry]] = {one: [] for one in self.tickets}
+        for entry in self.entries:
+            if entry.ticket_id in self.of:
+                self.of[entry.ticket_id].append(entry)
+
+    # Every count is of (day, …).
+
+    def opened(self) -> Iterator[tuple]:
+        for id_, ticket in self.tickets.items():
+            yield local(ticket.opened_at).date(), ticket.severity, ticket.team_id
+
+    def promise(self, kind: str) -> Iterator[tuple]:
+        """What came first: the answer that lasted, or the end of the time for it."""
+        for id_, lines in self.of.items():
+            answer = None
+            for line in lines:
+                if kind == "response" and line.kind in ANSWERS:
+                    answer = answer or line.at
+                if kind == "resolution" and line.kind in {"resolved", "reopened"}:
+                    answer = line.at if line.kind == "resolved" else None
+            late = [line.at for line in lines if line.kind == "missed" and line.data["clock"] == kind]
+            ticket = self.tickets[id_]
+            if late and (answer is None or late[0] <= answer):
+                yield local(late[0]).date(), "missed", ticket.severity, ticket.team_id, ticket.customer_id
+            elif answer:
+                key = "met" if answer <= self.due[id_, kind] else "missed"
+                yield local(answer).date(), key, ticket.severity, ticket.team_id, ticket.customer_id
+
+    def answers(self) -> Iterator[tuple]:
+        for entry in self.entries:
+            if entry.kind != "severity" or entry.data["severity"] != "critical" or entry.ticket_id not in self.of:
+                continue
+            took = None
+            for line in self.of[entry.ticket_id]:
+                if line.kind == "accepted" and line.at >= entry.at:
+                    took = int((line.at - entry.at).total_seconds())
+                    break
+            yield local(entry.at).date(), took
+
+    def page_outcomes(self) -> Iterator[tuple]:
+        """By following each page through its ticket's timeline."""
+        for lines in self.of.values():
+            level = 0
+            for line in lines:
+                if line.kind == "paged":
+                    begun, level, came = line.at, line.data["level"], "closed"
+                elif line.kind == "escalated":
+                    level = line.data["level"]
+                elif line.kind == "accepted":
+                    came = "answered"
+            if level:
+                yield local(begun).date(), came, level
+
+    def rings(self) -> Iterator[tuple]:
+        for leg in self.legs:
+            if self.pages[leg.page_id].ticket_id in self.tickets:
+                night = leg.placed_at.astimezone(ZoneInfo(self.zones[leg.technician_id] or "America/Toronto"))
+                disturbs = not 7 <= night.hour < 22
+                yield local(leg.placed_at).date(), leg.technician_id, leg.outcome, disturbs
+
+    def came(self) -> Iterator[tuple]:
+        for call in self.calls.values():
+            if call.known["at"].startswith("staff"):
+                continue
+            mine = [one for one in self.entries_of_calls[call.id]]
+            where = next(one.data["where"] for one in mine if one.kind == "left")
+            if where == "after the conversation":
+                key = "answered"
+            elif where == "while holding":
+                key = call.wish or "abandoned"
+            else:
+                key = "served" if where == "at the end" else "left"
+            there = local(call.started_at)
+            yield there.date(), key, there.weekday() * 24 + there.hour
+
+    @property
+    def entries_of_calls(self) -> dict[int, list[Entry]]:
+        if not hasattr(self, "_by_call"):
+            self._by_call: dict[int, list[Entry]] = {one: [] for one in self.calls}
+            for entry in self.entries:
+                if entry.call_id:
+                    self._by_call[entry.call_id].append(entry)
+        return self._by_call
+
+    def scores(self) -> Iterator[tuple]:
+        for entry in self.entries:
+            if entry.kind == "feedback" and entry.ticket_id in self.of:
+                yield local(entry.at).date(), str(entry.data["score"])
+
+    def repeats(self) -> Iterator[tuple]:
+        def says(ticket: Ticket) -> set[str]:
+            plain = unicodedata.normalize("NFKD", ticket.title.casefold())
+            found = re.findall("[a-z]+", "".join(c for c in plain if not unicodedata.combining(c)))
+            return set() if ticket.title == "Opened by phone" else set(found) - SMALL
+
+        for one in self.tickets.values():
+            begin = datetime.combine(local(one.opened_at).date(), datetime.min.time(), TORONTO)
+            for other in self.tickets.values():
+                if one.customer_id is None or other.customer_id != one.customer_id:
+                    continue
+                if not one.opened_at - timedelta(days=30) <= other.opened_at < one.opened_at:
+                    continue
+                if other.opened_at < begin - timedelta(days=30):
+                    continue
+                both, either = says(one) & says(other), says(one) | says(other)
+                if both and len(both) / len(either) >= 0.6:
+                    yield (local(one.opened_at).date(),)
+                    break
+
+
+PERIODS = (
+    Period(date(2026, 1, 1), date(2026, 12, 31)),
+    Period(date(2026, 2, 10), date(2026, 5, 3)),
+    Period(date(2026, 3, 8), date(2026, 3, 8)),
+    Period(date(2026, 11, 1), date(2026, 11, 1)),
+    Period(date(2026, 10, 1), date(2026, 11, 30)),
+)
+
+
+@pytest.fixture
+def year(database: str) -> Raw:
+    clock.use(lambda: END + timedelta(days=20))
+    with transaction() as db:
+        organization(db)
+        Year(seed=5, tickets=600).write(db)
+    for _day in reckoning.rebuild():
+        pass
+    return Raw()
+
+
+def of_period(period: Period, rows: Iterator[tuple], pick: Callable[[tuple], object]) -> Counter:
+    return Counter(pick(row) for row in rows if period.first <= row[0] <= period.last)
+
+
+def flat(counts: dict) -> Counter:
+    return Counter({(who, key): many for who, one in counts.items() for key, many in one.items() if many})
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_figure_of_a_year_is_what_the_raw_events_say(year: Raw) -> None:
+    for period in PERIODS:
+        with reading() as db:
+            told = report.of(db, Asked(period, summed=figures.summed(db)[0]))
+        assert sum(map(Counter.total, told.opened.values())) == of_period(period, year.opened(), len).total()
+        for kind in ("response", "resolution"):
+            promise, raw = told.promises[kind], list(year.promise(kind))
+            assert promise.all == of_period(period, raw, lambda row: row[1])
+            assert flat(promise.parts) == of_period(period, raw, lambda row: (period.part_of(row[0]), row[1]))
+            assert flat(promise.severities) == of_period(period, raw, lambda row: (row[2], row[1]))
+            assert flat(promise.teams) == of_period(period, raw, lambda row: (row[3], row[1]))
+            customers = of_period(period, raw, lambda row: (row[4], row[1]))
+            assert flat(promise.customers) == Counter({who: many for who, many in customers.items() if who[0]})
+        answers = [row[1] for row in year.answers() if period.first <= row[0] <= period.last]
+        taken = sorted(one for one in answers if one is not None)
+        assert (told.wait.count, told.wait.unanswered) == (len(taken), answers.count(None))
+        for percent, value in told.wait.at.items():
+            assert value == taken[-(-len(taken) * percent // 100) - 1]
+        assert told.wait.longest == (taken[-1] if taken else None)
+        assert flat(told.pages) == of_period(period, year.page_outcomes(), lambda row: (row[2], row[1]))
+        calls = list(year.came())
+        assert told.called == of_period(period, calls, lambda row: row[1])
+        assert told.heat == of_period(period, calls, lambda row: row[2])
+        rings = list(year.rings())
+        assert {who: one.rings for who, one in told.load.items()} == of_period(period, rings, lambda row: row[1])
+        nights = [row for row in rings if row[3]]
+        night = of_period(period, nights, lambda row: row[1])
+        assert {who: one.night for who, one in told.load.items() if one.night} == night
+        assert told.feedback == of_period(period, year.scores(), lambda row: row[1])
+        assert told.repeated == of_period(period, year.repeats(), len).total()
