@@ -19,6 +19,8 @@ class Kind(StrEnum):
 
     TOLD = "told"
     """In words of its own: {what}."""
+    REPORT = "report"
+    """A table of the reports, {table}, from {first} to {last}."""
 
 
 def write(

@@ -30,17 +30,17 @@ def of(day: Day) -> Iterator[Counted]:
     for line in day.among(lines.order_by(Entry.id), Entry.call_id, [one.id for one in calls]):
         told.setdefault(line.call_id, []).append(line)
     for call in calls:
-        there = call.started_at.astimezone(day.zone)
+        there, ended = call.started_at.astimezone(day.zone), call.ended_at
         ticket = day.tickets.get(call.ticket_id)
         yield Counted(
             "call",
-            outcome(call.wish, told.get(call.id, []), over=call.ended_at is not None),
+            outcome(call.wish, told.get(call.id, []), over=ended is not None),
             call.ticket_id,
             call.id,
             (ticket.customer_id if ticket else None) or call.customer_id,
             ticket.team_id if ticket else None,
             hour=there.weekday() * 24 + there.hour,
-            seconds=int((call.ended_at - call.started_at).total_seconds()) if call.ended_at else None,
+            seconds=int((ended - call.started_at).total_seconds()) if ended else None,
         )
 
 

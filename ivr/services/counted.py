@@ -76,7 +76,10 @@ class Day:
         self.tickets |= {one.id: one for one in self.among(known, Ticket.id, new)}
 
     def among(
-        self, query: Select[Any], column: InstrumentedAttribute[Any], ids: Collection[int]
+        self,
+        query: Select[*tuple[Any, ...]],
+        column: InstrumentedAttribute[Any],
+        ids: Collection[int],
     ) -> Iterator[Row[Any]]:
         """The rows of a query in which the column is one of these."""
         left = sorted(ids)
@@ -84,7 +87,7 @@ class Day:
             those = query.where(column.in_(left[at : at + AT_A_TIME]))
             yield from connection(self.db).execute(those)
 
-    def of_ticket(self, what: str, key: str, ticket_id: int, **more: int | None) -> Counted:
+    def of_ticket(self, what: str, key: str, ticket_id: int, **more: Any) -> Counted:
         """Under the ticket's customer, team and severity."""
         ticket = self.tickets[ticket_id]
         return Counted(

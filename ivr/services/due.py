@@ -47,9 +47,7 @@ from ivr.services.carrier import Carrier
 MOST = 200
 """Rows of a kind handed out at a time."""
 
-Row = (
-    Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota | Reckoning
-)
+Row = Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota | Reckoning
 TABLES: dict[str, type[Row]] = {
     "page": Page,
     "leg": Leg,

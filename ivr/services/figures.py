@@ -18,6 +18,8 @@ from ivr.services.counting import CUSTOMERS, DAY, FACTS, FIGURES, MONTH, first_o
 from ivr.services.periods import A_DAY, Period, next_month
 
 COUNT = FIGURES.c["count"]
+Kinds = Counter[tuple[str, str]]
+"""By what, and how it went."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _of_team(asked: Asked, table: Any) -> tuple[Any, ...]:
     return (table.c.team_id == asked.team,) if asked.team else ()
 
 
-def by_customer(db: Session, asked: Asked, what: Sequence[str]) -> dict[int, Counter[tuple[str, str]]]:
+def by_customer(db: Session, asked: Asked, what: Sequence[str]) -> dict[int, Kinds]:
     """Of every customer, by what and how it went: whole months as they were summed up, and the days
     around them from the facts.
     """
@@ -123,7 +125,7 @@ def by_customer(db: Session, asked: Asked, what: Sequence[str]) -> dict[int, Cou
         those = (FIGURES.c.span == CUSTOMERS, FIGURES.c.first.in_(months))
         one = select(*(FIGURES.c[name] for name in by), COUNT).where(*those)
         parts.append(one.where(FIGURES.c.what.in_(what), *_of_team(asked, FIGURES)))
-    found = dict[int, Counter[tuple[str, str]]]()
+    found = dict[int, Kinds]()
     for customer, kind, key, counted in connection(db).execute(_summed(parts)):
         if customer and asked.customer in {None, customer}:
             found.setdefault(customer, Counter())[kind, key] = counted

@@ -37,8 +37,7 @@ class Period:
 
     def parts(self) -> list[date]:
         """All of them, in order."""
-        found = list(dict.fromkeys(self.part_of(day) for day in self.days()))
-        return found
+        return list(dict.fromkeys(self.part_of(day) for day in self.days()))
 
     def days(self) -> Iterator[date]:
         day = self.first
@@ -53,7 +52,7 @@ class Period:
 
     @property
     def step(self) -> str:
-        """week or month, where one can go on to the next one."""
+        """Week or month, where one can go on to the next one."""
         return "week" if WEEK.fullmatch(self.name) else "month" if "-" in self.name else ""
 
     @property

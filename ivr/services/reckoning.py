@@ -131,7 +131,7 @@ def _marked(db: Session, row: Reckoning, now: datetime) -> tuple[set[date], int]
     return {one for one in days if one <= today}, found[-1].id if found else row.entry_id
 
 
-def _of_earlier(db: Session, lines: Collection[Row[Any]]) -> set[date]:
+def _of_earlier(db: Session, lines: Collection[Row[*tuple[Any, ...]]]) -> set[date]:
     """On which a ticket counts in a way that a line may have changed."""
     found = set[date]()
     for kinds in {*MARKS.values()}:

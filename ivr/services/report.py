@@ -3,7 +3,7 @@ tells.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from callflows.turn import Severity
 from ivr.database import connection
 from ivr.models import Customer, Team, Technician, Ticket
-from ivr.services import facts, figures
+from ivr.services import figures
 from ivr.services.counting import FACTS
 from ivr.services.facts import (
     ANSWER,
@@ -33,6 +33,7 @@ from ivr.services.figures import Asked
 
 Counts = Counter[str]
 """By a key of facts.KEYS."""
+Names = dict[int, str]
 PERCENTILES = (50, 90, 95)
 MOST = 20
 """Customers, and problems that came again, shown."""
@@ -105,7 +106,9 @@ class Report:
     feedback: Counts
     repeats: list[Repeat]
     repeated: int
-    names: dict[str, dict[int, str]]
+    worst: list[int]
+    """Customers, those with the most misses first."""
+    names: dict[str, Names]
 
     @property
     def called(self) -> Counts:
@@ -123,10 +126,11 @@ def kept(counts: Mapping[str, int]) -> float | None:
 
 def average(scores: Mapping[str, int]) -> float | None:
     given = sum(scores.values())
-    return round(sum(int(score) * many for score, many in scores.items()) / given, 1) if given else None
+    points = sum(int(score) * many for score, many in scores.items())
+    return round(points / given, 1) if given else None
 
 
-def _sum(those: Any) -> Counts:
+def _sum(those: Iterable[Counts]) -> Counts:
     found = Counts()
     for one in those:
         found.update(one)
@@ -151,9 +155,10 @@ def of(db: Session, asked: Asked, as_of: datetime | None = None, behind: int = 0
             feedback[key] += many
     load = _load(db, asked)
     repeats, repeated = _repeats(db, asked)
+    customers = worst(promises)
     return Report(
         asked, as_of, behind, opened, promises, paused, waits, wait, dict(sorted(pages.items())),
-        calls, heat, load, feedback, repeats, repeated, _names(db, promises, load),
+        calls, heat, load, feedback, repeats, repeated, customers, _names(db, customers, load),
     )  # fmt: skip
 
 
@@ -169,21 +174,23 @@ def _of_tickets(
         for kind in (RESPONSE, RESOLUTION)
     }
     paused, opened = _parts(asked, int), _parts(asked, Counts)
-    what = [RESPONSE, RESOLUTION, PAUSED, OPENED]
-    by = ("first", "what", "key", "severity", "team_id")
-    for first, kind, key, severity, team, many in figures.count(
-        db, asked, what, *by, daily=asked.period.by_week
+    daily, part_of = asked.period.by_week, asked.period.part_of
+    what = [RESPONSE, RESOLUTION, PAUSED]
+    for first, kind, key, many in figures.count(
+        db, asked, what, "first", "what", "key", daily=daily
     ):
-        part = asked.period.part_of(first)
         if kind == PAUSED:
-            paused[part] += many
-        elif kind == OPENED:
-            opened[part][severity] += many
+            paused[part_of(first)] += many
         else:
-            promise = promises[kind]
-            promise.parts[part][key] += many
-            promise.severities.setdefault(severity, Counts())[key] += many
-            promise.teams.setdefault(team, Counts())[key] += many
+            promises[kind].parts[part_of(first)][key] += many
+    for first, severity, many in figures.count(
+        db, asked, [OPENED], "first", "severity", daily=daily
+    ):
+        opened[part_of(first)][severity] += many
+    by = ("what", "key", "severity", "team_id")
+    for kind, key, severity, team, many in figures.count(db, asked, [RESPONSE, RESOLUTION], *by):
+        promises[kind].severities.setdefault(severity, Counts())[key] += many
+        promises[kind].teams.setdefault(team, Counts())[key] += many
     for customer, counts in figures.by_customer(db, asked, [RESPONSE, RESOLUTION]).items():
         for (kind, key), many in counts.items():
             promises[kind].customers.setdefault(customer, Counts())[key] += many
@@ -193,9 +200,7 @@ def _of_tickets(
 def _waits(db: Session, asked: Asked) -> tuple[dict[date, Waits], Waits]:
     parts = _parts(asked, Counter)
     unanswered = _parts(asked, int)
-    rows = figures.count(
-        db, asked, [ANSWER], "first", "key", "seconds", daily=asked.period.by_week
-    )
+    rows = figures.count(db, asked, [ANSWER], "first", "key", "seconds", daily=asked.period.by_week)
     for first, key, seconds, many in rows:
         part = asked.period.part_of(first)
         if key == "answered":
@@ -243,11 +248,11 @@ def _load(db: Session, asked: Asked) -> dict[int, Load]:
 
 def _repeats(db: Session, asked: Asked) -> tuple[list[Repeat], int]:
     """The problems that came again most often, and how many tickets repeat one."""
-    those = (FACTS.c.what == REPEAT, FACTS.c.day.between(asked.period.first, asked.period.last))
+    those = [FACTS.c.what == REPEAT, FACTS.c.day.between(asked.period.first, asked.period.last)]
     if asked.team:
-        those += (FACTS.c.team_id == asked.team,)
+        those.append(FACTS.c.team_id == asked.team)
     if asked.customer:
-        those += (FACTS.c.customer_id == asked.customer,)
+        those.append(FACTS.c.customer_id == asked.customer)
     many = func.count()
     query = select(FACTS.c.key, many).where(*those).group_by(FACTS.c.key)
     rows = connection(db).execute(query.order_by(many.desc(), FACTS.c.key)).all()
@@ -259,22 +264,24 @@ def _repeats(db: Session, asked: Asked) -> tuple[list[Repeat], int]:
     return [found[one] for one in top if one in found], sum(row[1] for row in rows)
 
 
-def _names(
-    db: Session, promises: Mapping[str, Promise], load: Mapping[int, Load]
-) -> dict[str, dict[int, str]]:
-    customers = {id_ for promise in promises.values() for id_ in worst(promise.customers)}
+def worst(promises: Mapping[str, Promise]) -> list[int]:
+    """The customers with the most misses; then those with the most tickets."""
+    joined = dict[int, Counts]()
+    for promise in promises.values():
+        for id_, counts in promise.customers.items():
+            joined.setdefault(id_, Counts()).update(counts)
+    order = sorted(joined, key=lambda one: (-joined[one]["missed"], -joined[one].total(), one))
+    return order[:MOST]
+
+
+def _names(db: Session, customers: Collection[int], staff: Collection[int]) -> dict[str, Names]:
+    """Of teams, customers and technicians."""
     return {
-        "teams": dict(db.execute(select(Team.id, Team.name).order_by(Team.name)).all()),  # type: ignore[arg-type]
+        "teams": dict(iter(db.execute(select(Team.id, Team.name).order_by(Team.name)).tuples())),
         "customers": _of(db, Customer, customers),
-        "technicians": _of(db, Technician, load),
+        "technicians": _of(db, Technician, staff),
     }
 
 
-def _of(db: Session, table: Any, ids: Any) -> dict[int, str]:
-    return dict(db.execute(select(table.id, table.name).where(table.id.in_(ids))).all())  # type: ignore[arg-type]
-
-
-def worst(customers: Mapping[int, Counts]) -> list[int]:
-    """Those with the most misses; then those with the most tickets."""
-    order = sorted(customers, key=lambda one: (-customers[one]["missed"], -customers[one].total(), one))
-    return order[:MOST]
+def _of(db: Session, table: type[Customer | Technician], ids: Collection[int]) -> Names:
+    return dict(iter(db.execute(select(table.id, table.name).where(table.id.in_(ids))).tuples()))

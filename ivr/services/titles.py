@@ -11,7 +11,7 @@ ALIKE = 0.6
 BY_PHONE = "Opened by phone"
 """What a call names the ticket that it opens: it says nothing of the problem."""
 SAYS_NOTHING = frozenset(
-    "a an the of on in at to for and is are not no our my we re fw fwd tr "
+    "a an the of on in at to for and is are not no our my we re fw fwd tr "  # noqa: SIM905
     "le la les l un une des de du d et en au aux est ne pas nos notre".split()
 )
 

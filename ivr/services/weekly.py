@@ -3,7 +3,7 @@ customer.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -85,6 +85,6 @@ def _letter(db: Session, told: Report, language: str) -> Letter:
         night=sum(one.night for one in told.load.values()),
         repeated=told.repeated,
         score=report.average(told.feedback),
-        scores=told.feedback.total(),
+        answers=told.feedback.total(),
         staff_url=links.reports(period.name),
     )

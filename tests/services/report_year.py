@@ -1,8 +1,6 @@
-"""A year of a support line, made up from a seed: rows as the services leave them, written in bulk.
-"""
+"""A year of a support line, made up from a seed: rows as the services leave them, written in bulk."""
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,7 +71,9 @@ class Year:
         self.rows[table].append(row)
         return int(row["id"])
 
-    def tell(self, at: datetime, kind: str, ticket: int | None, call: int | None = None, **data: Any) -> None:
+    def tell(
+        self, at: datetime, kind: str, ticket: int | None, call: int | None = None, **data: Any
+    ) -> None:
         self.rows[Entry].append(
             {"at": at, "kind": kind, "ticket_id": ticket, "call_id": call, "data": data}
         )
@@ -139,7 +139,9 @@ class Year:
                      asked_by="mail", answered_at=given, answered_by="mail", score=score, comment="")  # fmt: skip
             self.tell(given, "feedback", ticket, score=score, text="", channel="mail")
 
-    def clock(self, ticket: int, kind: str, start: datetime, due: datetime, met: datetime | None) -> None:
+    def clock(
+        self, ticket: int, kind: str, start: datetime, due: datetime, met: datetime | None
+    ) -> None:
         """Mostly somebody looks when it ends; now and then nobody has, when it is met."""
         missed = None
         if met is None or met > due + timedelta(seconds=2):
@@ -185,7 +187,9 @@ class Year:
     def a_call(self, at: datetime, ticket: int, severity: str) -> int:
         chance = self.chance
         wish = None
-        where = chance.choice(["after the conversation", "while holding", "at the end", "at the question: menu"])
+        where = chance.choice(
+            ["after the conversation", "while holding", "at the end", "at the question: menu"]
+        )
         if severity == "critical" and where == "while holding":
             wish = chance.choice([None, "callback", "message"])
         ended = self.later(at, 120)

@@ -1,5 +1,7 @@
 """What the reports count, and what they look it up by."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -22,7 +24,7 @@ COUNTED = (
 RAW = {"entries": "at", "calls": "started_at"}
 
 
-def _counted() -> list[sa.Column]:
+def _counted() -> list[sa.Column[Any]]:
     return [sa.Column(name, type_, nullable=True) for name, type_ in COUNTED]
 
 
