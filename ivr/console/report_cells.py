@@ -62,7 +62,7 @@ def time(seconds: int | None) -> Cell:
 
 
 def percent(value: float) -> str:
-    return say("reports.percent", share=number(int(value) if value.is_integer() else value))
+    return say("reports.percent", share=number(int(value) if value == int(value) else value))
 
 
 def day(at: date) -> str:

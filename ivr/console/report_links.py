@@ -23,6 +23,9 @@ class Links:
             "customer": customer.name if customer else None,
         }
 
+        self._behind = dict[date | None, str]()
+        """What every URL of a part of the period ends with."""
+
     @cached_property
     def root(self) -> str:
         return url_for("console.reports")
@@ -59,5 +62,9 @@ class Links:
 
     def behind(self, figure: str, key: str = "", part: date | None = None, **more: Value) -> str:
         """The tickets behind a figure, of the period or of one of its parts."""
-        days = self.days(*self.period.within(part)) if part else self.days()
-        return self._to(f"/{figure}/tickets", {**days, "key": key or None, **more})
+        if part not in self._behind:
+            days = self.days(*self.period.within(part)) if part else self.days()
+            self._behind[part] = self._to("", days).partition("?")[2]
+        found = f"{self.root}/{figure}/tickets?{self._behind[part]}"
+        found += f"&key={key}" if key else ""
+        return found + "".join(f"&{name}={quote_plus(str(one))}" for name, one in more.items())

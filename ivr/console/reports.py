@@ -37,15 +37,15 @@ def _asked(db: Session) -> tuple[Asked, dict[str, Any]]:
     same = func.lower(Customer.name) == name.lower()
     customer = db.scalar(select(Customer).where(same).limit(1)) if name else None
     team = db.get(Team, id_) if (id_ := args.get("team", type=row)) else None
-    summed, as_of, behind_ = figures.summed(db)
-    asked = Asked(period, team.id if team else None, customer.id if customer else None, summed)
+    standing = figures.standing(db)
+    asked = Asked(period, team.id if team else None, customer.id if customer else None,
+                  standing.summed)  # fmt: skip
     told = {
         "asked": asked,
         "team": team,
         "customer": customer,
         "unknown": name if name and customer is None else "",
-        "as_of": as_of,
-        "behind": behind_,
+        "standing": standing,
         "today": today,
         "last_month": f"{today.replace(day=1) - periods.A_DAY:%Y-%m}",
         "links": Links(period, team, customer),
@@ -55,7 +55,7 @@ def _asked(db: Session) -> tuple[Asked, dict[str, Any]]:
 
 def _report(db: Session) -> tuple[Report, dict[str, Any]]:
     asked, told = _asked(db)
-    return report.of(db, asked, told["as_of"], told["behind"]), told
+    return report.of(db, asked, told["standing"]), told
 
 
 @console.get("/reports")

@@ -46,9 +46,11 @@ class Figure(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     span: Mapped[str]
-    """day, month, or customers: a month by customer."""
+    """What it counts over, a word of services/counting.py: a day, a month, a customer's month."""
     first: Mapped[date]
     """The day, or the first one of the month."""
+    week: Mapped[date | None]
+    """Of a day: the Monday of its week."""
     what: Mapped[str]
     key: Mapped[str]
     customer_id: Mapped[int | None]
@@ -80,6 +82,8 @@ class Reckoning(Base):
     due_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     """As of when the figures are."""
+    version: Mapped[int] = mapped_column(default=0)
+    """Counts every time that figures are written."""
     entry_id: Mapped[int] = mapped_column(default=0)
     """The line of the timeline up to which days were marked."""
     days: Mapped[list[str]] = mapped_column(default=list)

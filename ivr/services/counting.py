@@ -7,19 +7,54 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from ivr.database import connection, reading, table_of, transaction
 from ivr.models import Fact, Figure, Reckoning
-from ivr.services import facts
+from ivr.services import facts, periods
 from ivr.services.counted import AT_A_TIME, Counted, zone
-from ivr.services.facts import ANSWER, REPEAT, RESOLUTION, RESPONSE
+from ivr.services.facts import (
+    ANSWER,
+    CALL,
+    HOUR,
+    NIGHT,
+    OPENED,
+    PAGE,
+    REPEAT,
+    RESOLUTION,
+    RESPONSE,
+    RING,
+)
 
 FACTS, FIGURES = map(table_of, (Fact, Figure))
-DAY, MONTH, CUSTOMERS = "day", "month", "customers"
+COUNT = FIGURES.c["count"]
+DAY, MONTH = "day", "month"
+CUSTOMERS, CUSTOMERS_OF_TEAMS = "customers", "customers of teams"
+"""A month by customer, and by customer and team."""
 DIMENSIONS = ("what", "key", "team_id", "severity", "level", "technician_id", "hour", "seconds")
-COLUMNS = ("span", "first", *DIMENSIONS, "count")
+COLUMNS = ("span", "first", "week", *DIMENSIONS, "count")
+TOLD_OF: dict[str, tuple[str, ...]] = {
+    "severity": (OPENED, RESPONSE, RESOLUTION),
+    "level": (PAGE,),
+    "technician_id": (RING, NIGHT),
+    "hour": (),
+    "seconds": (ANSWER,),
+}
+"""Of which figures these are told. Of the time to answer all are, so that percentiles are exact."""
+KINDS = (*facts.KEYS, HOUR)
 OF_CUSTOMERS = (RESPONSE, RESOLUTION)
 """What is told of every customer, so that a month of it is kept by customer."""
 
@@ -28,9 +63,9 @@ def first_of(day: date) -> date:
     return day.replace(day=1)
 
 
-def lock(db: Session) -> None:
-    """One at a time writes what is counted."""
-    db.execute(select(Reckoning.id).with_for_update())
+def _begin(db: Session) -> None:
+    """One at a time writes what is counted; whoever has read it before can tell."""
+    db.execute(update(Reckoning).values(version=Reckoning.version + 1))
 
 
 def count(days: Collection[date], now: datetime) -> None:
@@ -41,7 +76,7 @@ def count(days: Collection[date], now: datetime) -> None:
         wanted = {day: facts.of_day(db, day) for day in days}
         this_month = first_of(now.astimezone(zone(db)).date())
     with transaction() as db:
-        lock(db)
+        _begin(db)
         for day, found in wanted.items():
             _replace(db, day, found)
         for month in sorted({first_of(day) for day in days}):
@@ -69,36 +104,51 @@ def _replace(db: Session, day: date, wanted: list[Counted]) -> None:
 
 
 def _of_facts(day: date) -> Select[Any]:
-    """The figures of a day. Of the time to answer each is kept, so that percentiles are exact."""
-    key = case((FACTS.c.what == REPEAT, ""), else_=FACTS.c.key)
-    seconds = case((FACTS.c.what == ANSWER, FACTS.c.seconds))
-    own = {"key": key, "seconds": seconds}
-    rows = select(*(own.get(name, FACTS.c[name]).label(name) for name in DIMENSIONS))
-    each = rows.where(FACTS.c.day == day).subquery()
-    return select(literal(DAY), literal(day), *each.c, func.count()).group_by(*each.c)
+    """The figures of a day, each by what is told of it and no more."""
+    rows = select(*(_told(name) for name in DIMENSIONS)).where(FACTS.c.day == day)
+    hours = select(
+        *(literal(HOUR) if name == "what" else literal("") if name == "key"
+          else FACTS.c[name] if name in {"hour", "team_id"} else null()
+          for name in DIMENSIONS)
+    ).where(FACTS.c.day == day, FACTS.c.what == CALL)  # fmt: skip
+    each = union_all(rows, hours).subquery()
+    week = literal(periods.week_of(day))
+    counted = select(literal(DAY), literal(day), week, *each.c, func.count())
+    return counted.group_by(*each.c)
+
+
+def _told(name: str) -> ColumnElement[Any]:
+    """A column of the facts, where its figures are told by it."""
+    column = FACTS.c[name]
+    if name == "key":
+        return case((FACTS.c.what == REPEAT, ""), else_=column).label(name)
+    if name in TOLD_OF:
+        return case((FACTS.c.what.in_(TOLD_OF[name]), column)).label(name)
+    return column
 
 
 def _sum_up(db: Session, month: date) -> None:
-    of_days = (FIGURES.c.span == DAY, FIGURES.c.what.in_(facts.KEYS))
+    of_days = (FIGURES.c.span == DAY, FIGURES.c.what.in_(KINDS))
     dimensions = [FIGURES.c[name] for name in DIMENSIONS]
-    days = select(literal(MONTH), literal(month), *dimensions, func.sum(FIGURES.c["count"]))
+    days = select(literal(MONTH), literal(month), null(), *dimensions, func.sum(COUNT))
     days = days.where(*of_days, *_within(FIGURES.c.first, month)).group_by(*dimensions)
     _put(db, MONTH, month, days)
-    by = [FACTS.c[name] for name in ("what", "key", "team_id", "customer_id")]
-    each = select(literal(CUSTOMERS), literal(month), *by, func.count())
-    each = each.where(FACTS.c.what.in_(OF_CUSTOMERS), *_within(FACTS.c.day, month)).group_by(*by)
-    columns = ("span", "first", "what", "key", "team_id", "customer_id", "count")
-    _put(db, CUSTOMERS, month, each, columns)
+    for span, more in ((CUSTOMERS, ()), (CUSTOMERS_OF_TEAMS, ("team_id",))):
+        names = ("what", "key", "customer_id", *more)
+        by = [FACTS.c[name] for name in names]
+        each = select(literal(span), literal(month), *by, func.count()).group_by(*by)
+        each = each.where(FACTS.c.what.in_(OF_CUSTOMERS), *_within(FACTS.c.day, month))
+        each = each.where(FACTS.c.customer_id.is_not(None))
+        _put(db, span, month, each, ("span", "first", *names, "count"))
 
 
-def _within(column: Any, month: date) -> tuple[Any, ...]:
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return column >= month, column < following
+def _within(column: ColumnElement[date], month: date) -> tuple[ColumnElement[bool], ...]:
+    return column >= month, column < periods.next_month(month)
 
 
 def _put(
     db: Session, span: str, first: date, those: Select[Any], columns: tuple[str, ...] = COLUMNS
 ) -> None:
-    old = (FIGURES.c.span == span, FIGURES.c.what.in_(facts.KEYS), FIGURES.c.first == first)
+    old = (FIGURES.c.span == span, FIGURES.c.what.in_(KINDS), FIGURES.c.first == first)
     db.execute(delete(FIGURES).where(*old))
     db.execute(insert(FIGURES).from_select(columns, those))

@@ -15,6 +15,8 @@ OPENED, RESPONSE, RESOLUTION, PAUSED = "opened", "response", "resolution", "paus
 FEEDBACK, REPEAT = "feedback", "repeat"
 ANSWER, PAGE, RING, NIGHT = "answer", "page", "ring", "night"
 CALL = "call"
+HOUR = "hour"
+"""No fact of its own: the figures of calls by the hour of the week."""
 
 KEYS: dict[str, tuple[str, ...]] = {
     OPENED: ("",),

@@ -6,18 +6,42 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from ivr.database import connection
 from ivr.models import Reckoning
 from ivr.services.counted import zone
-from ivr.services.counting import CUSTOMERS, DAY, FACTS, FIGURES, MONTH, first_of
+from ivr.services.counting import (
+    COUNT,
+    CUSTOMERS,
+    CUSTOMERS_OF_TEAMS,
+    DAY,
+    FACTS,
+    FIGURES,
+    MONTH,
+    first_of,
+)
+from ivr.services.facts import ANSWER, CALL, HOUR, KEYS
 from ivr.services.periods import A_DAY, Period, next_month
 
-COUNT = FIGURES.c["count"]
 Kinds = Counter[tuple[str, str]]
 """By what, and how it went."""
 
@@ -51,82 +75,138 @@ class Asked:
         return [(begin, end) for begin, end in ends if begin <= end]
 
 
-def summed(db: Session) -> tuple[date | None, datetime | None, int]:
-    """Before which day every month is summed up, as of when all is counted, and how many days are
-    still to be.
-    """
-    done, days = db.execute(
-        select(Reckoning.done_at, Reckoning.days).where(Reckoning.name == "figures")
-    ).first() or (None, [])
-    return first_of(done.astimezone(zone(db)).date()) if done else None, done, len(days)
+@dataclass(frozen=True)
+class Standing:
+    """How far the counting is."""
+
+    as_of: datetime | None = None
+    behind: int = 0
+    """Days that are still to be counted."""
+    version: int = 0
+    summed: date | None = None
+    """Before this day every month has been summed up."""
 
 
-def count(db: Session, asked: Asked, what: Sequence[str], *by: str, daily: bool = False
+def standing(db: Session) -> Standing:
+    columns = (Reckoning.done_at, Reckoning.days, Reckoning.version)
+    row = db.execute(select(*columns).where(Reckoning.name == "figures")).first()
+    if row is None:
+        return Standing()
+    done, days, version = row
+    summed = first_of(done.astimezone(zone(db)).date()) if done else None
+    return Standing(done, len(days), version, summed)
+
+
+def count(db: Session, asked: Asked, what: Sequence[str], *by: str, weekly: bool = False
           ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
-    """The count, and before it what it is by: `first` is a day, or where months will do, which is
-    not `daily`, the first one of a month.
+    """The count, and before it what it is by: `first` is a day of the week, where it is `weekly`,
+    or else of the month.
     """
-    for row in connection(db).execute(_query(asked, what, by, daily=daily)):
+    for row in connection(db).execute(_query(asked, what, by, weekly=weekly)):
         yield tuple(row)
 
 
-def total(db: Session, asked: Asked, what: Sequence[str], *by: str) -> Counter[tuple[Any, ...]]:
-    return Counter({row[:-1]: row[-1] for row in count(db, asked, what, *by)})
-
-
 def _query(
-    asked: Asked, what: Sequence[str], by: Sequence[str], *, daily: bool
-) -> Select[Any] | CompoundSelect[Any]:
+    asked: Asked, what: Sequence[str], by: Sequence[str], *, weekly: bool = False
+) -> Select[Any]:
     if asked.customer:
-        period = asked.period
-        columns = [FACTS.c.day if name == "first" else FACTS.c[name] for name in by]
-        own = select(*columns, func.count()).where(
-            FACTS.c.customer_id == asked.customer,
-            FACTS.c.what.in_(what),
-            FACTS.c.day.between(period.first, period.last),
-        )
-        own = own.where(FACTS.c.team_id == asked.team) if asked.team else own
-        return own.group_by(*columns)
-    months = [] if daily else asked.months()
-    edges = [(asked.period.first, asked.period.last)] if daily else asked.edges()
-    columns = [FIGURES.c[name] for name in by]
-    parts = [(FIGURES.c.span == DAY, or_(*(FIGURES.c.first.between(*one) for one in edges)))] \
-        if edges else []  # fmt: skip
+        return _summed([_of_customer(asked, what, by)])
+    months = [] if weekly else asked.months()
+    edges = [(asked.period.first, asked.period.last)] if weekly else asked.edges()
+    first = FIGURES.c.week if weekly else FIGURES.c.first
+    columns = [first.label(name) if name == "first" else FIGURES.c[name] for name in by]
+    spans: list[tuple[ColumnElement[bool], ...]] = []
+    if edges:
+        spans.append((FIGURES.c.span == DAY, or_(*(FIGURES.c.first.between(*e) for e in edges))))
     if months:
-        parts.append((FIGURES.c.span == MONTH, FIGURES.c.first.in_(months)))
-    return _summed([
-        select(*columns, COUNT).where(*part, FIGURES.c.what.in_(what), *_of_team(asked, FIGURES))
-        for part in parts
-    ])  # fmt: skip
+        spans.append((FIGURES.c.span == MONTH, FIGURES.c.first.in_(months)))
+    those = (FIGURES.c.what.in_(what), *_of_team(asked, FIGURES))
+    return _summed([select(*columns, COUNT).where(*span, *those) for span in spans])
+
+
+def _of_customer(asked: Asked, what: Sequence[str], by: Sequence[str]) -> Select[Any]:
+    """Their facts, each with a count of one."""
+    parts = asked.period.parts()
+    ways = [(FACTS.c.day < end, literal(part)) for part, end in pairwise(parts)]
+    first = case(*ways, else_=literal(parts[-1])) if ways else literal(parts[0])
+    columns = [first.label(name) if name == "first" else FACTS.c[name] for name in by]
+    return select(*columns, literal(1).label("count")).where(
+        FACTS.c.customer_id == asked.customer,
+        FACTS.c.what.in_([CALL if one == HOUR else one for one in what]),
+        FACTS.c.day.between(asked.period.first, asked.period.last),
+        *_of_team(asked, FACTS),
+    )
 
 
 def _summed(parts: list[Select[Any]]) -> Select[Any]:
     rows = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
     *by, counted = rows.c
-    return select(*by, func.sum(counted)).group_by(*by)
+    return select(*by, cast(func.sum(counted), BigInteger).label("count")).group_by(*by)
 
 
 def _of_team(asked: Asked, table: Any) -> tuple[Any, ...]:
     return (table.c.team_id == asked.team,) if asked.team else ()
 
 
-def by_customer(db: Session, asked: Asked, what: Sequence[str]) -> dict[int, Kinds]:
-    """Of every customer, by what and how it went: whole months as they were summed up, and the days
-    around them from the facts.
+def waits(db: Session, asked: Asked, percents: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """The times to answer, by `first` as above, and None for all: how many, the longest, and the
+    percentiles by nearest rank, which is the time that so many did not pass.
     """
-    parts = []
+    weekly = asked.period.by_week
+    each = _query(asked, [ANSWER], ("first", "seconds"), weekly=weekly).subquery()
+    own, all_ = (_ranked(each, percents, part=part) for part in (True, False))
+    for row in connection(db).execute(union_all(own, all_)):
+        yield tuple(row)
+
+
+def _ranked(each: Any, percents: Sequence[int], *, part: bool) -> Select[Any]:
+    answered = select(each.c.first, each.c.seconds, each.c["count"].label("many"))
+    one = answered.where(each.c.seconds.is_not(None)).subquery()
+    over: dict[str, Any] = {"partition_by": one.c.first} if part else {}
+    ranked = select(
+        one.c.first if part else cast(null(), Date).label("first"),
+        *(one.c.seconds, one.c.many),
+        func.sum(one.c.many).over(order_by=one.c.seconds, **over).label("upto"),
+        func.sum(one.c.many).over(**over).label("total"),
+    ).subquery()
+    at = [
+        func.min(case((ranked.c.upto * 100 >= ranked.c.total * percent, ranked.c.seconds)))
+        for percent in percents
+    ]
+    count = cast(func.sum(ranked.c.many), BigInteger)
+    found = select(ranked.c.first, count, func.max(ranked.c.seconds), *at)
+    return found.group_by(ranked.c.first)
+
+
+def worst(db: Session, asked: Asked, what: Sequence[str], most: int) -> dict[int, Kinds]:
+    """The customers with the most misses, then those with the most tickets: whole months as they
+    were summed up, and the days around them from the facts.
+    """
     by = ("customer_id", "what", "key")
-    for begin, end in asked.edges():
-        columns = [FACTS.c[name] for name in by]
-        days = FACTS.c.day.between(begin, end)
-        one = select(*columns, func.count().label("count")).where(FACTS.c.what.in_(what), days)
-        parts.append(one.where(*_of_team(asked, FACTS)).group_by(*columns))
+    columns = [FACTS.c[name] for name in by]
+    parts = [
+        select(*columns, func.count().label("count"))
+        .where(FACTS.c.what.in_(what), FACTS.c.day.between(*edge), *_of_team(asked, FACTS))
+        .where(FACTS.c.customer_id.is_not(None))
+        .group_by(*columns)
+        for edge in asked.edges()
+    ]
     if months := asked.months():
-        those = (FIGURES.c.span == CUSTOMERS, FIGURES.c.first.in_(months))
-        one = select(*(FIGURES.c[name] for name in by), COUNT).where(*those)
-        parts.append(one.where(FIGURES.c.what.in_(what), *_of_team(asked, FIGURES)))
-    found = dict[int, Kinds]()
-    for customer, kind, key, counted in connection(db).execute(_summed(parts)):
-        if customer and asked.customer in {None, customer}:
-            found.setdefault(customer, Counter())[kind, key] = counted
-    return found
+        span = CUSTOMERS_OF_TEAMS if asked.team else CUSTOMERS
+        those = select(*(FIGURES.c[name] for name in by), COUNT).where(FIGURES.c.span == span)
+        those = those.where(FIGURES.c.what.in_(what), FIGURES.c.first.in_(months))
+        parts.append(those.where(*_of_team(asked, FIGURES)))
+    rows = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    ways = [(kind, key) for kind in what for key in KEYS[kind]]
+    each = [
+        func.sum(case((and_(rows.c.what == kind, rows.c.key == key), rows.c["count"]), else_=0))
+        for kind, key in ways
+    ]
+    late = func.sum(case((rows.c.key == "missed", rows.c["count"]), else_=0))
+    query = select(rows.c.customer_id, *each).group_by(rows.c.customer_id)
+    query = query.order_by(late.desc(), func.sum(rows.c["count"]).desc(), rows.c.customer_id)
+    found = connection(db).execute(query.limit(most))
+    return {
+        customer: Kinds({way: int(many) for way, many in zip(ways, counts, strict=True) if many})
+        for customer, *counts in found
+    }

@@ -5,14 +5,14 @@ tells.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.database import connection
+from ivr.database import connection, engine
 from ivr.models import Customer, Team, Technician, Ticket
 from ivr.services import figures
 from ivr.services.counting import FACTS
@@ -20,6 +20,7 @@ from ivr.services.facts import (
     ANSWER,
     CALL,
     FEEDBACK,
+    HOUR,
     NIGHT,
     OPENED,
     PAGE,
@@ -29,12 +30,14 @@ from ivr.services.facts import (
     RESPONSE,
     RING,
 )
-from ivr.services.figures import Asked
+from ivr.services.figures import Asked, Standing
 
 Counts = Counter[str]
 """By a key of facts.KEYS."""
 Names = dict[int, str]
 PERCENTILES = (50, 90, 95)
+REMEMBERED = 20
+"""Reports that a process keeps."""
 MOST = 20
 """Customers, and problems that came again, shown."""
 SEVERITIES = tuple(str(one) for one in (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR))
@@ -88,9 +91,7 @@ class Repeat:
 @dataclass
 class Report:
     asked: Asked
-    as_of: datetime | None
-    behind: int
-    """Days that are still to be counted."""
+    standing: Standing
     opened: dict[date, Counts]
     """By severity."""
     promises: dict[str, Promise]
@@ -140,8 +141,23 @@ def _sum(those: Iterable[Counts]) -> Counts:
 # Put together -------------------------------------------------------------------------------------
 
 
-def of(db: Session, asked: Asked, as_of: datetime | None = None, behind: int = 0) -> Report:
-    """All of it, in a handful of statements."""
+_told = dict[tuple[Engine, Asked, Standing], Report]()
+"""The last ones that were asked for, by all that they depend on."""
+
+
+def of(db: Session, asked: Asked, standing: Standing) -> Report:
+    """All of it. While nothing new is counted, what was put together before is told again."""
+    key = (engine(), asked, standing)
+    found = _told.get(key)
+    if found is None:
+        found = _told[key] = _put_together(db, asked, standing)
+        for old in list(_told)[:-REMEMBERED]:
+            _told.pop(old, None)
+    return found
+
+
+def _put_together(db: Session, asked: Asked, standing: Standing) -> Report:
+    """In a handful of statements."""
     promises, paused, opened = _of_tickets(db, asked)
     waits, wait = _waits(db, asked)
     calls, heat = _calls(db, asked)
@@ -155,9 +171,9 @@ def of(db: Session, asked: Asked, as_of: datetime | None = None, behind: int = 0
             feedback[key] += many
     load = _load(db, asked)
     repeats, repeated = _repeats(db, asked)
-    customers = worst(promises)
+    customers = _worst(db, asked, promises)
     return Report(
-        asked, as_of, behind, opened, promises, paused, waits, wait, dict(sorted(pages.items())),
+        asked, standing, opened, promises, paused, waits, wait, dict(sorted(pages.items())),
         calls, heat, load, feedback, repeats, repeated, customers, _names(db, customers, load),
     )  # fmt: skip
 
@@ -174,60 +190,51 @@ def _of_tickets(
         for kind in (RESPONSE, RESOLUTION)
     }
     paused, opened = _parts(asked, int), _parts(asked, Counts)
-    daily, part_of = asked.period.by_week, asked.period.part_of
+    weekly, part_of = asked.period.by_week, asked.period.part_of
     what = [RESPONSE, RESOLUTION, PAUSED]
     for first, kind, key, many in figures.count(
-        db, asked, what, "first", "what", "key", daily=daily
+        db, asked, what, "first", "what", "key", weekly=weekly
     ):
         if kind == PAUSED:
             paused[part_of(first)] += many
         else:
             promises[kind].parts[part_of(first)][key] += many
     for first, severity, many in figures.count(
-        db, asked, [OPENED], "first", "severity", daily=daily
+        db, asked, [OPENED], "first", "severity", weekly=weekly
     ):
         opened[part_of(first)][severity] += many
     by = ("what", "key", "severity", "team_id")
     for kind, key, severity, team, many in figures.count(db, asked, [RESPONSE, RESOLUTION], *by):
         promises[kind].severities.setdefault(severity, Counts())[key] += many
         promises[kind].teams.setdefault(team, Counts())[key] += many
-    for customer, counts in figures.by_customer(db, asked, [RESPONSE, RESOLUTION]).items():
-        for (kind, key), many in counts.items():
-            promises[kind].customers.setdefault(customer, Counts())[key] += many
     return promises, paused, opened
 
 
 def _waits(db: Session, asked: Asked) -> tuple[dict[date, Waits], Waits]:
-    parts = _parts(asked, Counter)
-    unanswered = _parts(asked, int)
-    rows = figures.count(db, asked, [ANSWER], "first", "key", "seconds", daily=asked.period.by_week)
-    for first, key, seconds, many in rows:
-        part = asked.period.part_of(first)
-        if key == "answered":
-            parts[part][seconds] += many
+    parts = {part: Waits(0, 0, {}, None) for part in asked.period.parts()}
+    unanswered, all_ = Counter[date](), Waits(0, 0, {}, None)
+    weekly, part_of = asked.period.by_week, asked.period.part_of
+    for first, key, many in figures.count(db, asked, [ANSWER], "first", "key", weekly=weekly):
+        if key == "unanswered":
+            unanswered[part_of(first)] += many
+    for first, count, longest, *at in figures.waits(db, asked, PERCENTILES):
+        found = Waits(count, 0, dict(zip(PERCENTILES, at, strict=True)), longest)
+        if first:
+            parts[first] = found
         else:
-            unanswered[part] += many
-    each = {part: waits(parts[part], unanswered[part]) for part in parts}
-    return each, waits(sum(parts.values(), Counter()), sum(unanswered.values()))
-
-
-def waits(seconds: Counter[int], unanswered: int) -> Waits:
-    """Percentiles by nearest rank: the value that so many per cent did not pass."""
-    count, at, seen = seconds.total(), dict[int, int](), 0
-    for value in sorted(seconds):
-        seen += seconds[value]
-        for percent in PERCENTILES:
-            if percent not in at and seen * 100 >= count * percent:
-                at[percent] = value
-    return Waits(count, unanswered, at, max(seconds, default=None))
+            all_ = found
+    for part, one in parts.items():
+        one.unanswered = unanswered[part]
+    all_.unanswered = unanswered.total()
+    return parts, all_
 
 
 def _calls(db: Session, asked: Asked) -> tuple[dict[date, Counts], Counter[int]]:
     calls, heat = _parts(asked, Counts), Counter[int]()
-    daily = asked.period.by_week
-    for first, key, many in figures.count(db, asked, [CALL], "first", "key", daily=daily):
+    weekly = asked.period.by_week
+    for first, key, many in figures.count(db, asked, [CALL], "first", "key", weekly=weekly):
         calls[asked.period.part_of(first)][key] += many
-    for hour, many in figures.count(db, asked, [CALL], "hour"):
+    for hour, many in figures.count(db, asked, [HOUR], "hour"):
         heat[hour] += many
     return calls, heat
 
@@ -264,24 +271,29 @@ def _repeats(db: Session, asked: Asked) -> tuple[list[Repeat], int]:
     return [found[one] for one in top if one in found], sum(row[1] for row in rows)
 
 
-def worst(promises: Mapping[str, Promise]) -> list[int]:
-    """The customers with the most misses; then those with the most tickets."""
-    joined = dict[int, Counts]()
-    for promise in promises.values():
-        for id_, counts in promise.customers.items():
-            joined.setdefault(id_, Counts()).update(counts)
-    order = sorted(joined, key=lambda one: (-joined[one]["missed"], -joined[one].total(), one))
-    return order[:MOST]
+def _worst(db: Session, asked: Asked, promises: Mapping[str, Promise]) -> list[int]:
+    """The customers with the most misses first; their counts are put beside the others'."""
+    if asked.customer:
+        for promise in promises.values():
+            promise.customers[asked.customer] = promise.all
+        return [asked.customer]
+    found = figures.worst(db, asked, [RESPONSE, RESOLUTION], MOST)
+    for customer, counts in found.items():
+        for (kind, key), many in counts.items():
+            promises[kind].customers.setdefault(customer, Counts())[key] += many
+    return list(found)
 
 
 def _names(db: Session, customers: Collection[int], staff: Collection[int]) -> dict[str, Names]:
     """Of teams, customers and technicians."""
+    teams = select(Team.id, Team.name).order_by(Team.name)
     return {
-        "teams": dict(iter(db.execute(select(Team.id, Team.name).order_by(Team.name)).tuples())),
+        "teams": {id_: name for id_, name in db.execute(teams)},  # noqa: C416  rows are no pairs
         "customers": _of(db, Customer, customers),
         "technicians": _of(db, Technician, staff),
     }
 
 
 def _of(db: Session, table: type[Customer | Technician], ids: Collection[int]) -> Names:
-    return dict(iter(db.execute(select(table.id, table.name).where(table.id.in_(ids))).tuples()))
+    those = select(table.id, table.name).where(table.id.in_(ids))
+    return {id_: name for id_, name in db.execute(those)}  # noqa: C416  rows are no pairs

@@ -48,9 +48,9 @@ def attend() -> None:
 
 
 def of_week(db: Session, day: date) -> Report:
-    summed, as_of, behind = figures.summed(db)
+    standing = figures.standing(db)
     period = periods.named(f"{day:%G-W%V}", day)
-    return report.of(db, Asked(period, summed=summed), as_of, behind)
+    return report.of(db, Asked(period, summed=standing.summed), standing)
 
 
 def _readers(db: Session) -> Sequence[Technician]:

@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import reading, transaction
-from ivr.models import Call, Clock, Entry, Leg, Page, Technician, Ticket
-from ivr.services import figures, reckoning, report
+from ivr.models import Call, Clock, Entry, Fact, Figure, Leg, Page, Technician, Ticket
+from ivr.services import figures, reckoning, report, timeline
 from ivr.services.figures import Asked
 from ivr.services.periods import Period
+from ivr.services.report import Report
+from ivr.services.timeline import Kind
 from tests.services.people import organization
 from tests.services.report_year import END, Year
 
@@ -167,6 +170,11 @@ class Raw:
                     break
 
 
+def of(db: Session, period: Period, **only: int) -> Report:
+    standing = figures.standing(db)
+    return report.of(db, Asked(period, summed=standing.summed, **only), standing)
+
+
 PERIODS = (
     Period(date(2026, 1, 1), date(2026, 12, 31)),
     Period(date(2026, 2, 10), date(2026, 5, 3)),
@@ -181,7 +189,7 @@ def year(database: str) -> Raw:
     clock.use(lambda: END + timedelta(days=20))
     with transaction() as db:
         organization(db)
-        Year(seed=5, tickets=600).write(db)
+        Year(seed=5, tickets=400).write(db)
     for _day in reckoning.rebuild():
         pass
     return Raw()
@@ -197,11 +205,35 @@ def flat(counts: dict) -> Counter:
     )
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def parts_make_the_whole(year: Raw) -> None:
+    whole = Period(date(2026, 1, 15), date(2026, 12, 20))
+    for period in (whole, PERIODS[1]):
+        with reading() as db:
+            every = of(db, period)
+            customers = [of(db, period, customer=one) for one in range(1, 9)]
+            both = of(db, period, customer=3, team=2)
+            team = of(db, period, team=2)
+        for of_one in customers:
+            (id_,) = of_one.promises["response"].customers
+            assert of_one.promises["response"].all == every.promises["response"].customers[id_]
+        mine = [one for one in year.promise("response") if one[3:] == (2, 3)]
+        assert both.promises["response"].parts == {
+            part: Counter(
+                row[1]
+                for row in mine
+                if period.part_of(row[0]) == part and period.first <= row[0] <= period.last
+            )
+            for part in period.parts()
+        }
+        assert team.promises["response"].customers[3] == both.promises["response"].all
+        assert sum(one.wait.count for one in customers) <= every.wait.count
+        assert max(one.wait.longest for one in customers) <= every.wait.longest
+
+
 def test_every_figure_of_a_year_is_what_the_raw_events_say(year: Raw) -> None:
     for period in PERIODS:
         with reading() as db:
-            told = report.of(db, Asked(period, summed=figures.summed(db)[0]))
+            told = of(db, period)
         assert (
             sum(map(Counter.total, told.opened.values()))
             == of_period(period, year.opened(), len).total()
@@ -239,3 +271,62 @@ def test_every_figure_of_a_year_is_what_the_raw_events_say(year: Raw) -> None:
         assert {who: one.night for who, one in told.load.items() if one.night} == night
         assert told.feedback == of_period(period, year.scores(), lambda row: row[1])
         assert told.repeated == of_period(period, year.repeats(), len).total()
+    parts_make_the_whole(year)
+
+
+# What comes late ----------------------------------------------------------------------------------
+
+
+def counts() -> tuple[list[tuple], list[tuple]]:
+    """All facts and figures, but for the numbers of their rows."""
+    with reading() as db:
+        return tuple(
+            sorted(map(str, db.execute(select(*list(table.__table__.c)[1:]))))
+            for table in (Fact, Figure)
+        )
+
+
+def due_at_once() -> None:
+    """The counting is done until nothing is left to count."""
+    while True:
+        with reading() as db:
+            row = reckoning.of(db)
+        if row.due_at and row.due_at > clock.now():
+            return
+        reckoning.attend()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_counting_twice_is_counting_once_and_what_comes_late_is_counted(year: Raw) -> None:
+    with reading() as db:
+        before = of(db, PERIODS[0], team=2)
+    with transaction() as db:  # a page that nobody had taken is taken after all
+        lines = select(Entry).where(Entry.kind == Kind.OPENED).order_by(Entry.at)
+        moved = next(one for one in db.scalars(lines) if year.tickets[one.ticket_id].team_id == 1)
+        db.get_one(Ticket, moved.ticket_id).team_id = 2
+        timeline.write(
+            db, Kind.ASSIGNED, clock.now(), ticket_id=moved.ticket_id, to="Team 2", by="Bo"
+        )
+        page = next(
+            one
+            for one in year.pages.values()
+            if one.state == "closed" and one.ticket_id in year.tickets
+        )
+        page = db.get_one(Page, page.id)
+        page.state, page.accepted_at, page.accepted_by_id = "accepted", clock.now(), 101
+        timeline.write(
+            db, Kind.ACCEPTED, clock.now(), ticket_id=page.ticket_id, technician="T", seconds=9
+        )
+    due_at_once()
+    counted = counts()
+    with reading() as db:
+        now = of(db, PERIODS[0], team=2)
+        wait = of(db, PERIODS[0]).wait
+    assert (
+        sum(map(Counter.total, now.opened.values()))
+        == sum(map(Counter.total, before.opened.values())) + 1
+    )
+    assert wait.unanswered == sum(row[1] is None for row in year.answers()) - 1
+    for _ in reckoning.rebuild():
+        pass
+    assert counts() == counted, "whatever comes late is counted as if it had always been there"
