@@ -55,6 +55,8 @@ TOLD_OF: dict[str, tuple[str, ...]] = {
 }
 """Of which figures these are told. Of the time to answer all are, so that percentiles are exact."""
 KINDS = (*facts.KEYS, HOUR)
+AT_ONCE = 3000
+"""Facts in a transaction, or those of a single day."""
 OF_CUSTOMERS = (RESPONSE, RESOLUTION)
 """What is told of every customer, so that a month of it is kept by customer."""
 
@@ -69,18 +71,26 @@ def _begin(db: Session) -> None:
 
 
 def count(days: Collection[date], now: datetime) -> None:
-    """Count days whole, and sum up the months that are over and have one of them. Counted beside
-    the transaction, which is short.
+    """Count days whole, and sum up the months that are over and have one of them. It is counted
+    beside the transactions, which are short: a caller may wait for them.
     """
     with reading() as db:
         wanted = {day: facts.of_day(db, day) for day in days}
         this_month = first_of(now.astimezone(zone(db)).date())
-    with transaction() as db:
-        _begin(db)
-        for day, found in wanted.items():
-            _replace(db, day, found)
-        for month in sorted({first_of(day) for day in days}):
-            if month < this_month:
+    while wanted:
+        with transaction() as db:
+            _begin(db)
+            written = 0
+            while wanted and written < AT_ONCE:
+                day, found = wanted.popitem()
+                written += len(found)
+                _replace(db, day, found)
+    months = {first_of(day) for day in days}
+    over = sorted(month for month in months if month < this_month)
+    if over:
+        with transaction() as db:
+            _begin(db)
+            for month in over:
                 _sum_up(db, month)
 
 

@@ -70,7 +70,7 @@ def test_a_critical_call_is_in_the_figures_that_lead_to_its_ticket(line: Line) -
     behind = staff.reads("/reports/answer/tickets?period=2026-11&key=answered")
     assert "4411" in behind
     assert f"{waited} s" in behind
-    for row in ("4411", "hung up while holding", "Tue 24 Nov, 03:00"):
+    for row in ("4411", "Calls: hung up while holding", "Tue 24 Nov, 03:01"):
         assert row in staff.reads("/reports/call/tickets?period=2026-11&key=abandoned"), row
     for path in set(re.findall(r'href="(/reports[^"]+)"', page)):
         answer = staff.get(path.replace("&amp;", "&"))
