@@ -7,7 +7,7 @@ from ivr.console.report_links import Links
 from ivr.console.tongue import number, say
 from ivr.console.words import span
 from ivr.services import facts, report
-from ivr.services.facts import ANSWER, CALL, PAUSED, RESOLUTION
+from ivr.services.facts import ANSWER, CALL, OPENED, PAUSED, RESOLUTION, RESPONSE
 from ivr.services.report import Report
 
 
@@ -22,6 +22,11 @@ def promise(told: Report, links: Links, kind: str) -> Table:
         Row(say("reports.missed"), counts("missed"), "missed"),
         Row(say("reports.kept"), [share(report.kept(one)) for one in kept.parts.values()]),
     ]
+    if kind == RESPONSE:
+        opened = [
+            count(one.total(), links.behind(OPENED, "", at)) for at, one in told.opened.items()
+        ]
+        rows.append(Row(say("reports.opened_row"), opened))
     if kind == RESOLUTION:
         waits = [count(many, links.behind(PAUSED, "", at)) for at, many in told.paused.items()]
         rows.append(Row(say("reports.paused"), waits))

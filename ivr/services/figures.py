@@ -153,7 +153,7 @@ def waits(db: Session, asked: Asked, percents: Sequence[int]) -> Iterator[tuple[
     percentiles by nearest rank, which is the time that so many did not pass.
     """
     weekly = asked.period.by_week
-    each = _query(asked, [ANSWER], ("first", "seconds"), weekly=weekly).subquery()
+    each = _query(asked, [ANSWER], ("first", "seconds"), weekly=weekly).cte("each")
     own, all_ = (_ranked(each, percents, part=part) for part in (True, False))
     for row in connection(db).execute(union_all(own, all_)):
         yield tuple(row)

@@ -39,7 +39,7 @@ def counted() -> None:
 
 def tile(page: str, words: str) -> str:
     """The number that stands over some words."""
-    found = re.findall(rf"<dt>{words}</dt><dd>([^<]*)</dd>", page)
+    found = re.findall(rf"<dt>{words}</dt><dd>(?:<a[^>]*>)?([^<]*)<", page)
     assert len(found) == 1, words
     return found[0]
 

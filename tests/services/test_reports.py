@@ -307,6 +307,13 @@ def test_counting_twice_is_counting_once_and_what_comes_late_is_counted(year: Ra
         timeline.write(
             db, Kind.ASSIGNED, clock.now(), ticket_id=moved.ticket_id, to="Team 2", by="Bo"
         )
+        there = db.get_one(Ticket, max(one.ticket_id for one in year.pages.values()) - 9)
+        there.customer_id = 1 + there.customer_id % 8 if there.customer_id else 1
+        timeline.write(db, Kind.PUT_UNDER, clock.now(), ticket_id=there.id, by="Bo", customer="?")
+        solved = select(Clock).where(Clock.kind == "resolution", Clock.met_at < Clock.ends_at)
+        again = next(one for one in db.scalars(solved) if one.ticket_id in year.tickets)
+        again.met_at = None
+        timeline.write(db, Kind.REOPENED, clock.now(), ticket_id=again.ticket_id, by="Ana")
         page = next(
             one
             for one in year.pages.values()
