@@ -21,6 +21,7 @@ from ivr.services import (
     due,
     inbox,
     lifeline,
+    reckonings,
     retention,
     signing_in,
     webhooks,
@@ -126,6 +127,7 @@ class Ticker:
                 canary.keep(db, now)
                 checks.keep(db, now)
                 retention.keep(db, now)
+                reckonings.keep(db, now)
             lifeline.replay(now)
             self.kept = now
         if now - self.swept >= SWEEP:

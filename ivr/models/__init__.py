@@ -17,6 +17,7 @@ from ivr.models.correction import Correction
 from ivr.models.customer import Customer
 from ivr.models.entry import Entry
 from ivr.models.erasure import Erasing, Erasure, ErasureState
+from ivr.models.fact import Fact, Figure, Reckoning
 from ivr.models.feed import Feed
 from ivr.models.feedback import Channel, Feedback
 from ivr.models.heartbeat import Heartbeat
@@ -83,8 +84,10 @@ __all__ = [
     "Erasing",
     "Erasure",
     "ErasureState",
+    "Fact",
     "Feed",
     "Feedback",
+    "Figure",
     "HandOver",
     "Heartbeat",
     "Hold",
@@ -108,6 +111,7 @@ __all__ = [
     "PhoneCheck",
     "Place",
     "Policy",
+    "Reckoning",
     "Recording",
     "RecordingState",
     "RecoveryCode",

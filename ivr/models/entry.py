@@ -17,5 +17,5 @@ class Entry(Base):
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     kind: Mapped[str]
     """What happened, a word of services/timeline.py: called, paged, rang, accepted, note …"""
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     data: Mapped[dict[str, Any]]

@@ -45,6 +45,7 @@ class Ticket(Base):
         _few("ix_tickets_unresolved_assignee_id", "assignee_id", "id"),
         _few("ix_tickets_unresolved_severity", "severity", "id"),
         _few("ix_tickets_level", "level", "id", where="level > 1"),
+        Index("ix_tickets_customer_id_opened_at", "customer_id", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

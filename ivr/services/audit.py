@@ -81,6 +81,8 @@ class Kind(StrEnum):
     PERSON_SHOWN = "person-shown"
     ERASURE_BEGUN = "erasure-begun"
     ERASURE_DONE = "erasure-done"
+    REPORT = "report"
+    """A table of the reports, {table}, from {first} to {last}."""
 
 
 def write(

@@ -26,6 +26,7 @@ from ivr.models import (
     Mail,
     Message,
     Page,
+    Reckoning,
     Recording,
     Retention,
     Rota,
@@ -41,6 +42,7 @@ from ivr.services import (
     outbox,
     overdue,
     paging,
+    reckonings,
     recordings,
     retention,
     ringing,
@@ -52,7 +54,7 @@ MOST = 200
 
 Row = (
     Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota
-    | Retention | Erasure
+    | Retention | Erasure | Reckoning
 )  # fmt: skip
 TABLES: dict[str, type[Row]] = {
     "page": Page,
@@ -67,6 +69,7 @@ TABLES: dict[str, type[Row]] = {
     "rota": Rota,
     "retention": Retention,
     "erasure": Erasure,
+    "reckoning": Reckoning,
 }
 
 URGENT = {"page", "leg"}
@@ -132,6 +135,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "rota": hand_over.attend,
     "retention": retention.attend,
     "erasure": erasure.attend,
+    "reckoning": reckonings.attend,
 }
 
 

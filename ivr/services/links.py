@@ -48,3 +48,7 @@ def set_password(token: str) -> str:
 
 def webhook(id_: int) -> str:
     return f"{settings().own_url}/webhooks/{id_}"
+
+
+def reports(period: str) -> str:
+    return f"{settings().own_url}/reports?period={period}"

@@ -42,6 +42,7 @@ from ivr.services import (
     staff_line,
     tickets,
     timeline,
+    titles,
 )
 from ivr.services.call_row import CallRow
 from ivr.services.desk import CallDesk
@@ -121,7 +122,7 @@ def _opened_by(db: Session, now: datetime, call: CallRow, write: Declare) -> Tic
         db,
         now,
         page=False,
-        title="Opened by phone",
+        title=titles.BY_PHONE,
         severity=write.severity,
         customer=contact.customer if contact else None,
         contact=contact,

@@ -61,6 +61,19 @@ def letter(name: str, language: str) -> letters.Letter:
         missing="rang",
         cause=HOSTILE,
         steps=[("placed", 0.4), ("came-in", 1.2)],
+        week="2026-11-16",
+        until="2026-11-22",
+        opened=4411,
+        promises=[("response", 9, 10), ("resolution", 0, 0)],
+        calls=7,
+        abandoned=1,
+        answered=5,
+        unanswered=1,
+        median=30,
+        ninety=60,
+        night=2,
+        repeated=3,
+        answers=2,
     )
 
 
