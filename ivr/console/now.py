@@ -13,7 +13,7 @@ from ivr.console import staff
 from ivr.console.door import console, page
 from ivr.console.forms import token, who
 from ivr.console.guard import needs
-from ivr.console.tongue import is_known, say
+from ivr.console.tongue import is_known, language, say
 from ivr.console.words import listed
 from ivr.database import reading
 from ivr.models import Technician
@@ -55,7 +55,7 @@ def _now(*, told: str = "", old: bool = False, wrong: str = "") -> Response:
             live=live.now(db, moment),
             tonight=tonight.of(db, moment),
             promises=promises.near(db, moment),
-            health=health.of(db, moment),
+            health=health.of(db, moment, language()),
             by=me.name if me else "",
             phones=me.phones if me else (),
             people=_people(db),

@@ -17,7 +17,7 @@ from ivr.console.forms import row, token, too_old
 from ivr.console.guard import needs
 from ivr.console.staff import staff
 from ivr.console.ticket_query import VIEWS, Asked, Choices
-from ivr.console.tongue import number, say
+from ivr.console.tongue import language, number, say
 from ivr.database import reading, transaction
 from ivr.services import checks, customers, hits, house, saved_views, search, ticket_list
 from ivr.services.hits import Hit
@@ -98,7 +98,7 @@ def _list(db: Session, asked: Asked, choices: Choices) -> Response:
     return page(
         db,
         "tickets.html",
-        unready=checks.bad(db, clock.now()),
+        unready=checks.bad(db, clock.now(), language()),
         needed=ticket_list.needed(db),
         asked=asked,
         before=before,

@@ -39,8 +39,9 @@ class Health:
         return self.ticks and not self.bad
 
 
-def of(db: Session, now: datetime) -> Health:
-    tick, run, lines = due.last_beat(db, "tick"), canary.latest(db), checks.lines(db, now)
+def of(db: Session, now: datetime, language: str) -> Health:
+    tick, run = due.last_beat(db, "tick"), canary.latest(db)
+    lines = checks.lines(db, now, language)
     return Health(
         wrong=[one for one in lines if one.state in WRONG],
         looked=any(one.at for one in lines),
