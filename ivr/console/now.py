@@ -24,8 +24,7 @@ from ivr.services.roles import May
 
 ABOUT = "now"
 
-console.add_app_template_filter(live.talks)
-
+console.add_app_template_filter(live.talks, "page_talks")
 
 TOLD = ("ringing", "rung", "next", "closed")
 """What came of an act, each told by the word `done_` of it."""
@@ -86,7 +85,7 @@ def _people(db: Session) -> Sequence[str]:
 # How it reads -------------------------------------------------------------------------------------
 
 
-@console.app_template_filter()
+@console.app_template_filter("caller_name")
 def name(caller: Caller) -> str:
     """Of somebody on the line, or the number that they call from."""
     if caller.name:
@@ -95,7 +94,7 @@ def name(caller: Caller) -> str:
     return numbers.readable(caller.number) if known else say("now.unknown_number")
 
 
-@console.app_template_filter()
+@console.app_template_filter("caller_step")
 def step(caller: Caller) -> str:
     """Where somebody on the line is: keyed the ticket, choosing severity."""
     if caller.with_:
@@ -106,7 +105,7 @@ def step(caller: Caller) -> str:
     return say(exact if is_known(exact) else f"now.at_{caller.at.partition('.')[0]}")
 
 
-@console.app_template_filter()
+@console.app_template_filter("page_whom")
 def whom(summons: Summons) -> str:
     """What is being done about a page at this moment, and by whom."""
     if summons.holder:
