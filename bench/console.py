@@ -7,6 +7,7 @@ the server: from the app's door to the last byte of the answer. The databases ar
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,7 +51,8 @@ def _rows(name: str, tickets: int, urls: list[str], times: int) -> Iterator[Row]
     many, few = (_asked(url, times) for url in urls)
     disturbed = others >= machine.QUIET
     for endpoint, one in many.items():
-        what = f"{name}, {tickets:,} tickets: `{one['page']}`"
+        page = re.sub(r"<[^<>]*:(\w+)>", r"<\1>", one["page"])
+        what = f"{name}, {tickets:,} tickets: `{page}`"
         if one["path"] is None:
             yield Row(what, "nothing of the kind is there")
             continue

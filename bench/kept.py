@@ -1,4 +1,5 @@
-"""The big databases, kept between runs in var/bench: to make one takes minutes.
+"""The big databases, kept between runs in var/bench: to make one takes minutes. Each has the
+schema's revision in its name, so that after a migration a new one is made.
 
 `python -m bench.kept 100000` makes one, prints its URL and serves it until it is stopped.
 """
@@ -11,7 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from alembic.script import ScriptDirectory
+
 from bench import server
+from ivr import migrations
 from tests.servers import Postgres
 
 FOLDER = Path(__file__).parent.parent / "var" / "bench"
@@ -31,7 +35,7 @@ def on_postgresql() -> Iterator[Postgres]:
 
 def postgresql(running: Postgres, tickets: int) -> str:
     """The URL of the database with so many tickets, made where it is missing."""
-    name = f"years_{tickets}"
+    name = f"years_{tickets}_{revision()}"
     with running.connect() as database:
         made = database.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
     url = running.socket_url(name)
@@ -40,8 +44,12 @@ def postgresql(running: Postgres, tickets: int) -> str:
     return url
 
 
+def revision() -> str:
+    return ScriptDirectory.from_config(migrations.config("")).get_current_head() or ""
+
+
 def _make(running: Postgres, name: str, tickets: int) -> None:
-    draft = f"draft_{tickets}"
+    draft = name.replace("years", "draft")
     with running.connect() as database:
         database.execute(f"drop database if exists {draft}")
         database.execute(f"create database {draft}")
@@ -52,7 +60,8 @@ def _make(running: Postgres, name: str, tickets: int) -> None:
 
 def sqlite(tickets: int) -> str:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    file, draft = FOLDER / f"years-{tickets}.db", FOLDER / f"draft-{tickets}.db"
+    file = FOLDER / f"years-{tickets}-{revision()}.db"
+    draft = FOLDER / file.name.replace("years", "draft")
     if not file.exists():
         draft.unlink(missing_ok=True)
         _fill(f"sqlite:///{draft}", tickets)
@@ -63,7 +72,7 @@ def sqlite(tickets: int) -> str:
 def files_of(url: str) -> Path:
     """Where the recordings and attachments of a database are."""
     name = url.partition("?")[0].rpartition("/")[2].removesuffix(".db")
-    return FOLDER / f"files-{name.rpartition('_')[2].rpartition('-')[2]}"
+    return FOLDER / f"files{name[len('years') :]}"
 
 
 def _fill(url: str, tickets: int) -> None:

@@ -52,6 +52,13 @@ def number_of(world: World, contact: Contact | None) -> str:
     return f"+1{chance.choice(AREAS)}55501{chance.randrange(100):02}"
 
 
+def tongue_of(world: World, contact: Contact | None) -> Tongue:
+    known = {"name": contact.name} if contact else {}
+    if contact and contact.customer:
+        known["company"] = contact.customer.name
+    return Tongue(world.chance, speaks(contact, world.ours), **known)
+
+
 class Caller:
     """One call of a customer."""
 
@@ -248,7 +255,7 @@ class Caller:
         self._tell(Kind.CALLED, at)
 
     def _opened(self, at: datetime, severity: str) -> Case:
-        tongue = Tongue(self.world.chance, speaks(self.contact, self.world.ours))
+        tongue = tongue_of(self.world, self.contact)
         made = Case(
             self.world, self.contact, severity, tongue, title="Opened by phone",
             opened_by_number=self.number,

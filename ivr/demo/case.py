@@ -68,7 +68,12 @@ class Case:
         """Until when the time has passed."""
 
     def settle(self) -> None:
-        """Let the time run to the end of the month, and keep what is known then."""
+        """Let the time run to the end of the month, and keep what is known then. Nobody is left
+        being rung.
+        """
+        if self.live:
+            at = max(self.summons[-1].busy_until + timedelta(seconds=1), self.now)
+            self.resolve_at(at, self.by, "staff page")
         with contextlib.suppress(NotYetError):
             self.reach(self.world.until)
         self.row.update(
@@ -93,7 +98,8 @@ class Case:
             at = max(at, self.summons[-1].busy_until + timedelta(seconds=5))
         if at > self.world.until:
             raise NotYetError
-        self.passes(at)
+        if not overdue.passes(self, at):
+            raise NotYetError
         return max(at, self.summons[-1].busy_until + timedelta(seconds=5)) if self.summons else at
 
     def passes(self, at: datetime) -> None:
@@ -187,11 +193,14 @@ class Case:
 
     def resolve(self, at: datetime, by: str, how: str, call: Row | None = None) -> datetime:
         at = self.reach(at) if call is None else at
+        self.resolve_at(at, by, how)
+        return at
+
+    def resolve_at(self, at: datetime, by: str, how: str) -> None:
         pages.close(self, at)
         if self.status not in life.OVER:
             self.move(at, Status.RESOLVED, life.STAFF, by=by, how=how)
             self.tell_resolved(at)
-        return at
 
     def tell_resolved(self, at: datetime) -> None:
         occasion = f"resolved-{int(at.timestamp())}"

@@ -8,12 +8,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from ivr.demo import people, stories, times
-from ivr.demo.calls import Caller, number_of
+from ivr.demo.calls import Caller, number_of, tongue_of
 from ivr.demo.case import Case
 from ivr.demo.overdue import NO_PAGES_WITHIN
 from ivr.demo.people import Customers
-from ivr.demo.words import Tongue
-from ivr.demo.world import World, speaks
+from ivr.demo.world import World
 from ivr.models import Call, Ticket
 from ivr.services import import_reading
 
@@ -93,8 +92,7 @@ class _Month:
         if chance.random() < BY_PHONE[severity]:
             self._opened_on_the_phone(at, severity)
             return
-        known = {"name": contact.name, "company": contact.customer.name if contact.customer else ""}
-        tongue = Tongue(chance, speaks(contact, world.ours), **known)
+        tongue = tongue_of(world, contact)
         title, category, words = tongue.problem(severity)
         case = Case(
             world, contact, severity, tongue, title=title, description=words,

@@ -19,20 +19,22 @@ NO_PAGES_WITHIN = timedelta(minutes=45)
 TICK = timedelta(seconds=0.4)
 
 
-def passes(case: "Case", at: datetime) -> None:
-    """What falls due by then is done."""
+def passes(case: "Case", at: datetime) -> bool:
+    """What falls due by then is done. False: something is left to the ticker of whoever starts it,
+    because it would page somebody at the very end.
+    """
     while (row := case.clocks.due(min(at, case.world.until - TICK))) is not None:
         at_once = max(row["due_at"], case.now) + TICK  # a clock may be set to what is past
-        if not _look(case, at_once, row):
-            break
+        if at_once > case.world.until - NO_PAGES_WITHIN and _would_page(case, at_once, row):
+            return False
+        _look(case, at_once, row)
     case.now = max(case.now, at)
+    return True
 
 
-def _look(case: "Case", at: datetime, row: Row) -> bool:
-    """What services/overdue does. False: it is left to the ticker of whoever starts it."""
+def _look(case: "Case", at: datetime, row: Row) -> None:
+    """What services/overdue does."""
     kind = ClockKind(row["kind"])
-    if at > case.world.until - NO_PAGES_WITHIN and _would_page(case, row):
-        return False
     row["due_at"] = None
     if kind in clocks.PROMISES:
         _promised(case, at, row, kind)
@@ -46,15 +48,13 @@ def _look(case: "Case", at: datetime, row: Row) -> bool:
         else:
             case.close(at, life.TIME)
     case.clocks.looked_at(row)
-    return True
 
 
 def _promised(case: "Case", at: datetime, row: Row, kind: ClockKind) -> None:
-    summoned = any(one.opened_at <= at and (one.over_at or at) >= at for one in case.summons)
-    late = row["ends_at"] is not None and row["ends_at"] <= at
+    late = _is_late(at, row)
     row["missed_at" if late else "warned_at"] = at
     case.tell(Kind.MISSED if late else Kind.WARNED, at, clock=kind)
-    if summoned:
+    if _is_summoned(case, at):
         return
     if not late:
         _tell_of_clock(case, at, row, "warned", case.in_charge(at))
@@ -74,8 +74,17 @@ def _how(case: "Case") -> str:
     return targets.when_missed(Severity(case.severity), case.world.ours.targets, contract)
 
 
-def _would_page(case: "Case", row: Row) -> bool:
-    return row["kind"] in clocks.PROMISES and _how(case) == "page"
+def _is_late(at: datetime, row: Row) -> bool:
+    return row["ends_at"] is not None and row["ends_at"] <= at
+
+
+def _is_summoned(case: "Case", at: datetime) -> bool:
+    return any(one.opened_at <= at and (one.over_at or at) >= at for one in case.summons)
+
+
+def _would_page(case: "Case", at: datetime, row: Row) -> bool:
+    promised = row["kind"] in clocks.PROMISES and _is_late(at, row)
+    return promised and not _is_summoned(case, at) and _how(case) == "page"
 
 
 def _tell_of_clock(case: "Case", at: datetime, row: Row, name: str, readers: list[Reader]) -> None:
