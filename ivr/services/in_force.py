@@ -23,6 +23,7 @@ WAITED_FOR = 0.3
 """Seconds that whoever asks waits for an answer; the first turn of a call has 2.5."""
 NAMES = ("blocked-numbers", "prompts/", "texts/", "mail/")
 """Those that are kept, or what they begin with."""
+THREAD = "settings in force"
 TABLES = ("prompts", "texts")
 NEWEST = select(func.coalesce(func.max(SettingVersion.id), 0), func.count(SettingVersion.id))
 """Two that are written at once may be seen in either order: then there is one more."""
@@ -42,7 +43,7 @@ def look() -> None:
     """Before something is said, written or answered, outside of any transaction."""
     if time.monotonic() - _looked_at < EVERY or not _looking.acquire(blocking=False):
         return
-    looking = threading.Thread(target=_look, name="settings in force", daemon=True)
+    looking = threading.Thread(target=_look, name=THREAD, daemon=True)
     looking.start()
     looking.join(WAITED_FOR)
 
