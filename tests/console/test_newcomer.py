@@ -59,7 +59,7 @@ def makes_a_rota(page: Page, name: str, *people: str) -> None:
 def test_a_newcomer_sets_up_rotas_swaps_a_week_and_subscribes(line: Line, page: Page) -> None:
     with transaction() as db:
         db.add_all([Team(name="Voice"), Team(name="Network")])
-    page.goto("/tickets")
+    page.goto("/rotas")
     makes_a_rota(page, "Network", "Cy Roy", "Bo Chan", "Di Wu")
     makes_a_rota(page, "Voice", "Bo Chan", "Di Wu", "Cy Roy")
     # Di asks Cy to swap their weeks
