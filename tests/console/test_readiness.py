@@ -99,7 +99,7 @@ def test_it_can_be_read_by_light_and_in_the_dark_at_any_width(line: Line, page: 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_page_that_stays_open_tells_of_what_goes_wrong(line: Line, page: Page) -> None:
     page.goto("/tickets")
-    expect(page.get_by_role("heading", name="Tickets")).to_be_visible()
+    expect(page.get_by_role("heading", name="Tickets", exact=True)).to_be_visible()
     found("mail-out", "bad", "The mail server refuses our password.")
     expect(page.get_by_role("alert").filter(has_text="Mail out")).to_be_visible()
     page.get_by_role("link", name="See what to do").click()
