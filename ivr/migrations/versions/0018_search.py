@@ -229,6 +229,8 @@ def on_postgresql() -> Iterator[str]:
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("set local statement_timeout = 0")  # there may be years of texts
     for name, (table, columns, where) in INDEXES.items():
         only = sa.text(where) if where else None
         op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)
