@@ -94,7 +94,7 @@ class Call(Base):
     """What the caller chose instead of holding: callback or message."""
     status: Mapped[str]
     """The carrier's word; only ever moves forward."""
-    started_at: Mapped[datetime] = mapped_column(index=True)
+    started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     """None while it goes on."""

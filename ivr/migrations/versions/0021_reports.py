@@ -21,7 +21,6 @@ COUNTED = (
     ("hour", sa.Integer()),
     ("seconds", sa.Integer()),
 )
-RAW = {"entries": "at", "calls": "started_at"}
 
 
 def _counted() -> list[sa.Column[Any]]:
@@ -76,14 +75,12 @@ def upgrade() -> None:
         sqlite_where=sa.text("due_at is not null"),
         postgresql_where=sa.text("due_at is not null"),
     )
-    for table, column in RAW.items():
-        op.create_index(f"ix_{table}_{column}", table, [column])
+    op.create_index("ix_entries_at", "entries", ["at"])
     op.create_index("ix_tickets_customer_id_opened_at", "tickets", ["customer_id", "opened_at"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_tickets_customer_id_opened_at", "tickets")
-    for table, column in RAW.items():
-        op.drop_index(f"ix_{table}_{column}", table)
+    op.drop_index("ix_entries_at", "entries")
     for table in ("reckonings", "figures", "facts"):
         op.drop_table(table)
