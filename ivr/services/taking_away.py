@@ -60,6 +60,7 @@ def all_of(db: Session, now: datetime, found: Traces) -> dict[str, Any]:
     _letters(db, found)
     if not found.holding:  # a hold must still know whom it is about
         _contact(db, found)
+        _settings(db, named)
     saved_views.forget(db, views, named)
     return left
 
@@ -195,3 +196,14 @@ def _contact(db: Session, found: Traces) -> None:
     contact.name, contact.phone, contact.email = GONE, None, None
     contact.language = contact.password_hash = None
     contact.no_feedback = True
+
+
+def _settings(db: Session, named: re.Pattern[str]) -> None:
+    """A number of theirs is blocked no longer, as nobody would know whose it is."""
+
+    def without(name: str, value: Any) -> Any:
+        if name == "blocked-numbers" and value:
+            return [one for one in value if not named.search(str(one))]
+        return scrubbed(value, named)
+
+    erasing.settings(db, without)

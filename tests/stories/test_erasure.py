@@ -34,7 +34,9 @@ from ivr.services import (
     tickets,
     timeline,
     transcripts,
+    versions,
 )
+from ivr.services.house_settings import Editing
 from ivr.services.ticket_filters import Moment, Wanted
 from ivr.services.timeline import Kind
 from ivr.settings import settings
@@ -132,6 +134,10 @@ def leaves_copies(line: Line) -> None:
             (BYSTANDER, f"text={BYSTANDER}"),
         ):
             saved_views.keep(db, now, None, name, query, shared=False)
+        for values in ([{"number": "+15145550100", "why": "Rings at night"}], []):
+            Editing(db, now, "Mona").put("blocked-numbers", values)
+        gone = {"subject": "For Ana Roy", "text": "Hello"}
+        versions.write(db, now, "Mona", "mail/en-CA/reply", gone, None)
     program, asked = Program(token("Bo Chan")), {"title": "A gerenuk", "severity": "minor"}
     for _twice in range(2):
         program.does("/tickets", asked | {"email": "ana@acme.example"}, key="gerenuk of Ana Roy")
