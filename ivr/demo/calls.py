@@ -205,6 +205,8 @@ class Caller:
         assert one.talk_until
         chance = self.world.chance
         self.call["place"] = Place.BRIDGED
+        leg = next(rung.row for rung in one.rung if rung.outcome == "accepted")
+        self.world.answered.append((self.call, leg))
         at = one.talk_until + timedelta(seconds=0.5)
         if chance.random() < 0.4:
             return self._hangs_up(at)

@@ -1,5 +1,6 @@
-"""The one way in which lines of the timeline lose their words (docs/decisions/20): the database
-lets `data` of a line be changed while the line is in `erasing`, and commits nothing while one is.
+"""The one way in which lines of the timeline, and versions of settings, lose their words
+(docs/decisions/20): the database lets `data` of a line be changed while the line is in `erasing`,
+and what a setting was while any is; and commits nothing while one is.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,9 +10,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ivr.database import connection, table_of
-from ivr.models import Entry, Erasing
+from ivr.models import Entry, Erasing, SettingVersion
 
 ENTRIES, DOOR = table_of(Entry), table_of(Erasing)
+VERSIONS = table_of(SettingVersion)
 AT_A_TIME = 500
 GONE = "—"
 """What stands where words were."""
@@ -39,3 +41,19 @@ def _piece(db: Session, ids: list[int], change: Change) -> int:
         connection(db).execute(update(ENTRIES).where(ENTRIES.c.id == one).values(data=data))
     connection(db).execute(delete(DOOR).where(DOOR.c.entry_id.in_(changed)))
     return len(changed)
+
+
+def settings(db: Session, change: Callable[[str, Any], Any]) -> None:
+    """Put what `change` makes of name and value in the place of what settings were and became."""
+    db.flush()
+    changed = {}
+    for row in connection(db).execute(select(VERSIONS)).all():
+        new = {"before": change(row.name, row.before), "after": change(row.name, row.after)}
+        if new != {"before": row.before, "after": row.after}:
+            changed[row.id] = new
+    if not changed:
+        return
+    connection(db).execute(insert(DOOR), {"entry_id": 1, "never": 0})
+    for one, new in changed.items():
+        connection(db).execute(update(VERSIONS).where(VERSIONS.c.id == one).values(new))
+    connection(db).execute(delete(DOOR).where(DOOR.c.entry_id == 1))

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from ivr.console import csv_files
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Call, Customer, Direction, Outcome, Place
 from ivr.services import people
@@ -24,6 +23,8 @@ from tests.stories.line import Line
 from tests.stories.test_reaching_a_technician import hold
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+OF_CALLS = AuditLine.kind != "setting_changed"
+"""The line itself is set up by a file."""
 
 
 def rows(path: str) -> list[str]:
@@ -147,7 +148,7 @@ def test_a_call_is_put_on_another_ticket_and_both_tell_of_it(line: Line) -> None
     assert [one["kind"] for one in after["recordings"]] == ["message"]
     assert rows("/calls")[0].count("42 Question") == 1
     with reading() as db:
-        assert db.scalars(select(AuditLine.kind)).all() == ["call-moved"]
+        assert db.scalars(select(AuditLine.kind).where(OF_CALLS)).all() == ["call-moved"]
 
 
 # Many ---------------------------------------------------------------------------------------------
@@ -214,14 +215,8 @@ def test_the_log_is_taken_away_whole_and_harmless_by_who_may() -> None:
     assert lines[2][2].startswith("'+1514")
     assert lines[2][0] == "2026-11-24 03:09:57"
     with reading() as db:
-        line = db.scalars(select(AuditLine)).one()
+        line = db.scalars(select(AuditLine).where(AuditLine.about == "calls")).one()
     assert (line.by, line.act, line.data) == ("Cy", "took", {"filters": "outcome"})
-
-
-def test_a_formula_is_none() -> None:
-    for bad in ("=1", "+1", "-1", "@x", "\tx", "\rx"):
-        assert csv_files.safe(bad) == f"'{bad}"
-    assert [csv_files.safe(one) for one in ("a=1", None, 3)] == ["a=1", "", "3"]
 
 
 @on_sqlite
@@ -240,5 +235,5 @@ def test_in_a_browser_the_log_leads_to_a_call_whose_recording_plays(line: Line, 
     sound.evaluate("one => new Promise(done => { one.onseeked = done; one.currentTime = 1; })")
     assert sound.evaluate("one => one.error") is None
     with reading() as db:
-        kinds = db.scalars(select(AuditLine.kind)).all()
+        kinds = db.scalars(select(AuditLine.kind).where(OF_CALLS)).all()
     assert kinds == ["recording-heard"], "once, however many pieces were asked for"

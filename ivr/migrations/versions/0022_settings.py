@@ -14,15 +14,29 @@ depends_on = None
 
 AS_JSON = {"sqlite": "json_object('what', what)", "postgresql": "json_build_object('what', what)"}
 FROM_JSON = {"sqlite": "json_extract(data, '$.what')", "postgresql": "data ->> 'what'"}
+SAME = ("id", "at", "by", "name")
+OPEN = "exists (select 1 from erasing)"
+"""Only within a transaction that takes a person's words away (migration 0020)."""
+
+
+def _each(row: str) -> str:
+    return ", ".join(f'{row}."{one}"' for one in SAME)
+
+
 VERSIONS_RULE = {
     "sqlite": [
-        f"create trigger setting_versions_no_{verb} before {verb} on setting_versions "
-        "begin select raise(abort, 'settings keep their history'); end"
-        for verb in ("update", "delete")
+        "create trigger setting_versions_no_delete before delete on setting_versions "
+        "begin select raise(abort, 'settings keep their history'); end",
+        "create trigger setting_versions_no_update before update on setting_versions "
+        f"when not ({OPEN} and {' and '.join(f'new.{one} is old.{one}' for one in SAME)}) "
+        "begin select raise(abort, 'settings keep their history'); end",
     ],
     "postgresql": [
         "create function setting_versions_only_added_to() returns trigger language plpgsql as "
-        "$$ begin raise exception 'settings keep their history'; end $$",
+        f"$$ begin if tg_op = 'UPDATE' and {OPEN} "
+        f"and ({_each('new')}) is not distinct from ({_each('old')}) "
+        "then return new; end if; "
+        "raise exception 'settings keep their history'; end $$",
         "create trigger setting_versions_no_change before update or delete on setting_versions "
         "for each row execute function setting_versions_only_added_to()",
     ],
