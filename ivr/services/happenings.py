@@ -99,7 +99,7 @@ def lines(db: Session, ticket_id: int) -> ColumnElement[bool]:
     moved = list(db.scalars(here))
     of_it, follows = Entry.ticket_id == ticket_id, Entry.kind.in_(attaching.FOLLOWS)
     elsewhere = (Call.id == Entry.call_id, Call.moved_at.is_not(None), Call.ticket_id != ticket_id)
-    went = and_(follows, exists().where(*elsewhere))
+    went = and_(follows, exists().where(*elsewhere).correlate(Entry))
     stayed = or_(Entry.call_id.is_(None), not_(went))
     if not moved:
         return and_(of_it, stayed)
