@@ -1,16 +1,14 @@
 """Calls, read by programs."""
 
 from http import HTTPStatus
-from typing import Any
 
 import msgspec
-from sqlalchemy import select
 
-from ivr.api import sent, shapes
-from ivr.api.operations import Ask, as_cursor, cursor, reads
+from ivr.api import named, sent, shapes
+from ivr.api.operations import Ask, as_cursor, cursor, instant, reads
 from ivr.api.problems import ProblemError
-from ivr.models import Call, Contact, Technician, Ticket
-from ivr.services import leaf, show
+from ivr.services import call_log, show
+from ivr.services.call_log import Wanted
 from ivr.services.tokens import Scope
 
 
@@ -23,39 +21,17 @@ from ivr.services.tokens import Scope
 )
 def list_calls(ask: Ask) -> shapes.Leaf[shapes.CallLine]:
     asked: sent.CallQuery = ask.given
-    query = select(Call)
-    if asked.direction:
-        query = query.where(Call.direction == asked.direction)
-    found, more = leaf.newest(ask.db, query, Call.id, cursor(asked.cursor), asked.limit)
-    return shapes.Leaf(_lines(ask, found), as_cursor(more))
-
-
-def _lines(ask: Ask, calls: list[Call]) -> list[shapes.CallLine]:
-    rows = (
-        select(Call.id, Contact.name, Technician.name, Ticket.number)
-        .outerjoin(Contact, Contact.id == Call.contact_id)
-        .outerjoin(Technician, Technician.id == Call.technician_id)
-        .outerjoin(Ticket, Ticket.id == Call.ticket_id)
-        .where(Call.id.in_([one.id for one in calls]))
+    wanted = Wanted(
+        outcome=asked.outcome or "",
+        direction=asked.direction or "",
+        since=instant(asked.since),
+        until=instant(asked.until),
+        number=named.phone(ask.db, asked.number),
+        customer_id=named.customer(ask.db, asked.customer),
     )
-    named: dict[int, Any] = {row.id: tuple(row)[1:] for row in ask.db.execute(rows)}
-    return [_line(one, *named[one.id]) for one in calls]
-
-
-def _line(
-    call: Call, contact: str | None, technician: str | None, ticket: str | None
-) -> shapes.CallLine:
-    return shapes.CallLine(
-        call.sid,
-        "inbound" if call.direction == "inbound" else "outbound",
-        call.number,
-        contact,
-        technician,
-        ticket,
-        call.status,
-        call.started_at,
-        call.ended_at,
-    )
+    found, more = call_log.newest(ask.db, wanted, cursor(asked.cursor), asked.limit)
+    lines = [msgspec.convert(row._mapping, shapes.CallLine) for row in found]  # noqa: SLF001
+    return shapes.Leaf(lines, as_cursor(more))
 
 
 @reads("/calls/<sid>", Scope.CALLS_READ, "Read a call with all of its turns", tells=shapes.OneCall)

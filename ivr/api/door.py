@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from flask import Blueprint, Response, g, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ivr import clock
@@ -76,6 +76,12 @@ def wrong(error: HTTPException) -> Response:
         if name == "Allow":
             made.headers[name] = value
     return made
+
+
+@api.errorhandler(DataError)
+def no_value(_error: DataError) -> Response:
+    told = "Something that was sent cannot be kept, such as a character NUL."
+    return problems.answer(HTTPStatus.BAD_REQUEST, told)
 
 
 @api.errorhandler(SQLAlchemyError)

@@ -114,12 +114,14 @@ def _responses(one: Operation, types: dict[str, Any]) -> dict[str, Any]:
         headers["Location"] = {"schema": {"type": "string"}}
     if one.writes:
         headers[REPLAYED] = {"schema": {"type": "string"}}
+    names = not one.writes and one.takes is not None
+    """Such as a customer's, in a query."""
     good = {
         "description": "Done." if one.writes else "What was asked for.",
         "headers": headers,
         "content": {"application/json": {"schema": types[str(one.tells)]}},
     }
-    codes = {*ALWAYS, 400} | ({404} if PLACE.search(one.path) else set())
+    codes = {*ALWAYS, 400} | ({404} if PLACE.search(one.path) or names else set())
     codes |= {409, 415, 422} if one.writes else set()
     wrong = {
         "content": {"application/problem+json": {"schema": types[str(Problem)]}},

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from flask import Response, g, request
@@ -134,6 +134,18 @@ def _query(wanted: Any) -> Any:
 def cursor(given: str) -> int | None:
     """The row before which a leaf begins."""
     return int(given[1:]) if given else None
+
+
+WITH_OFFSET = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def instant(given: str | msgspec.UnsetType) -> datetime | None:
+    """A moment of a query, if it is given."""
+    try:
+        return None if given is msgspec.UNSET else msgspec.convert(given, WITH_OFFSET)
+    except msgspec.ValidationError as error:
+        told = f"There is no such time: {given}."
+        raise ProblemError(HTTPStatus.BAD_REQUEST, told) from error
 
 
 def as_cursor(row: int | None) -> str | None:

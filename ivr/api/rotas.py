@@ -1,12 +1,12 @@
 """Rotas, for programs: who is on call, the shifts to come, and putting somebody in."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
 from ivr.api import sent, shapes
-from ivr.api.operations import Ask, reads, writes
+from ivr.api.operations import Ask, instant, reads, writes
 from ivr.api.problems import ProblemError
 from ivr.api.ticket_writes import refused
 from ivr.models import Rota, Technician
@@ -43,7 +43,7 @@ def list_rotas(ask: Ask) -> shapes.Rotas:
 )
 def list_shifts(ask: Ask, id_: int) -> shapes.Shifts:
     one = _rota(ask.db, id_)
-    begin = datetime.fromisoformat(ask.given.begin) if ask.given.begin else ask.now
+    begin = instant(ask.given.begin) or ask.now
     end = begin + timedelta(days=ask.given.days)
     known = people.names(ask.db)
     plan = rota.plans(ask.db, begin, end, [one.id])[one.id]

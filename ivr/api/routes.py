@@ -1,6 +1,16 @@
 """The API with all its operations."""
 
-from ivr.api import calls, openapi, pages, people, rotas, ticket_writes, tickets
+from ivr.api import calls, openapi, pages, people, reports, rotas, ticket_writes, tickets
 from ivr.api.door import api
 
-__all__ = ["api", "calls", "openapi", "pages", "people", "rotas", "ticket_writes", "tickets"]
+__all__ = [
+    "api",
+    "calls",
+    "openapi",
+    "pages",
+    "people",
+    "reports",
+    "rotas",
+    "ticket_writes",
+    "tickets",
+]

@@ -1,15 +1,18 @@
 """What programs send to the API, as types: parameters and bodies."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from ivr.api.shapes import Severity, Status
+from ivr.models import Outcome
+from ivr.services.ticket_filters import Due
 
 Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Name = Annotated[str, Meta(max_length=200)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
 RFC3339 = (
     r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
@@ -18,6 +21,10 @@ RFC3339 = (
 """The description is a little narrower than what is taken: no 29th to 31st, this century."""
 Moment = Annotated[datetime, Meta(tz=True, extra_json_schema={"pattern": RFC3339})]
 """With its offset."""
+Instant = Annotated[str, Meta(extra_json_schema={"pattern": RFC3339})]
+"""The same in a query, where a number would be taken for a moment, too (operations.instant)."""
+DAY = RFC3339.partition("T")[0] + "$"
+Day = Annotated[date, Meta(extra_json_schema={"pattern": DAY})]
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,8 +38,21 @@ class Cursor(Asked, frozen=True):
 
 
 class TicketQuery(Cursor, frozen=True):
-    status: Status | UnsetType = UNSET
+    """As the list of the staff pages: customer and team by name, assignee by e-mail. `none`: those
+    that no team, or nobody, has; `me`: the owner of the token.
+    """
+
+    status: Status | Literal["unresolved"] | UnsetType = UNSET
     severity: Severity | UnsetType = UNSET
+    team: Name = ""
+    level: Annotated[int, Meta(ge=1, le=99)] | UnsetType = UNSET
+    due: Due | UnsetType = UNSET
+    customer: Name = ""
+    assignee: Name = ""
+    phone: Name = ""
+    """Whose: the contact's, the one that opened it, or one that called about it."""
+    text: Name = ""
+    """Words, and phrases in quotation marks: all of them in one text of the ticket."""
 
 
 class NewTicket(Asked, frozen=True):
@@ -63,13 +83,31 @@ class Regrade(Asked, frozen=True):
 
 
 class CallQuery(Cursor, frozen=True):
+    """Those that began at `from` or later, and before `until`."""
+
+    outcome: Outcome | UnsetType = UNSET
     direction: Literal["inbound", "outbound"] | UnsetType = UNSET
+    number: Name = ""
+    customer: Name = ""
+    since: Instant | UnsetType = msgspec.field(default=UNSET, name="from")
+    until: Instant | UnsetType = UNSET
+
+
+class ReportQuery(Asked, frozen=True):
+    """A period of whole days, both ends in it: the last three months if nothing is said. Team and
+    customer by name.
+    """
+
+    since: Day | UnsetType = msgspec.field(default=UNSET, name="from")
+    until: Day | UnsetType = UNSET
+    team: Name = ""
+    customer: Name = ""
 
 
 class Span(Asked, frozen=True):
     """From now on, if no beginning is given."""
 
-    begin: Annotated[str, Meta(pattern=RFC3339)] | UnsetType = UNSET
+    begin: Instant | UnsetType = UNSET
     days: Annotated[int, Meta(ge=1, le=92)] = 14
 
 

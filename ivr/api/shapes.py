@@ -7,6 +7,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from ivr.models import Outcome
+
 Item = TypeVar("Item")
 Severity = Literal["critical", "major", "minor"]
 Status = Literal["new", "open", "waiting", "resolved", "closed"]
@@ -177,15 +179,23 @@ class CallLine(Told, frozen=True):
     direction: Literal["inbound", "outbound"]
     number: str
     contact: str | None
-    technician: str | None
+    customer: str | None
+    staff: str | None
+    """Who of us talked, called or was rung."""
     ticket: str | None
     status: str
     started_at: datetime
     ended_at: datetime | None
+    outcome: Outcome | None
+    """None while it goes on."""
+    outcome_seconds: int | None
+    """After how long it came to that: somebody answered, or the caller left."""
 
 
 class OneCall(CallRecord, frozen=True):
     ticket: str | None
+    outcome: Outcome | None
+    outcome_seconds: int | None
     entries: list[Entry]
     recordings: list[Recording]
 

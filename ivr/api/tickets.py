@@ -6,12 +6,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ivr.api import sent, shapes
+from ivr.api import named, sent, shapes
 from ivr.api.operations import Ask, as_cursor, cursor, reads
 from ivr.api.problems import ProblemError
 from ivr.models import Ticket
-from ivr.services import leaf, show, tickets
+from ivr.services import house, search, show, ticket_filters, ticket_list, tickets
 from ivr.services.numbers import dialled
+from ivr.services.ticket_filters import Order, Wanted
 from ivr.services.tokens import Scope
 
 WITH = tuple(map(joinedload, (Ticket.customer, Ticket.contact, Ticket.team, Ticket.assignee)))
@@ -20,19 +21,42 @@ WITH = tuple(map(joinedload, (Ticket.customer, Ticket.contact, Ticket.team, Tick
 @reads(
     "/tickets",
     Scope.TICKETS_READ,
-    "List tickets, the newest first",
+    "List tickets, the newest first; by a text, those with the newest hit",
     takes=sent.TicketQuery,
     tells=shapes.Leaf[shapes.TicketLine],
 )
 def list_tickets(ask: Ask) -> shapes.Leaf[shapes.TicketLine]:
     asked: sent.TicketQuery = ask.given
-    query = select(Ticket).options(*WITH).where(~Ticket.canary)
-    if asked.status:
-        query = query.where(Ticket.status == asked.status)
-    if asked.severity:
-        query = query.where(Ticket.severity == asked.severity)
-    found, more = leaf.newest(ask.db, query, Ticket.id, cursor(asked.cursor), asked.limit)
-    return shapes.Leaf([_line(one) for one in found], as_cursor(more))
+    wanted, row = _wanted(ask), cursor(asked.cursor)
+    now = ticket_filters.moment(ask.now, house.ours(ask.db).time_zone)
+    if asked.text:
+        rows, more = search.rows_with(ask.db, asked.text, wanted, now, row, asked.limit)
+        return shapes.Leaf([_line(one) for one in _in_order(ask.db, rows)], as_cursor(more))
+    after = str(row) if row else ""
+    found = ticket_list.leaf(ask.db, wanted, now, Order.NEWEST, after, asked.limit)
+    end = int(found.more) if found.more else None
+    return shapes.Leaf([_line(one) for one in found.tickets], as_cursor(end))
+
+
+def _wanted(ask: Ask) -> Wanted:
+    asked: sent.TicketQuery = ask.given
+    return Wanted(
+        status=asked.status or "",
+        severity=asked.severity or "",
+        team=named.team_or_none(ask.db, asked.team),
+        level=asked.level or None,
+        customer=named.customer(ask.db, asked.customer),
+        assignee=named.assignee(ask, asked.assignee),
+        phone=named.phone(ask.db, asked.phone),
+        due=asked.due or "",
+    )
+
+
+def _in_order(db: Session, rows: list[int]) -> list[Ticket]:
+    """Whose newest text comes first."""
+    query = select(Ticket).options(*WITH).where(Ticket.id.in_(rows))
+    found = {one.id: one for one in db.scalars(query)}
+    return [found[row] for row in rows]
 
 
 def _line(ticket: Ticket) -> shapes.TicketLine:

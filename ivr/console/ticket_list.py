@@ -19,7 +19,16 @@ from ivr.console.staff import staff
 from ivr.console.ticket_query import VIEWS, Asked, Choices
 from ivr.console.tongue import language, number, say
 from ivr.database import reading, transaction
-from ivr.services import checks, customers, hits, house, saved_views, search, ticket_list
+from ivr.services import (
+    checks,
+    customers,
+    hits,
+    house,
+    saved_views,
+    search,
+    ticket_filters,
+    ticket_list,
+)
 from ivr.services.hits import Hit
 from ivr.services.roles import May
 from ivr.services.saved_views import LONGEST_NAME
@@ -85,7 +94,7 @@ def _straight(db: Session, asked: Asked) -> str | None:
 
 
 def _list(db: Session, asked: Asked, choices: Choices) -> Response:
-    moment = ticket_query.moment(clock.now(), house.ours(db).time_zone)
+    moment = ticket_filters.moment(clock.now(), house.ours(db).time_zone)
     before = request.args.get("before", "")
     if asked.wrong:
         shown: dict[str, Any] = {}

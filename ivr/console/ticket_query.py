@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import url_for
 from sqlalchemy import select
@@ -18,7 +16,7 @@ from ivr.console.tongue import say
 from ivr.models import Status, Team, Technician
 from ivr.services import customers, policies
 from ivr.services.search import LONGEST
-from ivr.services.ticket_filters import NOBODY, Due, Moment, Order, Wanted
+from ivr.services.ticket_filters import NOBODY, Due, Order, Wanted
 
 STATUSES = ("unresolved", *Status)
 SEVERITIES = tuple(reversed(Severity))
@@ -104,11 +102,6 @@ def options(choices: Choices) -> dict[str, list[tuple[str, str]]]:
 
 def _worded(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
     return [(one, say(f"tickets.{name}_{one}")) for one in values]
-
-
-def moment(now: datetime, zone: str) -> Moment:
-    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
-    return Moment(now, datetime.combine(tomorrow, time(), ZoneInfo(zone)))
 
 
 def asked(db: Session, args: Mapping[str, str], choices: Choices, me: int | None) -> Asked:

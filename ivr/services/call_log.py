@@ -52,6 +52,7 @@ COLUMNS = (
     Call.contact_id,
     Call.customer_id,
     Call.staff_id,
+    Call.status,
     Call.place,
     Call.started_at,
     Call.ended_at,

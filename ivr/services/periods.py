@@ -80,13 +80,14 @@ def given(name: str, first: str, last: str, today: date) -> Period:
     """What the URL asks for; what cannot be is the default."""
     try:
         if first or last:
-            return _of_days(first, last, today)
+            return of_days(first, last, today)
         return named(name or DEFAULT, today)
     except ValueError:
         return named(DEFAULT, today)
 
 
-def _of_days(first: str, last: str, today: date) -> Period:
+def of_days(first: str, last: str, today: date) -> Period:
+    """ValueError: there is no such period."""
     end = date.fromisoformat(last) if last else today
     begin = date.fromisoformat(first) if first else end.replace(day=1)
     if not date(2000, 1, 1) <= begin <= end <= date(2100, 1, 1):

@@ -142,17 +142,43 @@ def find(
     words = terms(asked)
     if not words:
         return Found()
-    everything = wanted == Wanted()
-    most = A_PAGE * 3 if everything else LOOKED_THROUGH
+    found, more, gave_up = _leaf(db, words, wanted, moment, before, A_PAGE)
+    return Found(_excerpts(db, words, [id_ for id_, _ticket in found]), more, gave_up)
+
+
+def rows_with(
+    db: Session, asked: str, wanted: Wanted, moment: Moment, before: int | None, most: int
+) -> tuple[list[int], int | None]:
+    """The tickets' rows alone, each once, and below which passage to go on. Further down a ticket
+    may come again: by an older passage.
+    """
+    words = terms(asked)
+    if not words:
+        return [], None
+    found, more, _gave_up = _leaf(db, words, wanted, moment, before, most)
+    return list(dict.fromkeys(ticket for _id, ticket in found)), more
+
+
+def _leaf(
+    db: Session,
+    words: Sequence[str],
+    wanted: Wanted,
+    moment: Moment,
+    before: int | None,
+    leaf: int,
+) -> tuple[list[tuple[int, int]], int | None, bool]:
+    """Hits, below which passage to go on, and whether that is for want of patience."""
+    most = leaf * 3 if wanted == Wanted() else LOOKED_THROUGH
     hits = _hits(db, words, min(before or AN_ID, AN_ID), most)
     those = select(Ticket.id).where(Ticket.id.in_({ticket for _id, ticket in hits}))
     those = those.where(*fits(Ticket, wanted), *elsewhere(wanted, moment))
     ours = set(db.scalars(those))
-    found = [id_ for id_, ticket in hits if ticket in ours]
-    shown = found[:A_PAGE]
-    more = shown[-1] if len(found) > A_PAGE else hits[-1][0] if len(hits) == most else None
-    gave_up = more is not None and len(found) <= A_PAGE
-    return Found(_excerpts(db, words, shown), more, gave_up)
+    found = [hit for hit in hits if hit[1] in ours]
+    shown = found[:leaf]
+    if len(found) > leaf:
+        return shown, shown[-1][0], False
+    more = hits[-1][0] if len(hits) == most else None
+    return shown, more, more is not None
 
 
 def finds(db: Session, asked: str) -> bool:

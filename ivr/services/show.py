@@ -64,6 +64,8 @@ def leaf(db: Session, row: Ticket, part: Leaf, language: str = "en-CA") -> Recor
     """A leaf of what happened; all the rest of the ticket is on each."""
     entries = _entries(db, part.entries(happenings.lines(db, row.id)), language)
     told = [one["data"]["sid"] for one in entries if one["kind"] == Kind.RECORDING]
+    heard = show_recordings.of(db, part.recordings(row.id, told))
+    show_recordings.as_corrected(entries, heard, language)
     return {
         **_ticket(row),
         "watchers": relations.watchers(db, row),
@@ -73,7 +75,7 @@ def leaf(db: Session, row: Ticket, part: Leaf, language: str = "en-CA") -> Recor
         "feedback": _feedbacks(db, row.id),
         "calls": _calls(db, part.calls(row.id)),
         "pages": show_pages.of_ticket(db, row.id),
-        "recordings": show_recordings.of(db, part.recordings(row.id, told)),
+        "recordings": heard,
         "messages": _messages(db, part.messages(row.id)),
         "attachments": [_attachment(one) for one in attachments.of(db, row.id)],
     }
@@ -84,7 +86,10 @@ def call(db: Session, sid: str, language: str = "en-CA") -> Record:
     if row is None:
         raise UnknownError(f"there is no call {sid}")
     about = db.get(Ticket, row.ticket_id) if row.ticket_id else None
-    heard_on = [row.id, *(one.id for one in attaching.companions(db, row))]
+    lines = [row.id, *(one.id for one in attaching.companions(db, row))]
+    entries = _entries(db, Entry.call_id == row.id, language)
+    heard = show_recordings.of(db, Recording.call_id.in_(lines))
+    show_recordings.as_corrected(entries, heard, language)
     return {
         **_calls(db, Call.id == row.id)[0],
         "ticket": about.number if about else None,
@@ -93,8 +98,8 @@ def call(db: Session, sid: str, language: str = "en-CA") -> Record:
         "outcome_seconds": row.outcome_seconds,
         "moved_at": iso(row.moved_at),
         "pages": show_pages.of_call(db, row.id, row.sid),
-        "entries": _entries(db, Entry.call_id == row.id, language),
-        "recordings": show_recordings.of(db, Recording.call_id.in_(heard_on)),
+        "entries": entries,
+        "recordings": heard,
     }
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ivr.models import Call, Correction, Recording
-from ivr.services import recordings, waveform
+from ivr.services import recordings, timeline, waveform
 from ivr.services.moments import iso
+from ivr.services.timeline import Kind
 
 Record = dict[str, Any]
 SPOKEN = Call.known["language"].as_string()
@@ -25,6 +26,18 @@ def of(db: Session, which: ColumnElement[bool]) -> list[Record]:
         _recording(row, language, corrections[row.id])
         for row, language in db.execute(rows.order_by(Recording.id))
     ]
+
+
+def as_corrected(entries: list[Record], recordings: list[Record], language: str) -> None:
+    """The line of a transcript has the words that hold, too; what was heard first is kept with the
+    corrections.
+    """
+    words = {one["sid"]: one["transcript"] for one in recordings if one["corrections"]}
+    for one in entries:
+        sid = one["data"].get("sid")
+        if one["kind"] == Kind.TRANSCRIPT and sid in words:
+            one["data"] = one["data"] | {"text": words[sid]}
+            one["sentence"] = timeline.quoting(one["headline"], words[sid], language)
 
 
 def _recording(row: Recording, language: str | None, corrections: list[Correction]) -> Record:

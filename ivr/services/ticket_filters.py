@@ -5,9 +5,10 @@ the way.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, literal_column, select
 
@@ -63,6 +64,11 @@ class Moment:
 
     now: datetime
     midnight: datetime
+
+
+def moment(now: datetime, zone: str) -> Moment:
+    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    return Moment(now, datetime.combine(tomorrow, time(), ZoneInfo(zone)))
 
 
 def fits(of: Any, wanted: Wanted) -> list[ColumnElement[bool]]:

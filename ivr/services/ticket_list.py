@@ -51,19 +51,22 @@ class Count:
     """There are more than that."""
 
 
-def leaf(db: Session, wanted: Wanted, moment: Moment, order: str, after: str = "") -> Leaf:
-    """From the begin, or from where another one ended."""
+def leaf(
+    db: Session, wanted: Wanted, moment: Moment, order: str, after: str = "", most: int = 0
+) -> Leaf:
+    """From the begin, or from where another one ended; so many at most, or else a page."""
+    most = most or A_PAGE
     if order == Order.DUE:
-        return _by_due(db, wanted, moment, after)
+        return _by_due(db, wanted, moment, after, most)
     down = order != Order.OLDEST
     looked = _looked_through(wanted, moment, _row(after), down=down)
     of = aliased(Ticket, looked)
     query = _with_names(select(of), of).where(*fits(of, wanted))
     if db.get_bind().dialect.name != "sqlite":  # it takes them as they come, or sorts all of them
         query = query.order_by(of.id.desc() if down else of.id)
-    found = db.scalars(query.limit(A_PAGE + 1)).all()
-    if len(found) > A_PAGE:
-        return Leaf(found[:A_PAGE], str(found[A_PAGE - 1].id))
+    found = db.scalars(query.limit(most + 1)).all()
+    if len(found) > most:
+        return Leaf(found[:most], str(found[most - 1].id))
     end = _end(db, looked, down=down) if wanted != Wanted() else None
     return Leaf(found, end, end is not None)
 
@@ -106,7 +109,7 @@ def _row(after: str) -> int | None:
 # By what is due -----------------------------------------------------------------------------------
 
 
-def _by_due(db: Session, wanted: Wanted, moment: Moment, after: str) -> Leaf:
+def _by_due(db: Session, wanted: Wanted, moment: Moment, after: str, most: int) -> Leaf:
     """By that promise of each which ends first. Only who is not resolved has one, so these are few
     enough to be looked through whole.
     """
@@ -121,11 +124,11 @@ def _by_due(db: Session, wanted: Wanted, moment: Moment, after: str) -> Leaf:
     if key:
         here = tuple_(Clock.ends_at, Clock.ticket_id, types=[Utc(), Integer()])
         query = query.where(here > tuple_(*key, types=[Utc(), Integer()]))
-    rows = db.execute(query.order_by(Clock.ends_at, Clock.ticket_id).limit(A_PAGE + 1)).all()
-    found = [one for one, _ends_at in rows[:A_PAGE]]
-    if len(rows) <= A_PAGE:
+    rows = db.execute(query.order_by(Clock.ends_at, Clock.ticket_id).limit(most + 1)).all()
+    found = [one for one, _ends_at in rows[:most]]
+    if len(rows) <= most:
         return Leaf(found)
-    return Leaf(found, f"{rows[A_PAGE - 1][1].isoformat()}~{found[-1].id}")
+    return Leaf(found, f"{rows[most - 1][1].isoformat()}~{found[-1].id}")
 
 
 def _fits_and_runs(wanted: Wanted) -> list[Any]:

@@ -7,13 +7,17 @@ import pytest
 from ivr import clock
 from ivr.api.operations import OPERATIONS
 from ivr.database import reading, transaction
-from ivr.models import ApiToken, AuditLine, Role, Technician, Ticket
-from ivr.services import tokens
+from ivr.models import ApiToken, AuditLine, Call, Recording, Role, Technician, Ticket
+from ivr.services import timeline, tokens, transcripts
+from ivr.services.timeline import Kind
 from ivr.services.tokens import Scope
 from ivr.settings import settings
 from ivr.web import app
 from tests.api.program import Program, token
 from tests.console.on_call import NOW
+from tests.console.test_reports import counted
+from tests.stories.line import Line
+from tests.stories.test_reaching_a_technician import hold
 
 NEW = {"title": "Trunk down", "severity": "critical", "email": "ana@acme.example"}
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -85,6 +89,122 @@ def test_lists_are_read_leaf_by_leaf(bo: Program) -> None:
     assert read == numbers[::-1]
     assert len(bo.reads("/tickets?severity=critical")["items"]) == 3
     assert bo.reads("/tickets?status=closed") == {"items": [], "next": None}
+
+
+def test_tickets_are_asked_for_as_on_the_page(bo: Program) -> None:
+    first, second, third = (
+        bo.does("/tickets", NEW | {"title": title})["number"]
+        for title in ("Fax dead", "Fax mute", "Printer dead")
+    )
+    bo.does(f"/tickets/{first}/assign", {"team": "Network", "person": "cy@2n5.example"})
+    bo.does(f"/tickets/{third}/notes", {"text": "It is next to the fax, which is mute"})
+    bo.does(f"/tickets/{third}/replies", {"text": "We are on our way with a fax"})
+    bo.does(f"/tickets/{second}/assign", {"person": "bo@2n5.example"})
+    bo.does(f"/tickets/{second}/resolve")
+    wanted = {
+        "status=unresolved": [third, first],
+        "team=Network": [first],
+        "team=none": [third, second],
+        "assignee=cy@2n5.example": [first],
+        "assignee=me": [second],
+        "assignee=none": [third],
+        "level=2": [],
+        "due=today&customer=acme": [third, first],
+        "due=unanswered": [first],
+        "phone=%2B1+514-555-0100": [third, second, first],
+        "text=fax": [third, second, first],
+        "text=fax&status=resolved": [second],
+        "text=%22fax+mute%22": [second],
+    }
+    got = {asked: bo.reads(f"/tickets?{asked}")["items"] for asked in wanted}
+    assert {asked: [one["number"] for one in found] for asked, found in got.items()} == wanted
+    leaf = bo.reads("/tickets?text=fax&limit=1")
+    assert leaf["items"][0]["number"] == third
+    assert bo.reads(f"/tickets?text=fax&limit=2&cursor={leaf['next']}")["next"]
+    for field in ("team", "customer", "assignee"):
+        answer = bo.get(f"/tickets?{field}=nobody")
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (404, f"$.{field}")
+    assert bo.get("/tickets?due=never").status_code == 400
+    assert bo.get("/tickets?phone=%00").status_code in {200, 400}, "PostgreSQL keeps no NUL"
+
+
+def test_calls_are_asked_for_as_on_the_page(line: Line) -> None:
+    hold(line).hang_up()
+    line.passes(5)
+    program = Program(token("Bo Chan"))
+    (call,) = program.reads("/calls?outcome=left-holding")["items"]
+    assert (call["outcome"], call["direction"], call["ticket"]) == (
+        "left-holding",
+        "inbound",
+        line.ticket()["number"],
+    )
+    assert program.reads(f"/calls/{call['sid']}")["outcome_seconds"] == call["outcome_seconds"] > 0
+    at = call["started_at"]
+    for asked, there in {
+        f"from={at}&number={call['number'].replace('+', '%2B')}": True,
+        f"until={at}": False,
+        "direction=outbound": False,
+        f"customer={call['customer'].lower()}": True,
+        "number=5145550199": False,
+    }.items():
+        found = program.reads(f"/calls?{asked}")["items"]
+        assert (call in found) == there, asked
+    assert program.get("/calls?customer=nobody").status_code == 404
+
+
+def test_the_figures_of_a_period(line: Line) -> None:
+    ana, bo = hold(line), line.technician("Bo Chan")
+    bo.answer()
+    line.passes(4)
+    bo.press("1")
+    line.until(lambda: bo.talking_to)
+    line.passes(30)
+    ana.hang_up()
+    line.passes(20)
+    hold(line).hang_up()
+    line.passes(5)
+    counted()
+    with transaction() as db:
+        db.query(Technician).filter_by(name="Bo Chan").one().role = Role.MANAGER
+    program = Program(token("Bo Chan"))
+    told = program.reads("/reports?from=2026-11-01&until=2026-11-30")
+    (accepted,) = [one for one in line.ticket()["entries"] if one["kind"] == "accepted"]
+    assert (told["from"], told["until"], told["part"]) == ("2026-11-01", "2026-11-30", "week")
+    assert told["waits"]["median"] == accepted["data"]["seconds"]
+    assert (told["waits"]["answered"], told["waits"]["unanswered"]) == (1, 1)
+    assert sum(one["counts"].get("abandoned", 0) for one in told["calls"]) == 1
+    assert sum(map(sum, told["hours"])) == sum(sum(one["counts"].values()) for one in told["calls"])
+    assert [one["accepted"] for one in told["load"] if one["person"] == "Bo Chan"] == [1]
+    assert told["response"]["met"] == sum(one["met"] for one in told["response"]["parts"])
+    assert program.reads("/reports?until=2026-10-01")["waits"]["answered"] == 0
+    for nothing in ("from=2026-11-02&until=2026-11-01", "team=nobody", "customer=nobody"):
+        assert program.get(f"/reports?{nothing}").status_code == 404
+
+
+@on_sqlite
+def test_a_corrected_transcript_is_what_is_told(bo: Program) -> None:
+    number = bo.does("/tickets", NEW)["number"]
+    with transaction() as db:
+        call = Call(sid="CA1", direction="inbound", number="+15145550100", known={})
+        call.status, call.started_at = "completed", NOW
+        call.ticket_id = db.query(Ticket).filter_by(number=number).one().id
+        db.add(call)
+        db.flush()
+        about = {"ticket_id": call.ticket_id, "call_id": call.id}
+        heard = Recording(sid="RE1", kind="message", state="kept", made_at=NOW, **about)
+        heard.transcript = "The facts is mute"
+        db.add(heard)
+        db.flush()
+        for kind in (Kind.RECORDING, Kind.TRANSCRIPT):
+            data = {"sid": "RE1", "text": heard.transcript, "what": "message"}
+            timeline.write(db, kind, NOW, **about, **data)
+        transcripts.correct(db, NOW, heard, "The fax is mute", "Bo", 0)
+    for path in (f"/tickets/{number}", "/calls/CA1"):
+        record = bo.reads(path)
+        (told,) = [one for one in record["entries"] if one["kind"] == "transcript"]
+        assert told["data"]["text"] == "The fax is mute"
+        assert "The fax is mute" in told["sentence"]
+        assert record["recordings"][0]["transcript"] == "The fax is mute"
 
 
 @on_sqlite
@@ -179,7 +299,9 @@ def test_rotas_tell_who_is_on_call_and_take_somebody_in(bo: Program) -> None:
     assert mona.does(f"{path}/overrides", shift | when)["in_force"] is True
     shifts = bo.reads(f"{path}/shifts?begin=2026-12-01T00:00:00Z&days=2")["items"]
     assert [one["people"] for one in shifts] == [["Bo"], ["Cy"], ["Bo"]]
-    assert bo.get(f"{path}/shifts?begin=2026-12-01T00:00:00").status_code == 400
+    for begin, status in {"01T00:00:00": 400, "31T00:00:00Z": 200, "32T00:00:00Z": 400}.items():
+        assert bo.get(f"{path}/shifts?begin=2026-12-{begin}").status_code == status
+    assert bo.get(f"{path}/shifts?begin=2026-11-31T00:00:00Z").status_code == 400
     backwards = {"starts_at": when["ends_at"], "ends_at": when["starts_at"]}
     assert bo.sends(f"{path}/overrides", shift | backwards).status_code == 409
 
