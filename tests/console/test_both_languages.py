@@ -131,7 +131,7 @@ def english_alone() -> set[str]:
     return {one for one in pieces if " " in one and len(one) > 8 and one not in french}
 
 
-def a_busy_week(line: Line) -> None:
+def a_busy_week() -> None:
     """Something of everything that a page may tell of."""
     now = clock.now()
     hook = hooks.webhook("https://status.example.com/in")
@@ -174,7 +174,7 @@ def pages() -> Iterator[str]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_page_in_french_says_nothing_in_english(line: Line) -> None:
-    a_busy_week(line)
+    a_busy_week()
     client, alone, read = app.test_client(), english_alone(), 0
     client.set_cookie(tongue.COOKIE, "fr-CA")
     for path in pages():
