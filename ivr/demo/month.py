@@ -14,7 +14,7 @@ from ivr.demo.overdue import NO_PAGES_WITHIN
 from ivr.demo.people import Customers
 from ivr.demo.world import World
 from ivr.models import Call, Ticket
-from ivr.services import import_reading
+from ivr.services import import_reading, outcomes
 
 SEVERITIES = {"critical": 9, "major": 31, "minor": 60}
 BY_PHONE = {"critical": 0.55, "major": 0.2, "minor": 0.12}
@@ -53,6 +53,8 @@ def fill(db: Session, until: datetime, seed: int = 1, size: Size | None = None) 
     world = World(db, chance, begin, until)
     _Month(world, customers, size).goes()
     world.rows.write(db)
+    for call in db.scalars(select(Call).where(Call.ended_at.is_not(None))).all():
+        outcomes.settle(db, call)
     return world
 
 
