@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -24,8 +24,8 @@ from ivr.console.staff import SIGNED_IN
 from ivr.console.tongue import COOKIE
 from ivr.database import make_engine, reading, transaction
 from ivr.demo import live, month
-from ivr.models import Call, Contact, Page, PageState, Place, Recording, Ticket
-from ivr.services import counting, erasure
+from ivr.models import Call, Contact, Page, PageState, Place, Recording, Role, Technician, Ticket
+from ivr.services import counting, erasure, tokens
 from ivr.settings import settings
 from ivr.web import app
 from tests.console.test_both_languages import a_busy_week, english_alone
@@ -114,11 +114,15 @@ def addresses(
     monkeypatch.setenv("PORT", str(port))
     settings.cache_clear()
     clock.use(lambda: UNTIL)
+    asked.signed_in()  # there is an admin from here on
     a_busy_week()
     with transaction() as db:
         person = db.scalars(select(Contact).order_by(Contact.id)).first()
         assert person
         erasure.begin(db, UNTIL - timedelta(days=1), person, "R-17", "Ada Roy")
+        admin = db.scalars(select(Technician).where(Technician.role == Role.ADMIN)).one()
+        scopes = list(tokens.Scope)
+        tokens.make(db, UNTIL, admin, "Tableau de bord", scopes, 90, admin.name)
     counting.count([(UNTIL - timedelta(days=days)).date() for days in range(31)], UNTIL)
     server = make_server("127.0.0.1", port, at_once(app), threaded=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -167,6 +171,26 @@ def test_every_page_fits_and_can_be_read(addresses: list[str], browser: Browser,
                     wrong[f"{address} {language} {scheme} {width}"] = found
         context.close()
     assert wrong == {}
+
+
+def test_on_a_phone_the_menu_opens_without_scripts(addresses: list[str], browser: Browser) -> None:
+    own = settings().own_url
+    context = browser.new_context(
+        base_url=own, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    context.add_cookies([{"name": SIGNED_IN, "value": asked.signed_in(), "url": own}])
+    page = context.new_page()
+    page.goto("/settings")
+    menu = page.get_by_role("navigation", name="Pages", exact=True)
+    expect(menu).to_be_hidden()
+    page.get_by_role("button", name="Menu").press("Enter")
+    expect(menu).to_be_visible()
+    if FOLDER:
+        page.screenshot(path=Path(FOLDER) / "menu.png")
+    page.get_by_role("link", name="Audit").click()
+    expect(page.get_by_role("heading", name="Audit", level=1)).to_be_visible()
+    expect(menu).to_be_hidden()
+    context.close()
 
 
 def look(context: BrowserContext, address: str, language: str, alone: set[str]) -> dict[str, Any]:
