@@ -41,7 +41,7 @@ def demo(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
     from ivr.demo import live, month
-    from ivr.services import lifeline, phone_book
+    from ivr.services import lifeline, phone_book, reckonings
 
     until = args.until or clock.now()
     try:
@@ -56,6 +56,8 @@ def demo(args: argparse.Namespace) -> int:
             live.begin(db, until)
         lifeline.write_roster(db, clock.now())
         phone_book.write(db)
+    for _day in reckonings.afresh():
+        pass  # the reports show the month at once
     print(", ".join(f"{len(rows):,} {name}" for name, rows in world.rows.counted()))
     return 0
 

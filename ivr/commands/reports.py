@@ -23,12 +23,8 @@ def _day(given: str) -> date:
 
 
 def reports(args: argparse.Namespace) -> int:
-    from ivr import clock
-    from ivr.database import transaction
-    from ivr.services import reckoning, reckonings
+    from ivr.services import reckonings
 
-    with transaction() as db:
-        reckonings.keep(db, clock.now())
-    for day in reckoning.rebuild(args.since):
+    for day in reckonings.afresh(args.since):
         print(f"counted up to {day}", flush=True)
     return 0

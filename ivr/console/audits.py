@@ -10,6 +10,7 @@ from flask import Response, abort, request
 
 from ivr import clock
 from ivr.console import audit_words, csv_file, tongue
+from ivr.console.csv_file import Cell
 from ivr.console.door import console, page
 from ivr.console.fields import FIRST_YEAR, LAST_YEAR, by_name
 from ivr.console.forms import LONGEST_LINE, row
@@ -125,7 +126,7 @@ def audit_file() -> Response:
     return csv_file.answer("audit", head, _rows(asked.search, last, zone))
 
 
-def _rows(search: Search, last: int, zone: str) -> Iterator[list[object]]:
+def _rows(search: Search, last: int, zone: str) -> Iterator[list[Cell]]:
     """Some at a time: whoever is slow in taking them keeps no transaction open."""
     before: int | None = last + 1
     while before is not None:
@@ -135,7 +136,7 @@ def _rows(search: Search, last: int, zone: str) -> Iterator[list[object]]:
         yield from (_cells(line, zone) for line in leaf.lines)
 
 
-def _cells(line: AuditLine, zone: str) -> list[object]:
+def _cells(line: AuditLine, zone: str) -> list[Cell]:
     at = local(line.at, zone).isoformat(timespec="seconds")
     act = tongue.say(f"audit.act_{line.act}")
     return [at, audit_words.who(line.by), act, line.about, line.kind, audit_words.told(line)]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
-from ivr.console import call_words, csv_files
+from ivr.console import call_words, csv_file
 from ivr.console.door import console, page
 from ivr.console.forms import done, filled_in, row, token, too_old
 from ivr.console.guard import needs
@@ -125,7 +125,7 @@ def calls_as_a_file() -> Response:
     columns = ("began", "direction", "number", "contact", "customer", "ticket", "outcome",
                "after", "with", "length", "sid")  # fmt: skip
     head = [say(f"calls.column_{name}") for name in columns]
-    return csv_files.streamed("calls", head, list_of(wanted, zone))
+    return csv_file.answer("calls", head, list_of(wanted, zone))
 
 
 def list_of(wanted: Wanted, zone: str) -> Iterator[list[Any]]:

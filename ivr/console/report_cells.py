@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ivr.console.charts import Box
-from ivr.console.csv_out import Cell as Value
+from ivr.console.csv_file import Cell as Value
 from ivr.console.tongue import listing, number, say
 from ivr.services.report import Report
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr import clock
-from ivr.console import csv_out, report_tables, report_words
+from ivr.console import csv_file, report_tables, report_words
 from ivr.console.door import console, page
 from ivr.console.forms import LONGEST_LINE, row
 from ivr.console.guard import needs
@@ -139,4 +139,4 @@ def report_file(table: str) -> Response:
         about = {"table": table, "first": str(period.first), "last": str(period.last)}
         by = staff().name or house.ANYBODY
         audit.write(db, clock.now(), by, Act.TOOK, f"report-{table}", audit.Kind.REPORT, **about)
-    return csv_out.answer(f"{table}_{span}", head, rows)
+    return csv_file.answer(f"{table}_{span}", head, rows)

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.console.fields import Sheet
-from ivr.services import house_rules, house_settings, vocabulary
+from ivr.console.forms import row
+from ivr.services import house_rules, house_settings, retention, vocabulary
 from ivr.services.house_rules import BY_SEVERITY, OTHERS, RefusedError
 from ivr.services.targets import WARN
 
@@ -103,6 +104,11 @@ def _languages_wanted(_db: Session, paper: Sheet) -> list[str]:
     return [first, *rest]
 
 
+def _retention_wanted(_db: Session, paper: Sheet) -> dict[str, int]:
+    given = {kind: paper.line(kind) for kind in retention.DEFAULTS}
+    return {kind: row(days) or 0 for kind, days in given.items()}  # 0 is refused beside its field
+
+
 def _blocked_wanted(db: Session, paper: Sheet) -> list[dict[str, str]]:
     if paper.line("remove"):
         return house_settings.unblock(db, paper.line("remove"))
@@ -116,5 +122,8 @@ FORMS: dict[str, FormOf] = {
     "business-hours": FormOf(_hours_given, _hours_wanted),
     "targets": FormOf(_targets_given, _targets_wanted),
     "languages": FormOf(_languages_given, _languages_wanted),
+    "retention": FormOf(
+        lambda value: {kind: str(days) for kind, days in value.items()}, _retention_wanted
+    ),
     "blocked-numbers": FormOf(lambda _value: {}, _blocked_wanted),
 }

@@ -84,6 +84,13 @@ def _amount(target: dict[str, Any]) -> str:
     return say("settings.hours_count", count=hours)
 
 
+def _retention(value: dict[str, int]) -> Described:
+    return {
+        say(f"settings.kept_{kind}"): say("settings.days_count", count=days)
+        for kind, days in value.items()
+    }
+
+
 def _blocked(value: list[dict[str, str]]) -> Described:
     return {readable(one["number"]): one["why"] or say("settings.no_reason") for one in value}
 
@@ -93,5 +100,6 @@ WORDS: dict[str, Callable[[Any], Described]] = {
     "business-hours": _hours,
     "targets": _targets,
     "languages": _languages,
+    "retention": _retention,
     "blocked-numbers": _blocked,
 }

@@ -15,7 +15,7 @@ from ivr.console.forms import done, filled_in, row, token, too_old, who
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
-from ivr.models import Recording, Ticket
+from ivr.models import Recording, RecordingState, Ticket
 from ivr.services import board, show_recordings, transcripts
 from ivr.services.roles import May
 from ivr.services.transcripts import CorrectedMeanwhileError
@@ -78,6 +78,6 @@ def _page(
 
 def _recording(db: Session, sid: str) -> Recording:
     found = db.scalar(select(Recording).where(Recording.sid == sid))
-    if found is None:
+    if found is None or found.state in {RecordingState.DELETING, RecordingState.DELETED}:
         abort(404, description=say("transcript.unknown"))
     return found

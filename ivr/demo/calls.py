@@ -27,7 +27,7 @@ from ivr.demo.people import AREAS
 from ivr.demo.walk import Walk
 from ivr.demo.words import Tongue
 from ivr.demo.world import World, speaks
-from ivr.models import Contact, Direction, Outcome, Place, Status
+from ivr.models import Contact, Direction, Place, Status
 from ivr.services import calls, life
 from ivr.services.timeline import Kind
 
@@ -203,16 +203,10 @@ class Caller:
     def _bridged(self, one: "Summons", number: int) -> None:
         """After the conversation: solved or not, and sometimes how it was."""
         assert one.talk_until
-        assert one.accepted_at
-        assert one.holder
         chance = self.world.chance
         self.call["place"] = Place.BRIDGED
-        waited = max(
-            0, round((one.accepted_at - max(one.opened_at, self.holds_at)).total_seconds())
-        )
-        self.call.update(
-            outcome=Outcome.ANSWERED, staff_id=one.holder.id, outcome_seconds=waited,
-        )  # fmt: skip
+        leg = next(rung.row for rung in one.rung if rung.outcome == "accepted")
+        self.world.answered.append((self.call, leg))
         at = one.talk_until + timedelta(seconds=0.5)
         if chance.random() < 0.4:
             return self._hangs_up(at)

@@ -13,7 +13,7 @@ from ivr.demo.case import Case
 from ivr.demo.overdue import NO_PAGES_WITHIN
 from ivr.demo.people import Customers
 from ivr.demo.world import World
-from ivr.models import Call, Ticket
+from ivr.models import Call, Contact, Leg, Ticket
 from ivr.services import import_reading, outcomes
 
 SEVERITIES = {"critical": 9, "major": 31, "minor": 60}
@@ -53,9 +53,23 @@ def fill(db: Session, until: datetime, seed: int = 1, size: Size | None = None) 
     world = World(db, chance, begin, until)
     _Month(world, customers, size).goes()
     world.rows.write(db)
-    for call in db.scalars(select(Call).where(Call.ended_at.is_not(None))).all():
-        outcomes.settle(db, call)
+    _settle(db, world)
     return world
+
+
+def _settle(db: Session, world: World) -> None:
+    """What came of each call, found out by the service that does it when one ends."""
+    legs = {call["id"]: leg["id"] for call, leg in world.answered}
+    kept = [
+        *db.scalars(select(Ticket)),
+        *db.scalars(select(Contact)),
+    ]  # asked for once, not by call
+    for call in db.scalars(select(Call).where(Call.outcome.is_(None))).all():
+        if call.id in legs:
+            outcomes.answered(db, call, db.get_one(Leg, legs[call.id]))
+        outcomes.settle(db, call)
+    db.flush()
+    del kept
 
 
 def _refuse_real_tickets(db: Session) -> None:

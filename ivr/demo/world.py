@@ -58,6 +58,8 @@ class World:
         self.asked_at: dict[int, datetime] = {}
         """When each contact was last asked for feedback."""
         self.callers: dict[str, Row] = {}
+        self.answered: list[tuple[Row, Row]] = []
+        """Calls that were put through, each to the one of a leg."""
         self._promised: dict[tuple[str, str, int], Target] = {}
 
     # Names -------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class ApiAnswer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_id: Mapped[int] = mapped_column(ForeignKey("api_tokens.id"))
     key: Mapped[str]
+    """A hash of the key: what a program makes it of is its own affair."""
     request: Mapped[str]
     """A hash of what was asked for: the same key for something else is a mistake."""
     body: Mapped[str]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, connection, hurry, rid_of_old_pages, transaction
 from ivr.models import Act, Contact, Erasure, ErasureState
-from ivr.services import audit, taking_away, traces
+from ivr.services import audit, passages, taking_away, traces
 from ivr.services.carrier import Carrier, Forgotten, Placed
 from ivr.services.erasing import GONE
 from ivr.settings import settings
@@ -95,6 +95,8 @@ def attend(erasure_id: int, carrier: Carrier) -> None:
         left = found
     still, done = _elsewhere(left, carrier)
     only_the_log = set(left) == {LOG}
+    if only_the_log:
+        passages.clean_up()
     if not only_the_log or not rid_of_old_pages():
         still[LOG] = ["old pages"]  # what was left stood in the database until now
     with transaction() as db:

@@ -1,18 +1,19 @@
-"""A recording is deleted: our file and what was drawn of it, the transcript wherever it stands, and
-the carrier's copy, asked for until the carrier has said that it is gone.
+"""A recording is deleted: our file and what was drawn of it, the transcript wherever it stands or
+stood before it was corrected, and the carrier's copy, asked for until the carrier has said that it
+is gone.
 """
 
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ivr import clock
-from ivr.database import transaction
-from ivr.models import Act, Entry, Recording, RecordingState
-from ivr.services import audit, erasing, retention, timeline
+from ivr.database import reading, rid_of_old_pages, transaction
+from ivr.models import Act, Correction, Entry, Recording, RecordingState
+from ivr.services import audit, erasing, passages, retention, timeline
 from ivr.services.carrier import Carrier, Placed
 from ivr.services.timeline import Kind
 from ivr.settings import settings
@@ -46,6 +47,16 @@ def attend(recording_id: int, carrier: Carrier) -> None:
         else:
             pause = timedelta(seconds=30 * 2 ** min(recording.tries, 12))
             recording.due_at = clock.now() + min(pause, LONGEST_PAUSE)
+    if not _more():
+        passages.clean_up()
+        rid_of_old_pages()
+
+
+def _more() -> bool:
+    """Others go at once; after the last of them the index and the log are cleaned up."""
+    due = (Recording.state == RecordingState.DELETING, Recording.due_at <= clock.now())
+    with reading() as db:
+        return db.scalar(select(Recording.id).where(*due).limit(1)) is not None
 
 
 def forget_words(db: Session, recording: Recording) -> None:
@@ -54,6 +65,7 @@ def forget_words(db: Session, recording: Recording) -> None:
     """
     recording.transcript = None
     recording.file = recording.sha256 = None
+    db.execute(delete(Correction).where(Correction.recording_id == recording.id))
     lines = select(Entry.id).where(
         Entry.call_id == recording.call_id, Entry.kind == Kind.TRANSCRIPT
     )

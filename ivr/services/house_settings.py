@@ -1,5 +1,5 @@
 """Settings of the organization, each with its history: its name and calendar, business hours,
-languages, targets, and numbers that are not served.
+languages, targets, how long recordings are kept, and numbers that are not served.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ivr.models import Organization, SettingVersion
-from ivr.services import house, in_force, numbers, rotas, versions, vocabulary
+from ivr.services import house, in_force, numbers, retention, rotas, versions, vocabulary
 from ivr.services.house_rules import RefusedError, checked_hours, checked_targets, holidays, zone
 
 ORGANIZATION = ("name", "time_zone", "holidays")
-NAMES = ("organization", "business-hours", "targets", "languages", "blocked-numbers")
+NAMES = ("organization", "business-hours", "targets", "languages", "retention", "blocked-numbers")
 MOST_BLOCKED = 1_000
 LONGEST = 200
 
@@ -33,7 +33,9 @@ class Editing:
         before = value(self.db, name)
         if CHECKS[name](self.db, before) == checked:
             return False
-        if name != "blocked-numbers":
+        if name == "retention":
+            retention.put(self.db, self.now, checked, self.by)
+        elif name != "blocked-numbers":
             _apply(_row(self.db), name, checked)
             rotas.look_again(self.db, self.now)
         return versions.write(self.db, self.now, self.by, name, before, checked)
@@ -51,6 +53,8 @@ def value(db: Session, name: str) -> Any:
     if name == "blocked-numbers":
         newest = versions.of(db, name, 1)
         return newest[0].after if newest else []
+    if name == "retention":
+        return retention.days(db)
     return getattr(ours, name.replace("-", "_"))
 
 
@@ -122,6 +126,13 @@ def _organization(_db: Session, given: dict[str, str]) -> dict[str, str]:
     return found | {"holidays": holidays(given["holidays"])}
 
 
+def _retention(_db: Session, given: Mapping[str, int]) -> dict[str, int]:
+    for kind in retention.DEFAULTS:
+        if not 0 < given[kind] <= retention.LONGEST:
+            raise RefusedError(kind, "not_kept", most=retention.LONGEST)
+    return {kind: given[kind] for kind in retention.DEFAULTS}
+
+
 def _languages(_db: Session, given: list[str]) -> list[str]:
     found = [one for one in dict.fromkeys(given) if one in vocabulary.LANGUAGES]
     if not found:
@@ -140,5 +151,6 @@ CHECKS: dict[str, Callable[[Session, Any], Any]] = {
     "business-hours": lambda _db, given: checked_hours(given),
     "targets": lambda _db, given: checked_targets(given),
     "languages": _languages,
+    "retention": _retention,
     "blocked-numbers": _blocked,
 }

@@ -1,7 +1,7 @@
 """What the reports do again and again, as rows that fall due: counting, and the weekly mail."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -27,6 +27,13 @@ def keep(db: Session, now: datetime) -> None:
     for name in DO.keys() - there:
         db.add(Reckoning(name=name, due_at=first[name], days=[]))
     db.flush()
+
+
+def afresh(since: date | None = None) -> Iterator[date]:
+    """Every day counted again; tells how far it is."""
+    with transaction() as db:
+        keep(db, clock.now())
+    yield from reckoning.rebuild(since)
 
 
 def attend(id_: int, _carrier: Carrier) -> None:

@@ -1,12 +1,15 @@
 """Views of the list of tickets that people keep, for themselves or for all of us."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ivr.models import SavedView, Technician
+from ivr.services import search
 
 MOST = 30
 """Shown beside the list; nobody keeps more."""
@@ -54,3 +57,26 @@ def may_drop(person: Technician | None, view: SavedView, *, anybodys: bool) -> b
 
 def _owns(person: Technician | None, view: SavedView) -> bool:
     return view.owner_id == (person.id if person else None)
+
+
+# When words are erased ----------------------------------------------------------------------------
+
+
+def finding(db: Session) -> list[SavedView]:
+    """Those that look for a text which is there."""
+    return [one for one in db.scalars(select(SavedView)) if search.finds(db, _text(one))]
+
+
+def forget(db: Session, found: Iterable[SavedView], named: re.Pattern[str]) -> None:
+    """Drop those that found nothing but what is erased by now, and those that name somebody."""
+    db.flush()
+    for one in found:
+        if not search.finds(db, _text(one)):
+            db.delete(one)
+    for one in db.scalars(select(SavedView)):
+        if any(named.search(told) for told in (one.name, *dict(parse_qsl(one.query)).values())):
+            db.delete(one)
+
+
+def _text(view: SavedView) -> str:
+    return dict(parse_qsl(view.query)).get("text", "")

@@ -155,6 +155,12 @@ def find(
     return Found(_excerpts(db, words, shown), more, gave_up)
 
 
+def finds(db: Session, asked: str) -> bool:
+    """Anything at all."""
+    words = terms(asked)
+    return bool(words and _hits(db, words, AN_ID, 1))
+
+
 def _hits(db: Session, words: Sequence[str], before: int, most: int) -> list[tuple[int, int]]:
     """Passages and their tickets, the newest first."""
     rows = db.execute(

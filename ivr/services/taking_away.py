@@ -15,6 +15,7 @@ from ivr.models import (
     Call,
     Caller,
     Contact,
+    Correction,
     Delivery,
     Feedback,
     Mail,
@@ -30,7 +31,7 @@ from ivr.models import (
     Watcher,
     Webhook,
 )
-from ivr.services import attachments, erasing, inbox, timeline, tries
+from ivr.services import attachments, erasing, inbox, saved_views, timeline, tries
 from ivr.services.erasing import GONE
 from ivr.services.sign_ins import digest
 from ivr.services.timeline import Kind
@@ -51,13 +52,15 @@ def all_of(db: Session, now: datetime, found: Traces) -> dict[str, Any]:
         "numbers": sorted(found.numbers) if not found.holding else [],
     }
     named = found.named
+    views = saved_views.finding(db)
     _timeline(db, found, named)
     _calls(db, found, named)
-    _recordings(found)
+    _recordings(db, found)
     _tickets(db, now, found, named)
     _letters(db, found)
     if not found.holding:  # a hold must still know whom it is about
         _contact(db, found)
+    saved_views.forget(db, views, named)
     return left
 
 
@@ -129,7 +132,9 @@ def _calls(db: Session, found: Traces, named: re.Pattern[str]) -> None:
         db.execute(delete(Caller).where(Caller.number.in_(found.numbers - shared)))
 
 
-def _recordings(found: Traces) -> None:
+def _recordings(db: Session, found: Traces) -> None:
+    for piece in pieces([one.id for one in found.recordings]):
+        db.execute(delete(Correction).where(Correction.recording_id.in_(piece)))
     for one in found.recordings:
         one.state, one.due_at = RecordingState.DELETED, None
         one.file = one.sha256 = one.transcript = None

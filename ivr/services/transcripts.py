@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ivr.models import Act, Correction, Recording
+from ivr.models import Act, Correction, Recording, RecordingState
 from ivr.services import audit, timeline
 from ivr.services.recordings import LONGEST_TRANSCRIPT
 from ivr.services.timeline import Kind
 
 
 class CorrectedMeanwhileError(Exception):
-    """Somebody else has corrected the same words, which this one has not seen."""
+    """Somebody else has corrected the same words, which this one has not seen; or they are gone."""
 
 
 def correct(
@@ -25,7 +25,8 @@ def correct(
     """
     recording = db.get_one(Recording, recording.id, with_for_update=True, populate_existing=True)
     count = select(func.count()).where(Correction.recording_id == recording.id)
-    if db.scalar(count) != seen:
+    gone = recording.state in {RecordingState.DELETING, RecordingState.DELETED}
+    if gone or db.scalar(count) != seen:
         raise CorrectedMeanwhileError
     text = text.strip()[:LONGEST_TRANSCRIPT]
     if text == (recording.transcript or ""):

@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from ivr.console import csv_files
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Call, Customer, Direction, Outcome, Place
 from ivr.services import people
@@ -216,12 +215,6 @@ def test_the_log_is_taken_away_whole_and_harmless_by_who_may() -> None:
     with reading() as db:
         line = db.scalars(select(AuditLine)).one()
     assert (line.by, line.act, line.data) == ("Cy", "took", {"filters": "outcome"})
-
-
-def test_a_formula_is_none() -> None:
-    for bad in ("=1", "+1", "-1", "@x", "\tx", "\rx"):
-        assert csv_files.safe(bad) == f"'{bad}"
-    assert [csv_files.safe(one) for one in ("a=1", None, 3)] == ["a=1", "", "3"]
 
 
 @on_sqlite

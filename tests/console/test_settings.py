@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from ivr.database import reading, transaction
-from ivr.models import Organization, Role
-from ivr.services import house_settings, in_force
+from ivr.models import AuditLine, Organization, Retention, Role
+from ivr.services import house_settings, in_force, retention
 from ivr.settings import settings
 from tests.conftest import Wall
 from tests.console.colleague import Colleague, account
@@ -77,11 +78,34 @@ def test_a_target_is_changed_and_put_back(ada: Colleague) -> None:
 
 
 @on_sqlite
+def test_how_long_recordings_are_kept_is_set_audited_and_due_at_once(ada: Colleague) -> None:
+    path = "/settings/retention"
+    for days in ("0", "36501", "-1", "1.5", "a year", ""):
+        wrong = ada.send(path, filled(ada, path, note=days))
+        assert wrong.status_code == 422, days
+        assert "Give a whole number of days, from 1 to 36" in words(wrong)
+    assert ada.send(path, filled(ada, path, message="90")).status_code == 303
+    page = ada.get(path)
+    assert "Messages 730 days → 90 days" in words(page)
+    with reading() as db:
+        assert retention.days(db) == retention.DEFAULTS | {"message": 90}
+        looked_for = select(Retention).where(Retention.kind == "message")
+        assert db.scalars(looked_for).one().due_at is not None
+        told = db.scalars(select(AuditLine).where(AuditLine.about == "retention")).one()
+        assert (told.by, told.data) == ("Ada", {"recording": "message", "days": 90, "was": 730})
+    undo = re.findall(rf'action="({path}/versions/\d+/undo)"', page.text)[0]
+    assert ada.press(path, undo).status_code == 303
+    with reading() as db:
+        assert retention.days(db) == retention.DEFAULTS
+
+
+@on_sqlite
 def test_every_setting_is_saved_as_it_stands_and_changed(ada: Colleague) -> None:
     changes = {
         "organization": {"name": "Acme Aide", "time_zone": "America/Vancouver"},
         "business-hours": {"opens": "08:30"},
         "languages": {"first": "fr-CA"},
+        "retention": {"message": "90"},
     }
     for name, fields in changes.items():
         path = f"/settings/{name}"

@@ -21,10 +21,13 @@ from ivr.models import (
     Clock,
     ClockKind,
     Entry,
+    Figure,
     Leg,
     Organization,
+    Outcome,
     Page,
     PageState,
+    Passage,
     Pause,
     Place,
     Recording,
@@ -34,7 +37,19 @@ from ivr.models import (
     Ticket,
 )
 from ivr.models.base import Base
-from ivr.services import business_time, clocks, house, recordings, show, tickets
+from ivr.services import (
+    business_time,
+    clocks,
+    counting,
+    facts,
+    house,
+    reckonings,
+    recordings,
+    search,
+    show,
+    tickets,
+)
+from ivr.services.ticket_filters import Moment, Wanted
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 from tests.console.staff import Staff
@@ -150,6 +165,55 @@ def test_calls_are_walked_and_heard_whole(busy: None) -> None:
             Call.id.in_([one.call_id for one in heard])))}  # fmt: skip
         assert spoken == {"en-CA", "fr-CA"}
         assert all((recordings.folder() / one.file).is_file() for one in heard)
+
+
+@on_sqlite
+def test_what_came_of_each_call_is_what_the_turns_and_legs_say(busy: None) -> None:
+    with transaction() as db:
+        assert not db.scalars(select(Call.id).where(Call.outcome.is_(None))).all()
+        bridged = TakenTurn.heard["left"].as_string() == "bridged"
+        joined = set(db.scalars(select(Call.id).join(TakenTurn, TakenTurn.call_id == Call.id).where(
+            bridged, Call.direction == "inbound")))  # fmt: skip
+        answered = db.scalars(select(Call).where(Call.outcome == Outcome.ANSWERED)).all()
+        assert joined, "some of them stayed on the line"
+        assert joined <= {one.id for one in answered}
+        for call in answered:
+            pages = select(Page).where(
+                Page.ticket_id == call.ticket_id, Page.opened_at < call.ended_at
+            )
+            page = db.scalars(pages.order_by(Page.id.desc())).first()
+            assert page, call.sid
+            assert call.staff_id == page.accepted_by_id, call.sid
+            assert call.outcome_seconds is not None
+            assert 0 <= call.outcome_seconds < (call.ended_at - call.started_at).total_seconds()
+        rung = select(Call.outcome, Leg.outcome, Call.staff_id, Leg.technician_id)
+        for came, leg, staff, person in db.execute(rung.join(Leg, Leg.sid == Call.sid)):
+            assert (came, staff) == (leg, person)
+        kinds = set(db.scalars(select(Call.outcome)))
+        assert kinds >= {"answered", "message", "callback", "left-holding", "left-early", "passed"}
+        theirs = select(Call.customer_id, Ticket.customer_id).join(Ticket)
+        assert all(call == ticket for call, ticket in db.execute(theirs) if ticket)
+
+
+@on_sqlite
+def test_the_month_is_in_the_reports_and_found_by_the_search(busy: None) -> None:
+    list(reckonings.afresh())
+    with transaction() as db:
+        opened = (Figure.what == facts.OPENED, Figure.span == counting.DAY)
+        assert db.scalar(select(func.sum(Figure.count)).where(*opened)) == 163
+        told = select(func.count()).where(Entry.kind == Kind.NOTE, Entry.ticket_id.is_not(None))
+        kept = select(func.count(Passage.id)).join(Entry, Entry.id == Passage.source_id)
+        kept = kept.where(Passage.source == "entry", Entry.kind == Kind.NOTE)
+        assert db.scalar(kept) == db.scalar(told)
+        heard = select(Recording).where(
+            Recording.transcript.is_not(None), Recording.kind == "message"
+        )
+        one = db.scalars(heard.order_by(Recording.id.desc())).first()
+        assert one
+        words = " ".join(one.transcript.split()[:6])
+        found = search.find(db, f'"{words}"', Wanted(), Moment(UNTIL, UNTIL))
+        assert one.ticket_id in {hit.ticket_id for hit in found.excerpts}
+    assert "160" in Staff().reads("/reports")
 
 
 @on_sqlite

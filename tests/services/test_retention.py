@@ -1,14 +1,15 @@
 """How long recordings are kept: deleted everywhere when their time is over, unless they are held."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from ivr import clock
-from ivr.database import reading, transaction
-from ivr.models import AuditLine, Call, Entry, Hold, Recording, Ticket
-from ivr.services import due, holds, recordings, retention
+from ivr.database import engine, reading, transaction
+from ivr.models import AuditLine, Call, Correction, Entry, Hold, Passage, Recording, Ticket
+from ivr.services import due, holds, recordings, retention, transcripts
 from ivr.services.carrier import NotNow, Outcome, Placed
 from tests.services.people import NOW
 from tests.services.test_recordings import AUDIO, Tapes
@@ -61,6 +62,9 @@ def tapes(made: int) -> Forgetful:
 
 
 def test_it_is_deleted_everywhere_when_its_time_is_over(tapes: Forgetful) -> None:
+    with transaction() as db:
+        of = db.scalars(select(Recording)).one()
+        transcripts.correct(db, NOW, of, "The van is loud", "Bo", 0)
     after(729.9)
     work(tapes)
     assert row().state == "stored"
@@ -73,9 +77,20 @@ def test_it_is_deleted_everywhere_when_its_time_is_over(tapes: Forgetful) -> Non
     assert (row().state, row().due_at) == ("deleted", None)
     with reading() as db:
         told = db.scalars(select(Entry).where(Entry.call_id.is_not(None)).order_by(Entry.id)).all()
-        assert [one.kind for one in told] == ["recording", "transcript", "recording-deleted"]
+        assert [one.kind for one in told] == [
+            "recording",
+            "transcript",
+            "corrected",
+            "recording-deleted",
+        ]
         assert told[1].data == {"sid": "RE1", "text": "—"}
-        assert db.scalars(select(AuditLine.kind)).all() == ["recording-deleted"]
+        audited = db.scalars(select(AuditLine.kind).order_by(AuditLine.id)).all()
+        assert audited == ["transcript_corrected", "recording-deleted"]
+        assert db.scalars(select(Correction)).all() == []
+        assert db.scalars(select(Passage.source)).all() == ["ticket"]
+    if engine().dialect.name == "sqlite":  # not even in the index of the search
+        file = Path(str(engine().url.database))
+        assert not [one for one in file.parent.glob("ivr.db*") if b"loud" in one.read_bytes()]
     with transaction() as db:  # the carrier tells of it once more, much too late
         recordings.transcribed(db, clock.now(), sid="RE1", status="completed", text="The fan")
     assert row().transcript is None

@@ -11,10 +11,34 @@ from sqlalchemy import inspect, select, text
 
 from ivr import clock
 from ivr.database import engine, reading, transaction
-from ivr.models import AuditLine, Contact, Delivery, Erasure, Feedback, Hold, Ticket, Webhook
-from ivr.services import conversation, holds, relations, tickets, timeline
+from ivr.models import (
+    ApiAnswer,
+    AuditLine,
+    Contact,
+    Correction,
+    Delivery,
+    Erasure,
+    Feedback,
+    Hold,
+    Recording,
+    SavedView,
+    Ticket,
+    Webhook,
+)
+from ivr.services import (
+    conversation,
+    holds,
+    relations,
+    saved_views,
+    search,
+    tickets,
+    timeline,
+    transcripts,
+)
+from ivr.services.ticket_filters import Moment, Wanted
 from ivr.services.timeline import Kind
 from ivr.settings import settings
+from tests.api.program import Program, token
 from tests.console.browsing import receive
 from tests.console.staff import Staff
 from tests.console.staff import text as words
@@ -25,7 +49,19 @@ from tests.stories.line import Line
 from tests.stories.test_by_portal import opens, signed_in
 from tests.stories.test_reaching_a_technician import hold
 
-MARKS = ("quetzal", "ocelot", "tapir", "jerboa", "numbat", "axolotl", "okapi", "kakapo", "markhor")
+MARKS = (
+    "quetzal",
+    "ocelot",
+    "tapir",
+    "jerboa",
+    "numbat",
+    "axolotl",
+    "okapi",
+    "kakapo",
+    "markhor",
+    "zorilla",
+    "gerenuk",
+)
 """A word in everything that she says or writes, or that is written to her, which nobody else uses."""
 NAMES = ("Ana Roy", "ana@acme.example", "5145550100", "514-555-0100", "514 555 0100")
 BYSTANDER = "armadillo"
@@ -81,6 +117,26 @@ def is_written_to_and_about(line: Line) -> None:
     line.passes(10)
 
 
+def leaves_copies(line: Line) -> None:
+    """What else has words of hers: a transcript that was corrected, views of the list that look
+    for them, and what a program was answered.
+    """
+    with transaction() as db:
+        now = clock.now()
+        said = db.scalars(select(Recording).where(Recording.transcript.contains("quetzal"))).one()
+        transcripts.correct(db, now, said, "The fax has no zorilla", "Bo Chan", 0)
+        for name, query in (
+            ("zorilla", "status=unresolved&text=zorilla+%22has+no%22"),
+            ("Of Ana Roy", "order=oldest"),
+            ("Hers", "phone=%2B15145550100"),
+            (BYSTANDER, f"text={BYSTANDER}"),
+        ):
+            saved_views.keep(db, now, None, name, query, shared=False)
+    program, asked = Program(token("Bo Chan")), {"title": "A gerenuk", "severity": "minor"}
+    for _twice in range(2):
+        program.does("/tickets", asked | {"email": "ana@acme.example"}, key="gerenuk of Ana Roy")
+
+
 def everything() -> Iterator[tuple[str, str]]:
     """Every value of every table, every file, and for SQLite what is left between the rows."""
     with engine().connect() as connection:
@@ -128,6 +184,7 @@ def erases(line: Line, typed: str = "ana roy", reference: str = "P-2026-7") -> s
 def test_after_an_erasure_nothing_of_the_person_is_found_anywhere(line: Line) -> None:
     speaks_and_writes(line)
     is_written_to_and_about(line)
+    leaves_copies(line)
     there = found(*MARKS, *NAMES)
     seen = {needle for _where, needle in there}
     assert seen >= {*MARKS, *NAMES[:3]} - {"tapir"}, set(MARKS) - seen
@@ -159,6 +216,13 @@ def test_after_an_erasure_nothing_of_the_person_is_found_anywhere(line: Line) ->
         ]
     assert {one["outcome"] for one in _calls()} >= {"message", "answered"}
     assert found(BYSTANDER), "what others wrote stays"
+    with reading() as db:
+        assert [one.name for one in db.scalars(select(SavedView))] == [BYSTANDER]
+        assert db.scalars(select(Correction)).all() == []
+        assert db.scalars(select(ApiAnswer)).one().body, "sent again it is still done once"
+        moment = Moment(clock.now(), clock.now())
+        hits = {one: search.find(db, one, Wanted(), moment).excerpts for one in (*MARKS, BYSTANDER)}
+        assert [one for one, excerpts in hits.items() if excerpts] == [BYSTANDER]
     notes = [one["data"]["text"] for one in after["42"]["entries"] if one["kind"] == "note"]
     assert notes == ["Ask —, —"], "what we wrote elsewhere stays, without the name"
     with reading() as db:
