@@ -25,6 +25,8 @@ from ivr.models import (
     Account,
     Attachment,
     Call,
+    Contact,
+    Erasure,
     Layer,
     Mail,
     Message,
@@ -41,7 +43,7 @@ from ivr.models import (
     Ticket,
     Webhook,
 )
-from ivr.services import sign_ins
+from ivr.services import facts, sign_ins
 
 DOOR = "console."
 STYLES = "console.static"
@@ -80,9 +82,25 @@ NAMED: dict[str, Value] = {
     "number": lambda _db: 1,
     "sid": _newest(Recording.sid),
     "key": _oldest(Attachment.key),
-    "language": lambda _db: "fr-CA",
 }
 """And of the others, by name."""
+THEIR_OWN: dict[str, dict[str, Value]] = {
+    "erase_person": {"id_": _newest(Contact.id)},
+    "receipt": {"id_": _newest(Erasure.id)},
+    "behind_a_figure": {"figure": lambda _db: facts.OPENED},
+    "report_file": {"table": lambda _db: "teams"},
+    "one_layer": {"id_": _newest(Layer.rota_id), "layer_id": _newest(Layer.id)},
+    "one_setting": {"name": lambda _db: "targets"},
+    "one_flow": {"name": lambda _db: "customer"},
+    "one_mail_template": {"language": lambda _db: "fr-CA", "name": lambda _db: "resolved"},
+    "one_prompt": {
+        "table": lambda _db: "prompts",
+        "language": lambda _db: "fr-CA",
+        "key": lambda _db: "goodbye",
+    },
+    "prompt_sound": {"name": lambda _db: None},
+}
+"""By view: where neither tells."""
 
 
 def pages(app: Flask) -> Iterator[Rule]:
@@ -97,10 +115,11 @@ def pages(app: Flask) -> Iterator[Rule]:
 def address(app: Flask, db: Session, rule: Rule) -> str | None:
     """With values out of the database; None where there is nothing of the kind."""
     before, values = "", {}
+    own = THEIR_OWN.get(rule.endpoint.removeprefix(DOOR), {})
     for part in rule.rule.strip("/").split("/"):
         if part.startswith("<"):
-            name = part.strip("<>").rpartition(":")[2]
-            value = NAMED[name](db) if name in NAMED and before not in NOUNS else _of(before, db)
+            name = part[1 : part.index(">")].rpartition(":")[2]
+            value = own[name](db) if name in own else _value(before, name, db)
             if value is None:
                 return None
             values[name] = value
@@ -108,10 +127,12 @@ def address(app: Flask, db: Session, rule: Rule) -> str | None:
     return app.url_map.bind("127.0.0.1").build(rule.endpoint, values)
 
 
-def _of(noun: str, db: Session) -> Any:
-    if noun not in NOUNS:
+def _value(noun: str, name: str, db: Session) -> Any:
+    if noun in NOUNS:
+        return NOUNS[noun](db)
+    if name not in NAMED:
         raise BrokenRunError(f"bench/asked.py knows no value for what comes after /{noun}/")
-    return NOUNS[noun](db)
+    return NAMED[name](db)
 
 
 def signed_in() -> str:

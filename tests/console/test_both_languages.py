@@ -37,18 +37,31 @@ from tests.stories.line import Line
 
 DAY = timedelta(days=1)
 IVR = Path(tongue.__file__).parents[1]
-OURS = {"Google", "Outlook", "Apple", "SHA-256", "https://", "signing in", "gap past"}
+OURS = {
+    "Google",
+    "Outlook",
+    "Apple",
+    "SHA-256",
+    "https://",
+    "signing in",
+    "gap past",
+    "Esc",
+    "End",
+    "Go",
+    "Level %d",
+}
 """Names, and what nobody reads."""
 
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-AS_IT_IS = re.compile(r"<(code|pre)\b.*?</\1>", re.DOTALL)
+AS_IT_IS = re.compile(r"<(code|pre|style)\b.*?</\1>", re.DOTALL)
 READ = re.compile(
     r'\b(?:aria-label|title|placeholder|alt|data-(?:label|title|news))="([^"]*)"', re.DOTALL
 )
 TAG = re.compile(r"<[^<>]*>")
 ATTRIBUTE = re.compile(r'\s[\w-]+="[^"<>]*"')
 """Also by itself, in a macro."""
+BARE = {" required"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z]+|[a-z]{2,} [a-z]{2,}")
 KEY = re.compile(r"[a-z_]+\.[\w-]+")
@@ -64,6 +77,7 @@ def words_of(template: str) -> Iterator[str]:
     yield from (one.strip() for one in TAG.split(ATTRIBUTE.sub("", bare)) if WORD.search(one))
     for asked in JINJA.findall(template):
         literals = re.findall(r"'([^'\n]*)'", asked)
+        literals = [one for one in literals if ATTRIBUTE.sub("", one) not in {"", *BARE}]
         yield from (one for one in literals if SENTENCE.search(one) and not KEY.fullmatch(one))
 
 
@@ -77,7 +91,10 @@ def test_no_word_stands_in_a_template() -> None:
 
 # Keys ---------------------------------------------------------------------------------------------
 
-REFUSED = re.compile(r'(?:RefusedError|\.problem|_leave_out\(uid|WrongError)[(,]\s*"([a-z-]+)"')
+REFUSED = re.compile(
+    r'(?:\bRefusedError|\.problem|_leave_out\(uid|WrongError)[(,]\s*"([a-z-]+)"(?!, ")'
+)
+OF_SETTINGS = re.compile(r'\bRefusedError\(\s*"?\w+"?, "(\w+)"')
 FOUND = re.compile(r'\b(?:ok|warn|bad|off|also|found\.bad)\(\s*"([a-z-]+)"')
 
 
@@ -90,6 +107,13 @@ def test_whatever_a_service_tells_has_its_sentence(kind: str, asked: re.Pattern[
     }
     assert len(keys) > 20, "the sources are written in another way now"
     assert keys - vocabulary.of("en-CA")[kind].keys() == set()
+
+
+def test_whatever_a_setting_is_refused_for_has_its_sentence() -> None:
+    files = (IVR / "services").glob("*.py")
+    keys = {key for file in files for key in OF_SETTINGS.findall(file.read_text("utf-8"))}
+    assert len(keys) > 10, "the sources are written in another way now"
+    assert [key for key in keys if not tongue.is_known(f"settings.{key}")] == []
 
 
 def test_what_is_built_of_a_name_has_its_words() -> None:
@@ -131,7 +155,7 @@ def english_alone() -> set[str]:
     return {one for one in pieces if " " in one and len(one) > 8 and one not in french}
 
 
-def a_busy_week(line: Line) -> None:
+def a_busy_week() -> None:
     """Something of everything that a page may tell of."""
     now = clock.now()
     hook = hooks.webhook("https://status.example.com/in")
@@ -174,7 +198,7 @@ def pages() -> Iterator[str]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_page_in_french_says_nothing_in_english(line: Line) -> None:
-    a_busy_week(line)
+    a_busy_week()
     client, alone, read = app.test_client(), english_alone(), 0
     client.set_cookie(tongue.COOKIE, "fr-CA")
     for path in pages():
