@@ -43,6 +43,9 @@ SAMPLES: dict[str, Any] = {
     "staff_url": "https://support.example/tickets/4411",
     "stop_url": "https://support.example/feedback/stop", "text": "It works again.",
     "url": "https://support.example/sign-in/link", "what": "person",
+    "week": "2026-11-16", "until": "2026-11-22", "opened": 61, "calls": 97, "abandoned": 2,
+    "promises": [("response", 58, 61), ("resolution", 40, 44)], "answered": 9, "unanswered": 1,
+    "median": 48, "ninety": 130, "night": 5, "repeated": 3, "answers": 12,
 }  # fmt: skip
 """What stands in the gaps when a mail is tried out."""
 

@@ -114,4 +114,4 @@ def test_a_hold_is_placed_with_a_reason_and_lifted_by_a_manager(bo: Colleague) -
     with reading() as db:
         assert [one.lifted_by for one in db.scalars(select(Hold))] == ["Cy", None]
         kinds = db.scalars(select(AuditLine.kind).order_by(AuditLine.id)).all()
-        assert kinds == ["held", "held", "hold-lifted"]
+        assert [one for one in kinds if one != "signed_in"] == ["held", "held", "hold-lifted"]

@@ -78,7 +78,7 @@ def test_a_test_call_is_on_record_and_nobody_acts_on_it(line: Line) -> None:
     assert "not reached" in get("/readiness").text
     page = get(f"/tickets/{number}").text
     assert "A test call of the line to itself" in page
-    assert "<form" not in page.partition("<main")[2]
+    assert '<form method="post"' not in page.partition("<main")[2]
     with reading() as db:
         assert canary.latest(db)
 

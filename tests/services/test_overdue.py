@@ -75,7 +75,7 @@ def test_while_a_page_is_live_a_late_clock_only_says_so(db: Session, opened: Tic
     assert letters(db) == []
     assert (opened.level, page.level) == (1, 0)
     assert told(db, opened, Kind.WARNED) == [
-        "The response is due soon",
+        "The first response is due soon",
         "The resolution is due soon",
     ]
     assert len(told(db, opened, Kind.MISSED)) == 2

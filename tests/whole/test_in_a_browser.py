@@ -166,7 +166,7 @@ def test_a_newcomer_sees_one_timeline_of_portal_mail_and_phone(page: Page, start
         "Ticket opened, major (by Ana Roy)",
         "fax.png",
         "Faxes from Toronto as well.",
-        "The customer called",
+        "Ana Roy called",
         "Bo Chan was put through to the caller",
     ):
         expect(main).to_contain_text(words)

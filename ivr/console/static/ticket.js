@@ -62,7 +62,8 @@ for (let number = 0; number < 5; number += 1) does[number + 1] = shows(number);
 
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
-  const field = target.matches("input, select, textarea, audio") || target.isContentEditable;
+  const written = target.matches("input, select, textarea, audio") || target.isContentEditable;
+  const field = written && !keys.contains(target); // closed, it keeps the focus for a moment
   if (key === "Escape" && field && !keys.open) target.blur();
   if (field || keys.open || event.ctrlKey || event.metaKey || event.altKey) return;
   if (!does[key] || (!allowed.checked && key !== "?")) return;
