@@ -19,7 +19,6 @@ from ivr.services import (
     life,
     notices,
     numbers,
-    paging,
     people,
     tickets,
 )
@@ -177,10 +176,7 @@ def reopen(ask: Ask, number: str) -> shapes.Written:
 )
 def regrade(ask: Ask, number: str) -> shapes.Written:
     ticket, severity = one(ask.db, number), Severity(ask.given.severity)
-    was = ticket.severity
-    tickets.change_severity(ask.db, ask.now, ticket, severity, ask.by)
-    if severity == Severity.CRITICAL != was and ticket.status not in life.OVER:
-        paging.open_page(ask.db, ask.now, ticket)
+    conversation.regrade(ask.db, ask.now, ticket, severity, ask.by)
     return standing(ticket)
 
 

@@ -23,7 +23,6 @@ from ivr.services import (
     levels,
     life,
     notices,
-    paging,
     policies,
     relations,
     tickets,
@@ -77,10 +76,7 @@ def grade(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
         severity = Severity(form.text("severity"))
     except ValueError as error:
         raise WrongError(say("forms.no_severity")) from error
-    was = ticket.severity
-    tickets.change_severity(db, now, ticket, severity, form.by)
-    if severity == Severity.CRITICAL != was and ticket.status not in life.OVER:
-        paging.open_page(db, now, ticket)
+    conversation.regrade(db, now, ticket, severity, form.by)
 
 
 def level(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:

@@ -106,6 +106,14 @@ def worse(db: Session, now: datetime, ticket: Ticket, severity: Severity) -> Non
         paging.open_page(db, now, ticket)
 
 
+def regrade(db: Session, now: datetime, ticket: Ticket, severity: Severity, by: str) -> None:
+    """One of us says how bad it is; what becomes critical rings."""
+    was = ticket.severity
+    tickets.change_severity(db, now, ticket, severity, by)
+    if severity == Severity.CRITICAL != was and ticket.status not in life.OVER:
+        paging.open_page(db, now, ticket)
+
+
 def solved(db: Session, now: datetime, ticket: Ticket, by: str) -> None:
     if life.move(db, now, ticket, Status.RESOLVED, life.CUSTOMER, by=by, how="customer"):
         paging.close(db, now, ticket.id)
