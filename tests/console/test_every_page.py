@@ -22,14 +22,15 @@ from bench import asked
 from ivr import clock
 from ivr.console.staff import SIGNED_IN
 from ivr.console.tongue import COOKIE
-from ivr.database import make_engine, reading, transaction
-from ivr.demo import live, month
+from ivr.database import reading, transaction
+from ivr.demo import month
 from ivr.models import Call, Contact, Page, PageState, Place, Recording, Role, Technician, Ticket
 from ivr.services import counting, erasure, tokens
 from ivr.settings import settings
 from ivr.web import app
 from tests.console.test_both_languages import a_busy_week, english_alone
-from tests.demo.test_month import UNTIL
+from tests.demo import filling
+from tests.demo.filling import UNTIL
 from tests.servers import free_port
 from tests.stories.line import at_once
 
@@ -87,20 +88,9 @@ def others(db: Session) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("every")
-    shutil.copy(sqlite_template, folder / "ivr.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VAR_DIR", str(folder))
-        settings.cache_clear()
-        engine = make_engine(f"sqlite:///{folder / 'ivr.db'}")
-        with Session(engine) as db, db.begin():
-            world = month.fill(db, UNTIL, size=SMALL)
-            live.begin(db, UNTIL)
-        world.files.write()
-        engine.dispose()
-    settings.cache_clear()
-    yield folder
+    return filling.fill(folder, sqlite_template, SMALL, goes_on=True)
 
 
 @pytest.fixture

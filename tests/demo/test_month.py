@@ -3,7 +3,6 @@ same ones.
 """
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,11 +50,10 @@ from ivr.services import (
 )
 from ivr.services.ticket_filters import Moment, Wanted
 from ivr.services.timeline import Kind
-from ivr.settings import settings
 from tests.console.staff import Staff
+from tests.demo import filling
+from tests.demo.filling import UNTIL
 
-UNTIL = datetime(2026, 11, 16, 18, 30, tzinfo=UTC)
-"""Two weeks after the clocks have changed in Toronto."""
 SMALL = month.Size(tickets=160, calls=300, customers=20, contacts=45, days=30)
 
 
@@ -63,20 +61,9 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A month, once for all of these tests."""
-    folder = tmp_path_factory.mktemp("busy")
-    shutil.copy(sqlite_template, folder / "ivr.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VAR_DIR", str(folder))
-        settings.cache_clear()
-        engine = make_engine(f"sqlite:///{folder / 'ivr.db'}")
-        with Session(engine) as db, db.begin():
-            world = month.fill(db, UNTIL, size=SMALL)
-        world.files.write()
-        engine.dispose()
-    settings.cache_clear()
-    yield folder
+    return filling.fill(tmp_path_factory.mktemp("busy"), sqlite_template, SMALL)
 
 
 @pytest.fixture
