@@ -22,7 +22,7 @@ from bench.table import Goal, Row
 
 PROMPT, FIRST_PAGE = Goal(50, at_most=True), Goal(100, at_most=True)
 """Milliseconds; the first page has two hundred live calls on it."""
-HOME = "console.home"
+HOME = "console.now"
 FINE = range(200, 400)
 PATIENCE = 20.0
 
