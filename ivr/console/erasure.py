@@ -4,6 +4,7 @@ confirming it by typing their name; and the receipt.
 What is searched for is posted, so that no name stands in an address, a log or a history.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Response, abort, request
@@ -17,15 +18,13 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Act, Contact, Erasure
-from ivr.services import audit, erasure, house, numbers, traces
+from ivr.services import audit, customers, erasure, house, numbers, traces
 from ivr.services.erasing import GONE
 from ivr.services.erasure import NotPossibleError
 from ivr.services.roles import May
 
 SEARCH = "erasure"
 ROW = "int(max=2147483647)"
-SHORTEST = 3
-"""Characters of a name that are searched for."""
 COUNTED = (
     *("tickets", "calls", "recordings", "lines", "mails", "messages", "files", "answers"),
     *("kept_tickets", "kept_recordings"),
@@ -47,13 +46,13 @@ def find_person() -> Response:
         answer.status_code = HTTPStatus.FORBIDDEN
         return answer
     asked = " ".join(request.form.get("whom", "").replace("\0", "").split())[:200]
-    if len(asked) < SHORTEST:
+    if len(asked) < customers.SHORTEST:
         answer = _search(asked=asked, short=True)
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return answer
     with transaction() as db:
         number = numbers.international(asked, house.country(db))
-        found = traces.find(db, asked, number)
+        found = customers.find(db, asked, number)
         by = filled_in(db).by
         audit.write(db, clock.now(), by, Act.SAW, "contacts", audit.Kind.PERSON_SEARCHED,
                     found=len(found))  # fmt: skip
@@ -61,7 +60,11 @@ def find_person() -> Response:
 
 
 def _search(
-    *, asked: str = "", found: list[Contact] | None = None, short: bool = False, old: bool = False
+    *,
+    asked: str = "",
+    found: Sequence[Contact] | None = None,
+    short: bool = False,
+    old: bool = False,
 ) -> Response:
     with reading() as db:
         return page(
@@ -71,7 +74,7 @@ def _search(
             people=found or [],
             searched=found is not None,
             short=short,
-            least=SHORTEST,
+            least=customers.SHORTEST,
             old=old,
             token=token(SEARCH),
             erasures=erasure.latest(db),

@@ -1,16 +1,28 @@
 """Opening a ticket for somebody who has told us by another way than ours."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Response, request
+from flask import Response, abort, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from callflows.turn import Severity
 from ivr import clock, taking_in
 from ivr.console.door import console, page
-from ivr.console.forms import Form, WrongError, attached, done, filled_in, row, token, too_old, who
+from ivr.console.forms import (
+    LONGEST_LINE,
+    Form,
+    WrongError,
+    attached,
+    done,
+    filled_in,
+    row,
+    token,
+    too_old,
+    who,
+)
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
@@ -43,6 +55,8 @@ def open_ticket() -> Answer:
     taking_in.make_room()
     if too_old(ABOUT):
         return _form(HTTPStatus.FORBIDDEN, old=True)
+    if "find" in request.form:
+        return _form()
     try:
         with attached() as files, transaction() as db:
             number = _open(db, filled_in(db, files)).number
@@ -51,13 +65,33 @@ def open_ticket() -> Answer:
     return done("console.one_ticket", number=number)
 
 
+@console.post("/tickets/new/contacts")
+@needs(May.ACT_ON_TICKETS)
+def find_contacts() -> str:
+    """What the page shows of them while somebody types. Posted, so that no name stands in an
+    address or a log.
+    """
+    if too_old(ABOUT):
+        abort(HTTPStatus.FORBIDDEN)
+    with reading() as db:
+        return render_template("contacts.html", contacts=_contacts(db), given=request.form)
+
+
+def _contacts(db: Session) -> Sequence[Contact] | None:
+    """Whoever fits what was typed; none: too little was."""
+    asked = " ".join(request.form.get("whom", "").replace("\0", "").split())[:LONGEST_LINE]
+    if len(asked) < customers.SHORTEST:
+        return None
+    return customers.find(db, asked, numbers.international(asked, house.country(db)))
+
+
 def _form(code: int = HTTPStatus.OK, *, old: bool = False, wrong: str = "") -> Response:
     """With all that was filled in, but for the files, which a browser does not give back."""
     with reading() as db:
         answer = page(
             db,
             "new_ticket.html",
-            contacts=customers.contacts(db),
+            contacts=_contacts(db),
             customers=customers.names(db),
             people=board.choices(db).people,
             expect=_expected(db),

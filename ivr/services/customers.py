@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, contains_eager
 
 from ivr.models import Call, Contact, Customer, Ticket
 from ivr.services import assignment, clocks, life, timeline
+from ivr.services.erasing import GONE
 from ivr.services.timeline import Kind
 
 MOST_NAMES = 200
-MOST_CONTACTS = 1000
-"""As many as a page lets choose from; the others are found by their e-mail."""
+MOST_CONTACTS = 50
+SHORTEST = 3
+"""Characters that are searched for."""
 
 
 def names(db: Session) -> Sequence[str]:
@@ -32,11 +34,18 @@ def named(db: Session, name: str) -> Customer | None:
     return found[0] if len(found) == 1 else None
 
 
-def contacts(db: Session) -> Sequence[Contact]:
-    """By customer and name; those of no customer last."""
-    found = select(Contact).outerjoin(Contact.customer).options(joinedload(Contact.customer))
-    order = (Contact.customer_id.is_(None), Customer.name, Contact.name, Contact.id)
-    return db.scalars(found.order_by(*order).limit(MOST_CONTACTS)).all()
+def find(db: Session, asked: str, number: str | None = None) -> Sequence[Contact]:
+    """Contacts by address, number, a part of their name or of their customer's; no more than a
+    page shows. Nobody who was erased.
+    """
+    ways = [
+        Contact.email == asked.lower(),
+        *(column.icontains(asked, autoescape=True) for column in (Contact.name, Customer.name)),
+        *([Contact.phone == number] if number else []),
+    ]
+    found = select(Contact).outerjoin(Contact.customer).options(contains_eager(Contact.customer))
+    found = found.where(or_(*ways), Contact.name != GONE).order_by(Contact.name, Contact.id)
+    return db.scalars(found.limit(MOST_CONTACTS)).all()
 
 
 def known(db: Session, email: str) -> Contact | None:

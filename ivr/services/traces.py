@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from ivr.models import (
     Attachment,
@@ -228,12 +228,3 @@ def _that_name(db: Session, found: Traces) -> Iterator[int]:
         for row in db.execute(select(*columns).where(Message.ticket_id.in_(piece))):
             if any(named.search(one) for one in row[1:]):
                 yield row.id
-
-
-def find(db: Session, asked: str, number: str | None) -> list[Contact]:
-    """By address, number or a part of the name; no more than a page shows."""
-    like = Contact.name.icontains(asked, autoescape=True)
-    ways = [Contact.email == asked.lower(), like, *([Contact.phone == number] if number else [])]
-    found = select(Contact).options(joinedload(Contact.customer)).order_by(Contact.name)
-    found = found.where(or_(*ways), Contact.name != GONE)
-    return list(db.scalars(found.limit(50)))

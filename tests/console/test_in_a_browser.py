@@ -113,6 +113,23 @@ def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
     expect(page.get_by_role("button", name="Resolve")).to_have_count(0)
 
 
+def test_whom_a_ticket_is_for_is_found_while_one_types(line: Line, page: Page) -> None:
+    page.goto("/tickets/new")
+    asked = page.get_by_label("Name, customer, e-mail or telephone number")
+    asked.press_sequentially("roy")
+    page.get_by_label("1 contact fits").select_option("Ana Roy · Acme · ana@acme.example")
+    asked.fill("royal")
+    expect(page.get_by_text("Nobody fits.")).to_be_visible()
+    asked.fill("ana roy")
+    asked.press("Enter")
+    page.get_by_label("1 contact fits").select_option("Ana Roy · Acme · ana@acme.example")
+    page.get_by_label("In a few words").fill("Found by name")
+    page.get_by_label("minor").check()
+    page.get_by_role("button", name="Open the ticket").click()
+    expect(page.get_by_role("heading", name="Found by name")).to_be_visible()
+    expect(page.get_by_text("Ana Roy", exact=True)).to_be_visible()
+
+
 def test_without_javascript_everything_is_there(line: Line, browser: Browser) -> None:
     calls(line).hang_up()
     context = browser.new_context(base_url=settings().own_url, java_script_enabled=False)

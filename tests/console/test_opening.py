@@ -64,6 +64,14 @@ def test_a_ticket_for_a_contact_whom_we_know(line: Line) -> None:
     assert "by=" in answer.history[0].headers["Set-Cookie"]
 
 
+def test_whom_it_is_for_is_found_by_what_one_knows(line: Line) -> None:
+    for asked in ("roy", "ACM", "ana@acme.example", "514 555-0100"):
+        answer = opens(find="1", whom=asked, title="")
+        assert re.search(rf'value="{ana()}">Ana Roy · Acme · ana@acme', answer.text), asked
+    assert "Nobody fits." in words(opens(find="1", whom="100%", title="Kept"))
+    assert "contact" not in re.findall(r'name="(\w+)"', opens(find="1", whom="ro").text)
+
+
 def test_a_critical_one_rings(line: Line) -> None:
     told = words(opens(contact=ana(), severity="critical"))
     assert "Nobody has it yet." in told
