@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from bench import process
 from bench.load import BrokenRunError
@@ -26,6 +28,7 @@ from ivr.models import (
     Attachment,
     Call,
     Contact,
+    Customer,
     Erasure,
     Layer,
     Mail,
@@ -39,6 +42,7 @@ from ivr.models import (
     Rota,
     StaffSignIn,
     Status,
+    Team,
     Technician,
     Ticket,
     Webhook,
@@ -57,9 +61,10 @@ def _newest(column: Any, *which: Any) -> Value:
     return lambda db: db.scalar(select(column).where(*which).order_by(table.id.desc()).limit(1))
 
 
-def _oldest(column: Any) -> Value:
+def _oldest(column: Any, *which: Any) -> Value:
     """One whose file is there: bench/years.py copies rows, no files."""
-    return lambda db: db.scalar(select(column).order_by(column.class_.id).limit(1))
+    table = column.class_
+    return lambda db: db.scalar(select(column).where(*which).order_by(table.id).limit(1))
 
 
 NOUNS: dict[str, Value] = {
@@ -98,9 +103,48 @@ THEIR_OWN: dict[str, dict[str, Value]] = {
         "language": lambda _db: "fr-CA",
         "key": lambda _db: "goodbye",
     },
+    "read_text": {"key": _oldest(Attachment.key, Attachment.media_type.startswith("text/"))},
     "prompt_sound": {"name": lambda _db: None},
 }
 """By view: where neither tells."""
+
+
+ALSO: dict[str, tuple[str, ...]] = {
+    "now": ("part=live",),
+    "all_tickets": (
+        *("text=trunk", "text=%22no+dial+tone%22+-zzz", "text=zzzyx", "text={phone}"),
+        *("text=appel&status=unresolved&severity=critical", "phone={phone}"),
+        *("status=unresolved", "status=unresolved&assignee=me", "due=late", "due=unanswered"),
+        *("status=closed&severity=critical", "team={team}", "level=2", "customer={customer}"),
+        *("customer={customer}&order=due", "assignee={person}&status=closed", "order=due"),
+    ),
+    "all_calls": (
+        *(
+            "outcome=hung_up",
+            "outcome=unknown",
+            "direction=inbound",
+            "number={phone}",
+            "person={person}",
+        ),
+        *("customer={customer}", "from=2025-03-01&to=2025-03-31"),
+        "from=2025-03-01&customer={customer}&outcome=answered",
+    ),
+    "one_ticket": ("show=calls", "show=mail", "show=system"),
+    "reports": (
+        *("period=4w", "period=12m", "from=2024-06-01&to=2026-06-30"),
+        *("period=12m&customer={customer}", "period=12m&team={team}"),
+    ),
+    "behind_a_figure": ("period=12m", "period=12m&customer={customer}"),
+    "audit": ("text=zzzyx", "act=heard", "text=recording", "since=2025-03-01&until=2025-03-31"),
+    "whom": ("customer={customer}&severity=critical",),
+}
+"""By view: what it is asked for beside the whole of it, with values out of the database."""
+FILTERS: dict[str, Value] = {
+    "phone": _newest(Contact.phone, Contact.phone.is_not(None)),
+    "customer": _newest(Customer.name),
+    "person": _oldest(Technician.id),
+    "team": _oldest(Team.id),
+}
 
 
 def pages(app: Flask) -> Iterator[Rule]:
@@ -173,16 +217,16 @@ def measure(app: Flask, times: int) -> Iterator[dict[str, Any]]:
     client.set_cookie(SIGNED_IN, signed_in())
     with reading() as db:
         known = [(rule, address(app, db, rule)) for rule in pages(app)]
+        values = {name: quote(str(value(db))) for name, value in FILTERS.items()}
     for rule, path in known:
+        told = {"page": rule.rule, "endpoint": rule.endpoint, "path": path}
         if path is None:
-            yield {"page": rule.rule, "endpoint": rule.endpoint, "path": None}
+            yield told
             continue
-        yield {
-            "page": rule.rule,
-            "endpoint": rule.endpoint,
-            "path": path,
-            **_ask(client, path, times),
-        }
+        yield told | _ask(client, path, times)
+        for query in ALSO.get(rule.endpoint.removeprefix(DOOR), ()):
+            asked = f"{path}?{query.format(**values)}"
+            yield told | {"page": f"{rule.rule}?{query}"} | _ask(client, asked, times)
 
 
 def _ask(client: FlaskClient, path: str, times: int) -> dict[str, Any]:
@@ -192,17 +236,29 @@ def _ask(client: FlaskClient, path: str, times: int) -> dict[str, Any]:
             used = _cpu()
         begun = time.perf_counter()
         answer = client.get(path)
-        size = len(answer.get_data())
+        size = _read(answer)
         if nth >= 2:
             took.append(1000 * (time.perf_counter() - begun))
     web, database = (1000 * (now - was) / times for now, was in zip(_cpu(), used, strict=True))
     with statements() as sent:
-        client.get(path)
+        _read(client.get(path))
     return {
         "took": took, "web": web, "database": database, "status": answer.status_code,
         "size": size, "statements": len(sent),
         "slow": [(1000 * seconds, told) for seconds, told, _ in sent if seconds > SLOW],
     }  # fmt: skip
+
+
+def _read(answer: TestResponse) -> int:
+    """Bytes of a page; of a file that is made while it is sent, however long, those that come
+    first.
+    """
+    if answer.content_length is not None:
+        return len(answer.get_data())
+    try:
+        return len(next(answer.iter_encoded(), b""))
+    finally:
+        answer.close()
 
 
 BACKENDS: set[int] = set()

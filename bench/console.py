@@ -3,7 +3,8 @@ the same with a tenth of it.
 
 The pages are those of the URL map, so a new one is measured by itself; what its parameters mean
 says bench/asked.py, which asks for each in the process that answers. What is told is the time in
-the server: from the app's door to the last byte of the answer. The databases are bench/kept.py's.
+the server: from the app's door to the last byte of the answer; of a file that is made while it is
+sent, to its first bytes. The databases are bench/kept.py's.
 """
 
 import json
@@ -50,8 +51,8 @@ def _rows(name: str, tickets: int, urls: list[str], times: int) -> Iterator[Row]
     others = machine.wait_until_quiet(PATIENCE)
     many, few = (_asked(url, times) for url in urls)
     disturbed = others >= machine.QUIET
-    for endpoint, one in many.items():
-        page = re.sub(r"<[^<>]*:(\w+)>", r"<\1>", one["page"])
+    for asked, one in many.items():
+        page = re.sub(r"<[^<>]*:(\w+)>", r"<\1>", asked)
         what = f"{name}, {tickets:,} tickets: `{page}`"
         if one["path"] is None:
             yield Row(what, "nothing of the kind is there")
@@ -59,9 +60,9 @@ def _rows(name: str, tickets: int, urls: list[str], times: int) -> Iterator[Row]
         if one["status"] not in FINE:
             raise BrokenRunError(f"{one['path']} is answered with {one['status']}")
         told = f"{_told(one)}, {one['size'] / 1000:,.0f} kB, {one['statements']} statements"
-        if endpoint in few and few[endpoint]["path"]:
-            told += f"; with a tenth {_told(few[endpoint])}"
-        goal = FIRST_PAGE if endpoint == HOME else PROMPT
+        if asked in few and few[asked]["path"]:
+            told += f"; with a tenth {_told(few[asked])}"
+        goal = FIRST_PAGE if one["endpoint"] == HOME else PROMPT
         yield Row(what, told, median(one["took"]), " ms", goal, disturbed)
 
 
@@ -72,9 +73,9 @@ def _told(one: dict[str, Any]) -> str:
 
 
 def _asked(url: str, times: int) -> dict[str, dict[str, Any]]:
-    """By endpoint."""
+    """By the page, as it stands in the URL map, and what it is asked for."""
     settings = server.environment(kept.files_of(url), url, 9790)
     command = [sys.executable, "-m", "bench.asked", "--times", str(times)]
     done = subprocess.run(command, env=settings, check=True, stdout=subprocess.PIPE, text=True)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {line["endpoint"]: line for line in lines}
+    return {line["page"]: line for line in lines}
