@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.models.base import Base
@@ -11,6 +11,14 @@ from ivr.models.base import Base
 
 class Entry(Base):
     __tablename__ = "entries"
+    __table_args__ = (
+        Index(
+            "ix_entries_lifeline",
+            "id",
+            sqlite_where=text("kind = 'lifeline'"),
+            postgresql_where=text("kind = 'lifeline'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from ivr.models import (
@@ -34,6 +34,8 @@ from ivr.services.erasing import GONE
 from ivr.services.timeline import Kind
 
 AT_A_TIME = 500
+LIFELINE: ColumnElement[str] = literal_column(f"'{Kind.LIFELINE}'")
+"""As the partial index says it: a database knows it by that."""
 SAID_BY_NAME = (
     *(Kind.SAID, Kind.AUTOMATIC, Kind.BOUNCED, Kind.FEEDBACK, Kind.NO_FEEDBACK, Kind.WATCHED),
     *(Kind.NOTE, Kind.REPLY, Kind.ASKED, Kind.RESOLVED, Kind.OPENED, Kind.MAILED),
@@ -133,10 +135,11 @@ def _tickets(db: Session, found: Traces) -> None:
 
 def _calls(db: Session, found: Traces) -> None:
     by_number = (Call.number.in_(found.numbers), Call.contact_id.is_(None))
-    theirs = select(Call).where(or_(Call.contact_id == found.contact.id, by_number[0]))
+    columns = (Call.id, Call.ticket_id, Call.technician_id, Call.ended_at)
+    theirs = select(*columns).where(or_(Call.contact_id == found.contact.id, by_number[0]))
     theirs = theirs.where(or_(Call.contact_id == found.contact.id, by_number[1]))
     held = set(_held_anywhere(db))
-    calls = [one for one in db.scalars(theirs) if one.ticket_id not in held]
+    calls = [one for one in db.execute(theirs) if one.ticket_id not in held]
     found.calls = [one.id for one in calls if one.technician_id is None]
     found.live = any(one.ended_at is None for one in calls)
     legs = select(Leg.sid).join(Page, Page.id == Leg.page_id).where(Leg.sid.is_not(None))
@@ -180,7 +183,7 @@ def _lines(db: Session, found: Traces) -> None:
         for row in db.execute(rows.where(Entry.kind.in_(SAID_BY_NAME))):
             if row.id not in mine and named.search(str(row.data)):
                 theirs.append(row.id)
-    spooled = select(Entry.id, Entry.data).where(Entry.kind == Kind.LIFELINE)
+    spooled = select(Entry.id, Entry.data).where(Entry.kind == LIFELINE)
     theirs += [row.id for row in db.execute(spooled) if named.search(str(row.data))]
     found.elsewhere = theirs
 
