@@ -19,6 +19,11 @@ Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 """What ivr/demo.yaml knows them by."""
 EMBEDDED_CANARY = "+18005550199"
 """The number of the embedded exchange from which the line rings itself."""
+EMBEDDED_TRANSCRIPTION = "exchange_transcription"
+"""The configuration by which the embedded exchange writes recordings down."""
+RECORDED = {"description", "message", "note", "conversation"}
+"""Kinds of recordings."""
+OPAQUE = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -65,6 +70,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     low_balance: Annotated[int, msgspec.Meta(ge=0)] = 20
     fallback_url: str = ""
     keep_recordings_at_carrier: bool = False
+    transcription_configuration: str = ""
+    transcribed_recordings: str = "description,message,note,conversation"
 
     def __post_init__(self) -> None:
         for name in ("public_url", "twilio_api_url", "fallback_url"):
@@ -84,6 +91,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if not E164.fullmatch(number):
                 told = "must be +, country code and number, such as +15145550100"
                 raise BrokenSettingError(f"{name}: {told}")
+        if self.transcription and not OPAQUE.fullmatch(self.transcription):
+            told = "must be the id of a configuration at Twilio: letters, digits, _ and -"
+            raise BrokenSettingError(f"TRANSCRIPTION_CONFIGURATION: {told}")
+        if strange := self.transcribed - RECORDED:
+            told = f"knows no {min(strange)!r}, only {', '.join(sorted(RECORDED))}"
+            raise BrokenSettingError(f"TRANSCRIBED_RECORDINGS: {told}")
         if self.canary == self.twilio_number:
             raise BrokenSettingError("CANARY_NUMBER: must be another number than TWILIO_NUMBER")
 
@@ -107,6 +120,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def canary(self) -> str:
         """The number from which the line rings itself; without one it does not."""
         return self.canary_number or (EMBEDDED_CANARY if self.embedded_exchange else "")
+
+    @property
+    def transcription(self) -> str:
+        """The carrier's configuration by which recordings are written down with times; without one
+        <Record> is asked for a text, which has none.
+        """
+        embedded = EMBEDDED_TRANSCRIPTION if self.embedded_exchange else ""
+        return self.transcription_configuration or embedded
+
+    @cached_property
+    def transcribed(self) -> set[str]:
+        """Kinds of recordings that are written down by that configuration."""
+        return {one.strip() for one in self.transcribed_recordings.split(",") if one.strip()}
 
     @property
     def escalation(self) -> str:

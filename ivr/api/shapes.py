@@ -78,6 +78,14 @@ class Attachment(Told, frozen=True):
     sha256: str
 
 
+class Sentence(Told, frozen=True):
+    """A line of a transcript."""
+
+    text: str
+    at: float | None
+    channel: int
+
+
 class Recording(Told, frozen=True):
     sid: str
     kind: str
@@ -86,6 +94,7 @@ class Recording(Told, frozen=True):
     made_at: datetime
     sha256: str | None
     transcript: str | None
+    sentences: list[Sentence]
 
 
 class Turn(Told, frozen=True):

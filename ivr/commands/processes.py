@@ -103,5 +103,6 @@ def exchange(_args: argparse.Namespace) -> int:
         mailboxes=mailboxes if settings().mail_is_kept else None,
         canary=settings().canary,
         fallback_url=settings().fallback_url,
+        transcription=settings().transcription,
     )
     return 0

@@ -142,7 +142,8 @@ def _leaf(db: Session, asked: Asked, moment: Moment, before: str) -> dict[str, A
 
 
 def _found(db: Session, asked: Asked, moment: Moment, before: str) -> dict[str, Any]:
-    found = search.find(db, asked.text, asked.wanted, moment, row(before))
+    calls = staff().may(May.SEE_CALLS)
+    found = search.find(db, asked.text, asked.wanted, moment, row(before), calls=calls)
     return {
         "hits": hits.of(db, found.excerpts),
         "more": found.more,

@@ -57,6 +57,13 @@ def span(seconds: float) -> str:
     return " ".join(told[:2])
 
 
+def second(at: float) -> str:
+    """Of a recording: 0:03, 12:40, 1:02:03."""
+    minutes, seconds = divmod(int(at), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def size(count: int) -> str:
     """12 kB: in the largest unit that fits."""
     if count < THOUSAND:

@@ -4,6 +4,7 @@ person on the line does; every turn is kept as services/calls keeps it.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from callflows import (  # noqa: F401  enter their steps
@@ -31,8 +32,11 @@ from callflows.turn import (
 )
 from ivr.demo.desk import PaperDesk
 from ivr.demo.words import Tongue
+from ivr.exchange.said import spread
 from ivr.models import Call, Place, Recording, RecordingState, TakenTurn
+from ivr.services import sentences
 from ivr.services.answer import Answer
+from ivr.services.sentences import Sentence
 from ivr.services.timeline import Kind
 
 if TYPE_CHECKING:
@@ -120,30 +124,54 @@ class Walk:
     def record(self, at: datetime, sid: str, kind: str, seconds: int) -> None:
         world, case = self.world, self.case
         seconds, file, sha256 = world.files.sound(sid, seconds)
-        words = None if kind == "conversation" else self._words(kind)
-        row = case.row if case else None
+        said = (
+            self._conversation(sid, seconds)
+            if kind == "conversation"
+            else self._said(kind, seconds)
+        )
+        words, row = " ".join(one.text for one in said), case.row if case else None
         world.rows.add(
             Recording, sid=sid, call_id=self.call, ticket_id=row, kind=kind, seconds=seconds,
             state=RecordingState.STORED, tries=1, made_at=at, file=file, sha256=sha256,
-            transcript=words or None,
-            transcript_status=None if words is None else "completed" if words else "failed",
+            transcript=sentences.words(said) or None,
+            sentences=sentences.kept(said) or None,
+            transcript_status="completed" if said else "failed",
         )  # fmt: skip
         world.tell(Kind.RECORDING, at, row, self.call, sid=sid, what=kind, seconds=seconds)
-        if words is None:
-            return
         later = at + TRANSCRIBED_AFTER
-        if not words:
+        if not said:
             world.tell(Kind.TRANSCRIPT_FAILED, later, row, self.call, sid=sid)
         elif kind == "note":
             world.tell(Kind.NOTE, later, row, self.call, by=self.by, text=words)
         else:
             world.tell(Kind.TRANSCRIPT, later, row, self.call, sid=sid, text=words)
 
+    def _said(self, kind: str, seconds: int) -> list[Sentence]:
+        return [Sentence(text, at) for at, text in spread(self._words(kind), seconds)]
+
+    def _conversation(self, sid: str, seconds: int) -> list[Sentence]:
+        """One of us speaks first, on the first channel: it is their leg that dials."""
+        chance = Random(sid)  # of its own: what is said changes nothing else of the month
+        lines = self._tongue(chance).dialogue()
+        whole = sum(len(one.split()) for one in lines)
+        said, before = list[Sentence](), 0
+        for nth, line in enumerate(lines):
+            begins, lasts = seconds * before / whole, seconds * len(line.split()) / whole
+            said += (
+                Sentence(text, round(begins + at, 2), 1 + nth % 2)
+                for at, text in spread(line, lasts)
+            )
+            before += len(line.split())
+        return said
+
     def _words(self, kind: str) -> str:
         """Nothing, where it could not be understood."""
         if self.world.chance.random() < 0.06:
             return ""
         of = {"description": "described", "message": "messages", "note": "dictated"}
+        return self._tongue(self.world.chance).says(of[kind])
+
+    def _tongue(self, chance: Random) -> Tongue:
         names = ("name", "company", "line")
         given = {one: self.case.tongue.given[one] for one in names} if self.case else {}
-        return Tongue(self.world.chance, self.known.language, **given).says(of[kind])
+        return Tongue(chance, self.known.language, **given)

@@ -43,6 +43,10 @@ class Tongue:
             return self.filled(self.about[of_problem])
         return self.filled(self.chance.choice(of(self.language)[what]))
 
+    def dialogue(self) -> list[str]:
+        """What two say to each other, one of us first."""
+        return [self.filled(one) for one in self.chance.choice(of(self.language)["dialogues"])]
+
     def problem(self, severity: str) -> tuple[str, str, str]:
         """Title, category and what is written about it."""
         of_them = of(self.language)["problem"]

@@ -151,7 +151,8 @@ class Dial(Activity):
         if how in {"do-not-record", "false"}:
             return None
         channels = 2 if how.endswith("-dual") else 1
-        made = recordings.make(self.call, max(1, self.seconds), "DialVerb", None, channels)
+        said = self.bridge.said if self.bridge else ()
+        made = recordings.make(self.call, max(1, self.seconds), "DialVerb", None, channels, said)
         told = self.verb.get("recordingStatusCallback")
         if told:
             recordings.tell(self.call, made, urljoin(self.script.url, told))

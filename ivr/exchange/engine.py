@@ -18,7 +18,8 @@ from ivr.exchange.log import Event, Log
 from ivr.exchange.numbers import OwnNumber, Wire
 from ivr.exchange.phones import Phone
 from ivr.exchange.queues import Queue
-from ivr.exchange.webhooks import Reply, post
+from ivr.exchange.said import Transcriptions
+from ivr.exchange.webhooks import Reply, post, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from ivr.exchange.recordings import Recording
 
 Then = Callable[[Reply], None]
+Told = dict[str, str] | bytes
 AT_ONCE = 16
+
+
+def _tell(url: str, told: Told, token: str) -> Reply:
+    return tell(url, told, token) if isinstance(told, bytes) else post(url, told, token)
 
 
 class Exchange:
@@ -60,15 +66,15 @@ class Exchange:
         self.queues: dict[str, Queue] = {}
         self.rooms: dict[str, list[Seat]] = {}
         self.recordings: dict[str, Recording] = {}
+        self.written = Transcriptions()
         self.messages: dict[str, dict[str, Any]] = {}
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._in_flight = 0
+        self._in_flight, self._closed = 0, False
         self._when_ended: dict[str, list[Callable[[], None]]] = {}
-        self._held_back: list[tuple[str, dict[str, str]]] = []
+        self._held_back: list[tuple[str, Told]] = []
         self._fetching = ThreadPoolExecutor(AT_ONCE, "fetch")
         self._calling_back = ThreadPoolExecutor(1, "callback")
-        self._closed = False
         self._server: Any = None
         if isinstance(self.clock, WallClock):
             threading.Thread(target=self._keep_time, name="agenda", daemon=True).start()
@@ -196,8 +202,8 @@ class Exchange:
 
         pool.submit(work)
 
-    def callback(self, url: str, form: dict[str, str]) -> None:
-        """Tell the app something; its answer does not matter."""
+    def callback(self, url: str, form: Told) -> None:
+        """Tell the app something, as a form or as JSON; its answer does not matter."""
         if self.faults.drop_callbacks:
             self.note("callback-dropped", url=url)
             return
@@ -211,12 +217,12 @@ class Exchange:
         for url, form in held:
             self._send(url, form)
 
-    def _send(self, url: str, form: dict[str, str]) -> None:
+    def _send(self, url: str, form: Told) -> None:
         def landed(reply: Reply) -> None:
             self.note("callback", url=url, status=reply.status, error=reply.error)
 
         for _ in range(2 if self.faults.duplicate_callbacks else 1):
-            self._beside(self._calling_back, lambda: post(url, form, self._token()), landed)
+            self._beside(self._calling_back, partial(_tell, url, form, self._token()), landed)
 
     def ask_about_text(self, form: dict[str, str], then: Then) -> None:
         """A text has come in; `then` gets the app's reply."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ivr.exchange import recordings, speech
+from ivr.exchange.said import Phrase
 from ivr.exchange.script import Activity
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Record(Activity):
         self.silence = float(verb.get("timeout", "5"))
         usual = "120" if verb.get("transcribe") == "true" else "3600"
         self.longest = float(verb.get("maxLength", usual))
-        self.words: list[str] = []
+        self.said: list[Phrase] = []
         self.spoken = 0.0
         self.wav: bytes | None = None
         self.timer: Appointment | None = None
@@ -47,7 +48,7 @@ class Record(Activity):
 
     def speech(self, text: str, wav: bytes | None) -> bool:
         took = recordings.length(wav) if wav else max(1.0, speech.seconds(text))
-        self.words.append(text)
+        self.said.append(Phrase(text, self.spoken, took))
         self.spoken = min(self.longest, self.spoken + took)
         self.wav = wav or self.wav
         self._arm()
@@ -66,7 +67,7 @@ class Record(Activity):
         if self.timer:
             self.timer.cancel()
         self.call.phone.expects = None
-        if self.words and self.call.over:
+        if self.said and self.call.over:
             made = self._made()
             form = self._form(made, "hangup")
             action = urljoin(self.script.url, self.verb.get("action") or self.script.url)
@@ -76,7 +77,7 @@ class Record(Activity):
         if self.timer:
             self.timer.cancel()
         self.call.phone.expects = None
-        if not self.words:  # nothing was recorded: on to the next verb
+        if not self.said:  # nothing was recorded: on to the next verb
             self.script.step()
             return
         made = self._made()
@@ -85,14 +86,16 @@ class Record(Activity):
 
     def _made(self) -> recordings.Recording:
         seconds = max(1, round(self.spoken))
-        made = recordings.make(self.call, seconds, "RecordVerb", self.wav)
+        text = " ".join(one.text for one in self.said if one.text)
+        said = self.said if text else None
+        made = recordings.make(self.call, seconds, "RecordVerb", self.wav, said=said)
         told = self.verb.get("recordingStatusCallback")
         if told:
             recordings.tell(self.call, made, urljoin(self.script.url, told))
         transcript = self.verb.get("transcribeCallback")
         if self.verb.get("transcribe") == "true" and transcript:
             url = urljoin(self.script.url, transcript)
-            recordings.tell_transcript(self.call, made, " ".join(filter(None, self.words)), url)
+            recordings.tell_transcript(self.call, made, text, url)
         return made
 
     def _form(self, made: recordings.Recording, key: str) -> dict[str, str]:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from ivr.exchange.calls import new_sid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
     from ivr.exchange.calls import Call
+    from ivr.exchange.said import Phrase
 
 RATE = 8000
 CALLBACK_AFTER = 1.0
@@ -33,9 +35,18 @@ class Recording:
     file: Path
     source: str
     channels: int
+    said: tuple[Phrase, ...] | None
+    """None: a sound of which nobody here knows the words."""
 
 
-def make(call: Call, seconds: int, source: str, wav: bytes | None, channels: int = 1) -> Recording:
+def make(
+    call: Call,
+    seconds: int,
+    source: str,
+    wav: bytes | None,
+    channels: int = 1,
+    said: Sequence[Phrase] | None = (),
+) -> Recording:
     exchange = call.exchange
     sid = new_sid("RE")
     file = exchange.media_dir / f"{sid}.wav"
@@ -44,7 +55,8 @@ def make(call: Call, seconds: int, source: str, wav: bytes | None, channels: int
         file.write_bytes(wav)
     else:
         _synthesize(file, seconds, channels)
-    made = Recording(sid, call.sid, seconds, exchange.now(), file, source, channels)
+    known = None if said is None else tuple(said)
+    made = Recording(sid, call.sid, seconds, exchange.now(), file, source, channels, known)
     exchange.recordings[sid] = made
     exchange.note("recorded", call, sid=sid, seconds=seconds, source=source)
     return made

@@ -1,4 +1,5 @@
-"""The REST API, as far as an app that answers calls needs it: /2010-04-01/Accounts/{sid}/….json.
+"""The REST API, as far as an app that answers calls needs it: /2010-04-01/Accounts/{sid}/….json,
+and what is newer, beside it.
 
 Here: who may ask, and where each noun's module answers. Errors have the carrier's codes
 (twilio.com/docs/api/errors).
@@ -20,10 +21,13 @@ from ivr.exchange import (
     rest_numbers,
     rest_queues,
     rest_recordings,
+    rest_transcriptions,
 )
 from ivr.exchange.rest_errors import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ivr.exchange.engine import Exchange
 
 ROOT = "/2010-04-01/Accounts/<account>"
@@ -35,19 +39,29 @@ def blueprint(exchange: Exchange) -> Blueprint:
 
     @made.before_request
     def authorize() -> Any:
-        if exchange.faults.rest_slow:
-            time.sleep(exchange.faults.rest_slow)
-        return _authorize(exchange)
+        asked = request.environ["exchange.account"]
+        return _authorize(exchange) or _of_another(exchange, asked)
 
     @made.url_value_preprocessor
     def drop_account(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         request.environ["exchange.account"] = (values or {}).pop("account", "")
 
+    return _with(made, exchange, NOUNS)
+
+
+def newer(exchange: Exchange) -> Blueprint:
+    """What has no account in its path: it is the one of who asks."""
+    made = Blueprint("rest of voice", __name__)
+    made.before_request(lambda: _authorize(exchange))
+    return _with(made, exchange, (rest_transcriptions,))
+
+
+def _with(made: Blueprint, exchange: Exchange, nouns: Iterable[Any]) -> Blueprint:
     @made.errorhandler(RefusedError)
     def refuse(error: RefusedError) -> Response:
         return error.response()
 
-    for noun in NOUNS:
+    for noun in nouns:
         for method, path, view in noun.ROUTES:
             name = f"{noun.__name__} {view.__name__} {path}".replace(".", " ")
             made.add_url_rule(path, name, partial(view, exchange), methods=[method])
@@ -55,11 +69,17 @@ def blueprint(exchange: Exchange) -> Blueprint:
 
 
 def _authorize(exchange: Exchange) -> Response | None:
+    if exchange.faults.rest_slow:
+        time.sleep(exchange.faults.rest_slow)
     given = request.authorization
     sid, token = (given.username, given.password) if given else ("", "")
     fine = hmac.compare_digest((token or "").encode(), exchange.auth_token.encode())
     if sid != exchange.account_sid or not fine:
         return RefusedError(401, 20003, "Authenticate").response()
-    if request.environ["exchange.account"] != exchange.account_sid:
-        return RefusedError(404, 20404, "The account was not found").response()
     return None
+
+
+def _of_another(exchange: Exchange, asked: str) -> Response | None:
+    if asked == exchange.account_sid:
+        return None
+    return RefusedError(404, 20404, "The account was not found").response()

@@ -24,10 +24,9 @@ def main(
     mailboxes: Mailboxes | None = None,
     canary: str = "",
     fallback_url: str = "",
+    transcription: str = "",
 ) -> None:
-    stop = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda _sign, _frame: stop.set())
+    stop = _told_to_stop()
     exchange = Exchange(
         account_sid=account_sid,
         auth_token=auth_token,
@@ -43,6 +42,8 @@ def main(
         exchange.line.fallback_url, exchange.line.fallback_method = fallback_url, "GET"
     if canary:
         exchange.own(canary, f"{public_url}/voice/canary/phone")
+    if transcription:
+        exchange.written.told[transcription] = f"{public_url}/voice/transcriptions"
     exchange.staff_url, exchange.mailboxes = f"{public_url}/", mailboxes
     read = -1.0
     exchange.serve(port)
@@ -50,6 +51,13 @@ def main(
         read = _read_book(exchange, phones_file, read)
         stop.wait(LOOK_EVERY)
     exchange.close()
+
+
+def _told_to_stop() -> threading.Event:
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda _sign, _frame: stop.set())
+    return stop
 
 
 def _read_book(exchange: Exchange, file: Path, read: float) -> float:

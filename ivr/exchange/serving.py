@@ -31,6 +31,7 @@ def make_app(exchange: Exchange) -> Flask:
     app = Flask("ivr.exchange")
     app.config["MAX_CONTENT_LENGTH"] = 20_000_000
     app.register_blueprint(rest.blueprint(exchange))
+    app.register_blueprint(rest.newer(exchange))
     app.register_blueprint(page.blueprint(exchange))
     if exchange.mailboxes:
         app.register_blueprint(mail_page.blueprint(exchange, exchange.mailboxes))

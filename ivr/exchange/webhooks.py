@@ -1,13 +1,15 @@
-"""Webhooks: form posts to the app, signed, within fifteen seconds, retried as the URL asks.
+"""Webhooks: posts to the app, signed, within fifteen seconds, retried as the URL asks.
 
 By default only a failure to connect is tried again, once. A fragment such as
 #rc=2&rp=5xx,ct,rt&ct=2000&rt=5000 overrides that; it is neither sent nor signed
 (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
 """
 
+import hashlib
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urldefrag
 
 import requests
@@ -56,16 +58,35 @@ def post(
     address, fragment = urldefrag(url)
     how = overrides(fragment)
     signed = form if method == "POST" else {}
-    headers = {
-        "X-Twilio-Signature": signature(
-            signed_address(_asked(address, form, method), voice=voice), signed, token
-        ),
+    asked = signed_address(_asked(address, form, method), voice=voice)
+    sent = {"data": form} if method == "POST" else {"params": form}
+    return _repeated(method, address, sent, _headers(signature(asked, signed, token)), how)
+
+
+def tell(url: str, body: bytes, token: str) -> Reply:
+    """As JSON, whose sum is in the address that is signed."""
+    address, fragment = urldefrag(url)
+    mark = "&" if "?" in address else "?"
+    address += f"{mark}bodySHA256={hashlib.sha256(body).hexdigest()}"
+    headers = _headers(signature(signed_address(address, voice=True), {}, token))
+    headers["Content-Type"] = "application/json"
+    return _repeated("POST", address, {"data": body}, headers, overrides(fragment))
+
+
+def _headers(signed: str) -> dict[str, str]:
+    return {
+        "X-Twilio-Signature": signed,
         "I-Twilio-Idempotency-Token": secrets.token_hex(16),
         "User-Agent": AGENT,
     }
+
+
+def _repeated(
+    method: str, address: str, sent: dict[str, Any], headers: dict[str, str], how: Overrides
+) -> Reply:
     end = time.monotonic() + how.total
     for _ in range(how.retries + 1):
-        reply, reason = _once(method, address, form, headers, how, end - time.monotonic())
+        reply, reason = _once(method, address, sent, headers, how, end - time.monotonic())
         again = reason is not None and (reason in how.policies or "all" in how.policies)
         if not again or time.monotonic() > end:
             break
@@ -81,13 +102,12 @@ def _asked(address: str, form: dict[str, str], method: str) -> str:
 def _once(
     method: str,
     address: str,
-    form: dict[str, str],
+    sent: dict[str, Any],
     headers: dict[str, str],
     how: Overrides,
     left: float,
 ) -> tuple[Reply, str | None]:
     """The reply, and if it is a failure, the retry policy that covers it."""
-    sent = {"data": form} if method == "POST" else {"params": form}
     try:
         answer = requests.request(
             method,
@@ -95,7 +115,7 @@ def _once(
             headers=headers,
             timeout=(max(0.001, min(how.connect, left)), max(0.001, min(how.read, left))),
             allow_redirects=False,
-            **sent,  # type: ignore[arg-type]
+            **sent,
         )
     except (requests.ConnectTimeout, requests.exceptions.InvalidURL):
         return Reply(error=11205), "ct"

@@ -49,6 +49,7 @@ from ivr.models.sign_in import (
 from ivr.models.team import AssignmentRule, Membership, Team
 from ivr.models.technician import HandOver, Role, Technician
 from ivr.models.ticket import Status, Ticket
+from ivr.models.transcription import Transcription, TranscriptionState
 from ivr.models.turn import TakenTurn
 from ivr.models.watcher import Watcher
 from ivr.models.webhook import Delivery, DeliveryState, Webhook, WebhookForm
@@ -132,6 +133,8 @@ __all__ = [
     "Team",
     "Technician",
     "Ticket",
+    "Transcription",
+    "TranscriptionState",
     "Unit",
     "Watcher",
     "Webhook",

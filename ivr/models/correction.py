@@ -3,8 +3,9 @@ and every word in between, is kept.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.models.base import Base
@@ -19,3 +20,5 @@ class Correction(Base):
     by: Mapped[str]
     was: Mapped[str | None]
     """The transcript before it; none where there was none."""
+    sentences: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    """Its lines with their times, where it had any."""

@@ -1,8 +1,8 @@
 """A text that can be found: of a ticket, of a line of its timeline, or of a recording.
 
 Triggers of the database keep these rows like the rows that they come from, whoever changes or
-deletes those, and by what. The indexes over them are made by migration 0018: on PostgreSQL a GIN
-index, on SQLite the FTS5 table `passages_fts`.
+deletes those, and by what (migrations 0018 and 0024). The indexes over them are a GIN index on
+PostgreSQL, the FTS5 table `passages_fts` on SQLite.
 """
 
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Source(StrEnum):
     """Its title and description."""
     ENTRY = "entry"
     RECORDING = "recording"
-    """Its transcript; that of a dictated note is an entry."""
+    """Its transcript; that of a note dictated for a ticket is an entry."""
 
 
 class Passage(Base):
@@ -29,5 +29,6 @@ class Passage(Base):
     """Grows with time, so the newest is the highest."""
     source: Mapped[str]
     source_id: Mapped[int]
-    ticket_id: Mapped[int]
+    ticket_id: Mapped[int | None]
+    """None: of a recording whose call belongs to no ticket."""
     text: Mapped[str]

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.models.base import Base
@@ -56,3 +57,7 @@ class Recording(Base):
     transcript: Mapped[str | None]
     transcript_status: Mapped[str | None]
     """completed or failed; none while it is not known."""
+    sentences: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    """The transcript's lines, each with when it is said (services/sentences); none where the
+    carrier has told no times.
+    """

@@ -11,12 +11,13 @@ from flask import Response, abort, request
 from sqlalchemy.orm import Session
 from twilio.twiml.messaging_response import MessagingResponse
 
-from ivr.phone import lifeline, twiml
+from ivr.phone import lifeline, transcribing, twiml
 from ivr.phone.deadline import Result, TooLateError, transact
 from ivr.phone.door import call_sid, form, log, nothing, phone, xml
 from ivr.phone.heard import number, recording, sid, whole
 from ivr.phone.webhooks import go_to
 from ivr.services import calls, legs, recordings, texts
+from ivr.services.transcribing import recording_of
 
 LONGEST_TEXT = 1600
 
@@ -91,6 +92,25 @@ def transcript() -> Response:
     text = form().get("TranscriptionText", "")
     if made:
         record(lambda db, now: recordings.transcribed(db, now, sid=made, status=status, text=text))
+    return nothing()
+
+
+@phone.post("/voice/transcriptions")
+def transcription() -> Response:
+    """A transcript with times: sentences, each with the second at which it is said."""
+    told = transcribing.told(request.get_data())
+    if told is None:
+        log.warning("a transcription that cannot be read")
+        abort(400)
+
+    def keep(db: Session, now: datetime) -> None:
+        made = sid(told.source_id or "") or recording_of(db, told.job)
+        if made:
+            status, lines = told.status.lower(), told.lines()
+            recordings.transcribed(db, now, sid=made, status=status, told=lines)
+
+    if told.status.lower() in transcribing.ENDED:
+        record(keep)
     return nothing()
 
 

@@ -16,7 +16,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ivr.phone import fallback, forgetting, set_up
+from ivr.phone import fallback, forgetting, set_up, transcribing
 from ivr.phone.urls import url
 from ivr.services.carrier import (
     Balance,
@@ -144,6 +144,9 @@ class Carrier:
 
     def forget_recording(self, sid: str) -> Outcome:
         return _ended(_outcome(lambda: sid if self.client.recordings(sid).delete() else None), sid)
+
+    def transcribe(self, sid: str, key: str) -> Outcome:
+        return _outcome(lambda: transcribing.begin(self.client, sid, key))
 
     def forget_number(self, number: str) -> Forgotten | Refused | NotNow | Unknown:
         return _told(lambda: forgetting.number(self.client, number))

@@ -95,7 +95,7 @@ def _(then: Keys, response: VoiceResponse, answer: Answer, onward: str) -> None:
 @_then.register
 def _(then: Record, response: VoiceResponse, answer: Answer, onward: str) -> None:
     transcribe: dict[str, Any] = {}
-    if recordings.transcribable(answer.language):
+    if recordings.told_by_record(answer.language):
         transcribe = {"transcribe": True, "transcribe_callback": url("voice/transcripts")}
     response.record(
         action=onward,

@@ -105,6 +105,11 @@ class Carrier(Protocol):
 
     def forget_recording(self, sid: str) -> Outcome: ...
 
+    def transcribe(self, sid: str, key: str) -> Outcome:
+        """Have a recording written down; what comes of it is told by a callback. Done once for a
+        key, however often it is asked for.
+        """
+
     def forget_number(self, number: str) -> Forgotten | Refused | NotNow | Unknown:
         """Delete the carrier's records of calls from and to a number, with their recordings, and of
         texts; some of them at a time.

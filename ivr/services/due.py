@@ -30,6 +30,7 @@ from ivr.models import (
     Recording,
     Retention,
     Rota,
+    Transcription,
 )
 from ivr.services import (
     canary,
@@ -46,6 +47,7 @@ from ivr.services import (
     recordings,
     retention,
     ringing,
+    transcribing,
 )
 from ivr.services.carrier import Carrier
 
@@ -54,7 +56,7 @@ MOST = 200
 
 Row = (
     Page | Leg | Message | Recording | Clock | Mail | Delivery | Canary | Check | Rota
-    | Retention | Erasure | Reckoning
+    | Retention | Erasure | Reckoning | Transcription
 )  # fmt: skip
 TABLES: dict[str, type[Row]] = {
     "page": Page,
@@ -70,6 +72,7 @@ TABLES: dict[str, type[Row]] = {
     "retention": Retention,
     "erasure": Erasure,
     "reckoning": Reckoning,
+    "transcription": Transcription,
 }
 
 URGENT = {"page", "leg"}
@@ -136,6 +139,7 @@ ATTEND: dict[str, Callable[[int, Carrier], None]] = {
     "retention": retention.attend,
     "erasure": erasure.attend,
     "reckoning": reckonings.attend,
+    "transcription": transcribing.attend,
 }
 
 

@@ -13,7 +13,12 @@ from ivr.settings import Settings
 MASK = "••••••••"
 SECRET = ("token", "token_secondary", "password", "secret")
 """What the name of a secret ends with."""
-HELD = {"database_url": "database", "twilio_api_url": "carrier_url", "public_url": "own_url"}
+HELD = {
+    "database_url": "database",
+    "twilio_api_url": "carrier_url",
+    "public_url": "own_url",
+    "transcription_configuration": "transcription",
+}
 """What holds when nothing is given, by another name."""
 
 

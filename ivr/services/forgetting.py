@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ivr import clock
 from ivr.database import reading, rid_of_old_pages, transaction
-from ivr.models import Act, Correction, Entry, Recording, RecordingState
+from ivr.models import Act, Correction, Entry, Recording, RecordingState, Transcription
 from ivr.services import audit, erasing, passages, retention, timeline
 from ivr.services.carrier import Carrier, Placed
 from ivr.services.timeline import Kind
@@ -63,9 +63,10 @@ def forget_words(db: Session, recording: Recording) -> None:
     """The transcript goes from the row and from the timeline; a note that was dictated is a note of
     ours by now, and stays.
     """
-    recording.transcript = None
+    recording.transcript = recording.sentences = None
     recording.file = recording.sha256 = None
-    db.execute(delete(Correction).where(Correction.recording_id == recording.id))
+    for table in (Correction, Transcription):
+        db.execute(delete(table).where(table.recording_id == recording.id))
     lines = select(Entry.id).where(
         Entry.call_id == recording.call_id, Entry.kind == Kind.TRANSCRIPT
     )

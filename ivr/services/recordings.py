@@ -6,7 +6,7 @@ whoever comes first, the flow that asked for it or the callback.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Call, Leg, Recording, RecordingState
-from ivr.services import outcomes, timeline, waveform
+from ivr.services import outcomes, sentences, timeline, transcribing, waveform
 from ivr.services.call_row import CallRow
 from ivr.services.carrier import Carrier, NotNow, Refused
+from ivr.services.sentences import Sentence
 from ivr.services.timeline import Kind
 from ivr.settings import settings
 
@@ -28,17 +29,17 @@ LEASE = timedelta(seconds=120)
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=15)
 GONE = {RecordingState.DELETING, RecordingState.DELETED}
-LONGEST_TRANSCRIPT = 100_000
-"""Characters; more is cut."""
 
 
 def folder() -> Path:
     return settings().var_dir / "recordings"
 
 
-def transcribable(language: str) -> bool:
-    """Whether the carrier can write down what is said; Twilio's <Record> knows English only."""
-    return language.startswith("en") or settings().embedded_exchange
+def told_by_record(language: str) -> bool:
+    """Whether <Record> is asked for what is said, which knows English only and tells no times:
+    where the carrier has no configuration for more (services/transcribing).
+    """
+    return language.startswith("en") and not settings().transcription
 
 
 def keep(
@@ -61,12 +62,16 @@ def keep(
         hurry(db)
         about = {"ticket_id": call.ticket_id, "call_id": call.id}
         timeline.write(db, Kind.RECORDING, now, **about, sid=sid, what=kind, seconds=seconds)
-        if kind != "conversation" and not transcribable(call.known["language"]):
+        if kind != "conversation" and not _is_written_down(call.known["language"]):
             recording.transcript_status = "failed"
             timeline.write(db, Kind.TRANSCRIPT_FAILED, now, **about, sid=sid)
         _left_after_the_end(db, call)
     recording.seconds = seconds if seconds is not None else recording.seconds
     return recording
+
+
+def _is_written_down(language: str) -> bool:
+    return bool(settings().transcription) or told_by_record(language)
 
 
 def _left_after_the_end(db: Session, call: Call | CallRow) -> None:
@@ -101,23 +106,38 @@ def made(
         keep(db, now, call, sid, kind, seconds)
 
 
-def transcribed(db: Session, now: datetime, *, sid: str, status: str, text: str) -> None:
-    """The carrier's transcription callback. One that failed leaves the recording, and says so."""
+def transcribed(
+    db: Session,
+    now: datetime,
+    *,
+    sid: str,
+    status: str,
+    text: str = "",
+    told: Iterable[Sentence] = (),
+) -> None:
+    """The carrier's transcription callback, of either kind: a text, or sentences with times. One
+    that failed leaves the recording, and says so; of a conversation nothing may have been said.
+    """
     recording = _by_sid(db, sid)
-    if recording is None or recording.transcript_status or recording.state in GONE:
+    if recording is None:
         return
-    done = status == "completed" and bool(text.strip())
+    transcribing.over(db, now, recording)
+    if recording.transcript_status or recording.state in GONE:
+        return
+    lines = sentences.tidy(told)
+    heard = sentences.words(lines) or text.strip()[: sentences.LONGEST]
+    done = status == "completed" and bool(heard or recording.kind == "conversation")
     recording.transcript_status = "completed" if done else "failed"
-    recording.transcript = text.strip()[:LONGEST_TRANSCRIPT] if done else None
+    recording.transcript = heard or None if done else None
+    recording.sentences = sentences.kept(lines) if done and lines else None
     about = {"ticket_id": recording.ticket_id, "call_id": recording.call_id}
+    heard = " ".join(heard.split("\n"))
     if not done:
         timeline.write(db, Kind.TRANSCRIPT_FAILED, now, **about, sid=sid)
-        return
-    if recording.kind == "note":
-        by = _dictated_by(db, recording)
-        timeline.write(db, Kind.NOTE, now, **about, by=by, text=recording.transcript)
-    else:
-        timeline.write(db, Kind.TRANSCRIPT, now, **about, sid=sid, text=recording.transcript)
+    elif recording.kind == "note":
+        timeline.write(db, Kind.NOTE, now, **about, by=_dictated_by(db, recording), text=heard)
+    elif heard:
+        timeline.write(db, Kind.TRANSCRIPT, now, **about, sid=sid, text=heard)
 
 
 def _dictated_by(db: Session, recording: Recording) -> str:
@@ -139,6 +159,7 @@ def attend(recording_id: int, carrier: Carrier) -> None:
         stored = None if isinstance(audio, Refused | NotNow) else _store(sid, audio)
     if stored:
         waveform.draw(folder() / stored[0])
+    asked = False
     with transaction() as db:
         recording = db.get_one(Recording, recording_id)
         now = clock.now()
@@ -148,10 +169,11 @@ def attend(recording_id: int, carrier: Carrier) -> None:
         if isinstance(stored, tuple):
             recording.file, recording.sha256 = stored
             recording.state, recording.due_at = RecordingState.STORED, None
+            asked = transcribing.begin(db, now, recording)
         else:
             cause = failed.cause if failed else "could not be stored"
             _again_or_missing(db, now, recording, cause)
-    if isinstance(stored, tuple) and not settings().keep_recordings_at_carrier:
+    if isinstance(stored, tuple) and not asked and not settings().keep_recordings_at_carrier:
         carrier.forget_recording(sid)
 
 

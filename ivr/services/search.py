@@ -39,9 +39,14 @@ class Excerpt:
     passage: int
     source: str
     source_id: int
-    ticket_id: int
+    ticket_id: int | None
+    """None: on a call that belongs to no ticket."""
     text: str
     """With MARK and UNMARK in it."""
+
+
+Hit = tuple[int, int | None]
+"""A passage and its ticket."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +142,20 @@ HOW = {
 
 
 def find(
-    db: Session, asked: str, wanted: Wanted, moment: Moment, before: int | None = None
+    db: Session,
+    asked: str,
+    wanted: Wanted,
+    moment: Moment,
+    before: int | None = None,
+    *,
+    calls: bool = False,
 ) -> Found:
+    """`calls`: also what was said on calls that belong to no ticket, where all are wanted."""
     words = terms(asked)
     if not words:
         return Found()
-    found, more, gave_up = _leaf(db, words, wanted, moment, before, A_PAGE)
+    alone = calls and wanted == Wanted()
+    found, more, gave_up = _leaf(db, words, wanted, moment, before, A_PAGE, alone=alone)
     return Found(_excerpts(db, words, [id_ for id_, _ticket in found]), more, gave_up)
 
 
@@ -156,7 +169,7 @@ def rows_with(
     if not words:
         return [], None
     found, more, _gave_up = _leaf(db, words, wanted, moment, before, most)
-    return list(dict.fromkeys(ticket for _id, ticket in found)), more
+    return list(dict.fromkeys(ticket for _id, ticket in found if ticket)), more
 
 
 def _leaf(
@@ -166,13 +179,15 @@ def _leaf(
     moment: Moment,
     before: int | None,
     leaf: int,
-) -> tuple[list[tuple[int, int]], int | None, bool]:
+    *,
+    alone: bool = False,
+) -> tuple[list[Hit], int | None, bool]:
     """Hits, below which passage to go on, and whether that is for want of patience."""
     most = leaf * 3 if wanted == Wanted() else LOOKED_THROUGH
     hits = _hits(db, words, min(before or AN_ID, AN_ID), most)
-    those = select(Ticket.id).where(Ticket.id.in_({ticket for _id, ticket in hits}))
+    those = select(Ticket.id).where(Ticket.id.in_({ticket for _id, ticket in hits if ticket}))
     those = those.where(*fits(Ticket, wanted), *elsewhere(wanted, moment))
-    ours = set(db.scalars(those))
+    ours: set[int | None] = {*db.scalars(those), *((None,) if alone else ())}
     found = [hit for hit in hits if hit[1] in ours]
     shown = found[:leaf]
     if len(found) > leaf:
@@ -187,8 +202,8 @@ def finds(db: Session, asked: str) -> bool:
     return bool(words and _hits(db, words, AN_ID, 1))
 
 
-def _hits(db: Session, words: Sequence[str], before: int, most: int) -> list[tuple[int, int]]:
-    """Passages and their tickets, the newest first."""
+def _hits(db: Session, words: Sequence[str], before: int, most: int) -> list[Hit]:
+    """The newest first."""
     rows = db.execute(
         _statement(db, HITS, words), _given(db, words) | {"before": before, "most": most}
     )

@@ -53,5 +53,9 @@ def _recording(row: Recording, language: str | None, corrections: list[Correctio
         "drawn": bool(row.file) and not waveform.is_plain(recordings.folder() / (row.file or "")),
         "transcript": row.transcript,
         "transcript_status": row.transcript_status,
-        "corrections": [{"at": iso(one.at), "by": one.by, "was": one.was} for one in corrections],
+        "sentences": row.sentences or [],
+        "corrections": [
+            {"at": iso(one.at), "by": one.by, "was": one.was, "sentences": one.sentences or []}
+            for one in corrections
+        ],
     }

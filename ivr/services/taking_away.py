@@ -28,6 +28,7 @@ from ivr.models import (
     SignInLink,
     TakenTurn,
     Ticket,
+    Transcription,
     Watcher,
     Webhook,
 )
@@ -135,10 +136,11 @@ def _calls(db: Session, found: Traces, named: re.Pattern[str]) -> None:
 
 def _recordings(db: Session, found: Traces) -> None:
     for piece in pieces([one.id for one in found.recordings]):
-        db.execute(delete(Correction).where(Correction.recording_id.in_(piece)))
+        for table in (Correction, Transcription):
+            db.execute(delete(table).where(table.recording_id.in_(piece)))
     for one in found.recordings:
         one.state, one.due_at = RecordingState.DELETED, None
-        one.file = one.sha256 = one.transcript = None
+        one.file = one.sha256 = one.transcript = one.sentences = None
 
 
 def _tickets(db: Session, now: datetime, found: Traces, named: re.Pattern[str]) -> None:

@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr.models import Act, Correction, Recording, RecordingState
-from ivr.services import audit, timeline
-from ivr.services.recordings import LONGEST_TRANSCRIPT
+from ivr.services import audit, sentences, timeline
 from ivr.services.timeline import Kind
 
 
@@ -28,11 +27,15 @@ def correct(
     gone = recording.state in {RecordingState.DELETING, RecordingState.DELETED}
     if gone or db.scalar(count) != seen:
         raise CorrectedMeanwhileError
-    text = text.strip()[:LONGEST_TRANSCRIPT]
+    text = text.strip()[: sentences.LONGEST]
     if text == (recording.transcript or ""):
         return
-    db.add(Correction(recording_id=recording.id, at=now, by=by, was=recording.transcript))
+    was, timed = recording.transcript, recording.sentences
+    db.add(Correction(recording_id=recording.id, at=now, by=by, was=was, sentences=timed))
     recording.transcript = text
+    if timed:
+        lines = sentences.corrected(sentences.read(timed), text)
+        recording.transcript, recording.sentences = sentences.words(lines), sentences.kept(lines)
     about = {"ticket_id": recording.ticket_id, "call_id": recording.call_id}
     timeline.write(db, Kind.CORRECTED, now, **about, by=by, sid=recording.sid)
     corrected = audit.Kind.TRANSCRIPT_CORRECTED

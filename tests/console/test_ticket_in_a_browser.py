@@ -46,6 +46,39 @@ def test_a_recording_is_seen_heard_where_one_clicks_and_faster(line: Line, page:
     assert page.evaluate("window.was === document.querySelector('audio')"), "it stays where it is"
 
 
+def test_a_sentence_is_heard_where_it_is_said(line: Line, page: Page) -> None:
+    """From the transcript by keyboard, and from a hit of the search one second before it."""
+    said = "This is Ana calling about our ticket. The fax in Laval is mute since this morning. Call me."
+    leaves_a_message(line, line.customer(), "4411", said)
+    page.goto("/tickets/4411")
+    lines, audio = page.get_by_role("list", name="What is said"), page.locator("audio")
+    expect(lines.get_by_role("listitem")).to_have_count(3)
+    audio.evaluate("(one) => { one.muted = true; one.playbackRate = 0.5; }")
+    second = lines.get_by_role("listitem").nth(1)
+    at = float(second.get_attribute("data-at") or "")
+    assert 1.5 < at < 4
+    link = second.get_by_role("link", name="Listen from 0:0")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(second).to_have_css("--mark", '"▸" / ""')
+    expect(audio).to_have_js_property("ended", True, timeout=30_000)
+    expect(lines.get_by_role("listitem").last).to_have_css("--mark", '"▸" / ""')
+    expect(second).not_to_have_css("--mark", '"▸" / ""')
+    assert page.url.endswith("/tickets/4411"), "it is played on the page"
+    page.goto("/tickets?text=Laval")
+    page.get_by_role("link", name="4411", exact=True).click()
+    page.wait_for_url("**/tickets/4411?at=*#t=*")
+    expect(link).to_be_focused()
+    expect(second).to_have_css("--mark", '"▸" / ""')
+    assert audio.evaluate("(one) => one.currentTime") == pytest.approx(at - 1)
+    assert audio.evaluate("(one) => one.paused"), "nothing is played, nor heard, unasked"
+    began = "one.addEventListener('playing', () => { window.began = one.currentTime; })"
+    audio.evaluate(f"(one) => {{ one.muted = true; {began}; }}")
+    page.keyboard.press("p")
+    expect(audio).to_have_js_property("ended", True, timeout=30_000)
+    assert page.evaluate("window.began") >= at - 1.01
+
+
 def test_a_ticket_is_read_and_answered_by_keyboard(line: Line, browser: Browser) -> None:
     """By somebody who is signed in: the frame of the letter is theirs, too."""
     leaves_a_message(line, line.customer(), "4411", "The fax is mute")

@@ -73,7 +73,7 @@ def test_what_is_found_is_shown_in_its_place(desk: Staff) -> None:
         ticket = db.query(Ticket).filter_by(title="Fax mute").one()
         entry = tickets.note(db, NOW, ticket, "Bo", 'The <b>"fax"</b> sings & \ue001rings\ue000')
     page = desk.get("/tickets?text=fax").text
-    assert f'href="/tickets/{ticket.number}#entry-{entry}"' in page
+    assert re.search(rf'href="/tickets/{ticket.number}\?at=[^"#]+#entry-{entry}"', page)
     assert "The &lt;b&gt;&#34;<mark>fax</mark>&#34;&lt;/b&gt; sings &amp; rings" in page
     assert "<mark>Fax</mark> mute" in page
     assert "Note by Bo , Thu 26 Nov, 10:20" in desk.reads("/tickets?text=fax")

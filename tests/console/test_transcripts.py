@@ -11,8 +11,9 @@ from sqlalchemy import select
 from callflows.turn import Severity
 from ivr import clock
 from ivr.database import transaction
-from ivr.models import AuditLine, Entry, Recording
-from ivr.services import recordings, tickets
+from ivr.models import AuditLine, Call, Entry, Recording
+from ivr.services import recordings, sentences, tickets
+from ivr.services.sentences import Sentence
 from ivr.services.timeline import Kind
 from tests.console.on_call import NOW
 from tests.console.staff import Staff, text
@@ -86,6 +87,66 @@ def test_what_no_machine_understood_is_written_down_by_hand(staff: Staff, ticket
     staff.submits(PAGE, text="Le télécopieur est muet", seen="0", by="Bo")
     assert "Nothing: it could not be transcribed." in staff.reads(PAGE)
     assert "Le télécopieur est muet Corrected by Bo" in staff.reads(f"/tickets/{ticket}")
+
+
+# Times --------------------------------------------------------------------------------------------
+
+SAID = [Sentence("The facts is mute", 0.5), Sentence("Since <nine>", 12.25, 2)]
+
+
+def timed(number: str) -> str:
+    """The same message, written down with times. Returns its call."""
+    with transaction() as db:
+        made = db.scalars(select(Recording)).one()
+        made.sentences, made.transcript = sentences.kept(SAID), sentences.words(SAID)
+        return db.get_one(Call, made.call_id).sid
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_each_sentence_leads_to_where_it_is_said_also_once_it_is_corrected(
+    staff: Staff, ticket: str
+) -> None:
+    call = timed(ticket)
+    told = "What is said"
+    pages = (f"/tickets/{ticket}", f"/calls/{call}")
+    for path in pages:
+        page = staff.get(path).text
+        assert "data-jump" not in page, "there is no sound yet"
+        assert f'aria-label="{told}"' in page
+        assert "0:00" in page
+    stored()
+    for path in pages:
+        page = staff.get(path).text
+        assert '<a class="at" href="/recordings/RE1#t=12.25"' in page
+        assert 'aria-label="Listen from 0:12">0:12</a>' in page
+        assert "<b>Voice 2:</b> Since &lt;nine&gt;" in page
+        assert page.count("The facts is mute") == 1
+    staff.submits(PAGE, text="The fax is mute\nSince nine\nBye", seen="0", by="Bo")
+    assert [(one["text"], one["at"]) for one in kept().sentences or ()] == [
+        ("The fax is mute", 0.5),
+        ("Since nine", 12.25),
+        ("Bye", None),
+    ]
+    page = staff.get(PAGE).text
+    before = page.partition('id="history"')[2]
+    assert "0:12</a>" in before, "also what was heard at first leads there"
+    assert "The facts is mute" in before
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_hit_of_the_search_leads_to_one_second_before_its_sentence(
+    staff: Staff, ticket: str
+) -> None:
+    call = timed(ticket)
+    page = staff.get("/tickets?text=nine").text
+    assert re.search(rf'href="/tickets/{ticket}\?at=[^"#]+#t=11.25&amp;of=RE1"', page)
+    assert "from 0:11" in page
+    assert "#t=0.0&amp;of=RE1" in staff.get("/tickets?text=facts").text, "not before it begins"
+    with transaction() as db:
+        made = db.scalars(select(Recording)).one()
+        made.ticket_id = db.get_one(Call, made.call_id).ticket_id = None
+    page = staff.get("/tickets?text=nine").text
+    assert f'href="/calls/{call}#t=11.25&amp;of=RE1">Call without a ticket</a>' in page
 
 
 # The waveform -------------------------------------------------------------------------------------

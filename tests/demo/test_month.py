@@ -45,6 +45,7 @@ from ivr.services import (
     reckonings,
     recordings,
     search,
+    sentences,
     show,
     tickets,
 )
@@ -151,6 +152,14 @@ def test_calls_are_walked_and_heard_whole(busy: None) -> None:
         spoken = {call.known["language"] for call in db.scalars(select(Call).where(
             Call.id.in_([one.call_id for one in heard])))}  # fmt: skip
         assert spoken == {"en-CA", "fr-CA"}
+        assert {one.kind for one in heard} == set(recordings.KINDS)
+        for one in heard:
+            lines = sentences.read(one.sentences)
+            assert sentences.words(lines) == one.transcript
+            times = [said.at for said in lines]
+            assert times == sorted(times)
+            assert times[0] == 0
+            assert times[-1] < one.seconds
         assert all((recordings.folder() / one.file).is_file() for one in heard)
 
 

@@ -21,6 +21,7 @@ class Asked:
     """Path and query."""
     form: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -97,7 +98,8 @@ def _handler(app: ScriptedApp) -> type[BaseHTTPRequestHandler]:
 
         def reply(self, form: str) -> None:
             values = dict(parse_qsl(form, keep_blank_values=True))
-            answer = app.take(Asked(self.command, self.path, values, dict(self.headers)))
+            asked = Asked(self.command, self.path, values, dict(self.headers), form.encode())
+            answer = app.take(asked)
             if answer.may_go:
                 answer.may_go.wait(HOLDS_AT_MOST)
             try:

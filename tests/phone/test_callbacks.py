@@ -1,11 +1,15 @@
 """What the carrier tells beside the turns is put on record once, in whatever order it comes."""
 
+import hashlib
+
 from sqlalchemy import func, select
+from twilio.request_validator import RequestValidator
 
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Call, Entry, Leg, LegState, Page, Recording
 from ivr.services import paging
+from ivr.settings import settings
 from tests.phone.door import Document, Door, hold
 
 BO = "+15145550201"
@@ -112,6 +116,74 @@ def test_a_transcript_that_failed_leaves_the_recording_and_says_so(door: Door) -
     described(door)
     door.post("/voice/transcripts", RecordingSid="RE1", TranscriptionStatus="failed")
     assert entries("transcript-failed") == 1
+
+
+def heard() -> Recording:
+    with reading() as db:
+        return db.scalars(select(Recording)).one()
+
+
+TOLD = {
+    "id": "voice_transcription_1",
+    "accountId": "AC1",
+    "sourceId": "RE1",
+    "status": "completed",
+    "sentences": [
+        {"audioChannelIndex": 2, "sentenceIndex": 1, "startTimeSeconds": 3.5, "text": "Since\u0000 9.",
+         "words": [{"text": "Since", "startTimeSeconds": 3.5}], "confidence": 0.9},
+        {"audioChannelIndex": 1, "sentenceIndex": 0, "startTimeSeconds": 0, "text": "<Down>!"},
+    ],
+}  # fmt: skip
+
+
+def test_a_transcript_with_times_joins_its_recording_once(door: Door) -> None:
+    described(door)
+    late = TOLD | {"sentences": [{"startTimeSeconds": 1, "text": "Something else"}]}
+    for told in (TOLD | {"status": "RUNNING"}, TOLD, TOLD, late, TOLD | {"status": "failed"}):
+        assert door.tell("/voice/transcriptions", told).status_code == 204
+    assert heard().transcript == "<Down>!\nSince 9."
+    assert heard().sentences == [
+        {"text": "<Down>!", "at": 0.0, "channel": 1},
+        {"text": "Since 9.", "at": 3.5, "channel": 2},
+    ]
+    assert (entries("transcript"), entries("transcript-failed")) == (1, 0)
+
+
+def test_a_transcript_with_times_that_failed_or_is_of_nothing_we_know(door: Door) -> None:
+    described(door)
+    for told in (TOLD | {"sourceId": "RE404"}, {"id": "x", "status": "completed"}, {}):
+        assert door.tell("/voice/transcriptions", told).status_code == 204
+    assert heard().transcript_status is None
+    failed = {"id": "voice_transcription_1", "sourceId": "RE1", "status": "failed"}
+    assert door.tell("/voice/transcriptions", failed).status_code == 204
+    assert (heard().transcript_status, heard().sentences) == ("failed", None)
+    assert (entries("transcript"), entries("transcript-failed")) == (0, 1)
+
+
+def test_a_transcript_that_is_forged_or_no_such_thing_is_turned_away(door: Door) -> None:
+    described(door)
+    post, path = door.client.post, "/voice/transcriptions"
+    assert post(path, json=TOLD).status_code == 403
+    unsummed = RequestValidator(door.token).compute_signature(settings().own_url + path, {})
+    signed = {"X-Twilio-Signature": unsummed}
+    assert post(path, json=TOLD, headers=signed).status_code == 403, "its body is signed by nobody"
+    door.token, token = "wrong", door.token
+    assert door.tell(path, TOLD).status_code == 403
+    door.token = token
+    sum_of_another = hashlib.sha256(b"{}").hexdigest()
+    replaced = f"{path}?bodySHA256={sum_of_another}"
+    signature = RequestValidator(token).compute_signature(settings().own_url + replaced, {})
+    answer = post(replaced, json=TOLD, headers={"X-Twilio-Signature": signature})
+    assert answer.status_code == 403
+    assert heard().transcript_status is None
+    for odd in (b"", b"[]", b"{", b"\xff", b'{"sentences": 7}', b'{"sentences": [1]}'):
+        assert door.tell(path, odd).status_code == 400, odd
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert door.tell(path, b"a=1", **form).status_code == 415
+    long = {"startTimeSeconds": 1, "text": "words " * 150}
+    assert door.tell(path, TOLD | {"sentences": [long] * 1000}).status_code == 204
+    assert len(heard().transcript or "") == 100_000
+    assert door.tell(path, b" " * 2_000_000).status_code == 413
 
 
 def text(door: Door, body: str, sender: str = BO) -> Document:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.exchange import Exchange
+from ivr.exchange import Exchange, recordings
+from ivr.exchange.calls import Call
 from ivr.phone import client
 from ivr.phone.client import Carrier
 from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
@@ -85,6 +86,36 @@ def test_stopping_a_call_that_is_over_is_no_failure(api: Script, code: int) -> N
     assert Carrier().stop("CA1") == Placed("CA1")
     assert Carrier().tell_taken("CA1", "key") == Placed("CA1")
     assert Carrier().forget_recording("RE1") == Placed("RE1")
+
+
+def test_a_recording_is_written_down_once_for_a_key(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRANSCRIPTION_CONFIGURATION", "configuration_1")
+    settings.cache_clear()
+    call = Call(exchange, "inbound", BO, settings().twilio_number, exchange.phone(BO))
+    sid = recordings.make(call, 3, "RecordVerb", None).sid
+    assert Carrier().transcribe(sid, "key") == Refused("94002"), "no such configuration"
+    exchange.written.told["configuration_1"] = "http://127.0.0.1:1/"
+    exchange.faults.rest_500_after = 1
+    assert Carrier().transcribe(sid, "key") == Unknown("HTTP 500")
+    again = Carrier().transcribe(sid, "key")
+    assert again == Placed(next(iter(exchange.written.jobs.values()))["id"])
+    assert len(exchange.written.jobs) == 1
+    assert Carrier().transcribe("RE404", "other") == Refused("20404")
+
+
+def test_what_twilio_says_to_a_job_is_told_apart(api: Script) -> None:
+    api.status, api.body = 202, b'{"status": "PENDING", "transcription": {"id": "T1"}}'
+    assert Carrier().transcribe("RE1", "key") == Placed("T1")
+    assert api.asked == ["POST /v3/Transcriptions"]
+    api.body = b'{"id": "T2", "status": "PENDING"}'
+    assert Carrier().transcribe("RE1", "key") == Placed("T2")
+    api.status, api.body = 429, error(429, 20429)
+    assert Carrier().transcribe("RE1", "key") == NotNow("429")
+    for status, body in ((202, b""), (202, b"<html>"), (202, b"[]"), (503, b"")):
+        api.status, api.body = status, body
+        assert isinstance(Carrier().transcribe("RE1", "key"), Unknown), body
 
 
 def test_stopping_may_fail_like_anything_else(api: Script) -> None:

@@ -81,15 +81,18 @@ def test_a_message_is_recorded_and_transcribed() -> None:
         "do-not-trim",
     )
     assert document.path("Record", "recordingStatusCallback") == "/voice/recordings/message"
-    assert document.path("Record", "transcribeCallback") == "/voice/transcripts"
+    assert document.find("Record").get("transcribe") is None, "it is written down with times"
 
 
-def test_twilio_itself_is_not_asked_to_transcribe_french(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert spoken(Record("note"), language="fr-CA").find("Record").get("transcribe") == "true"
+def test_without_a_configuration_twilio_is_asked_for_a_text_but_not_in_french(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC1")
     settings.cache_clear()
     assert spoken(Record("note"), language="fr-CA").find("Record").get("transcribe") is None
-    assert spoken(Record("note"), language="en-CA").find("Record").get("transcribe") == "true"
+    english = spoken(Record("note"), language="en-CA")
+    assert english.find("Record").get("transcribe") == "true"
+    assert english.path("Record", "transcribeCallback") == "/voice/transcripts"
     settings.cache_clear()
 
 

@@ -29,6 +29,8 @@ class ScriptedCarrier:
         self.texts: list[tuple[str, str]] = []
         self.stray: list[str] | Refused | NotNow | Unknown = []
         self.money: Balance | Refused | NotNow | Unknown = Balance(100.0, "CAD")
+        self.asked: list[tuple[str, str]] = []
+        """Recordings to be transcribed, each with its key."""
         self.audio: bytes | Refused | NotNow = b"RIFF"
 
     def ring(self, number: str, key: str, ring_for: int) -> Outcome:
@@ -67,6 +69,10 @@ class ScriptedCarrier:
 
     def forget_recording(self, sid: str) -> Outcome:
         return Placed(sid)
+
+    def transcribe(self, sid: str, key: str) -> Outcome:
+        self.asked.append((sid, key))
+        return self.outcomes.pop(0) if self.outcomes else Placed(f"job-{len(self.asked)}")
 
     def forget_number(self, number: str) -> Forgotten | Refused | NotNow | Unknown:
         return Forgotten(0, 0, 0, more=False)

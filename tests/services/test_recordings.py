@@ -86,7 +86,11 @@ def test_french_at_twilio_has_no_transcript_and_the_ticket_says_so(
     assert kinds() == ["recording", "recording", "transcript-failed"]
 
 
-def test_it_is_stored_with_its_checksum_and_forgotten_at_the_carrier(made: int) -> None:
+def test_it_is_stored_with_its_checksum_and_forgotten_at_the_carrier(
+    made: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRANSCRIBED_RECORDINGS", "conversation")  # else it stays a while
+    settings.cache_clear()
     tapes = Tapes()
     row = fetched(made, tapes)
     assert (row.state, row.due_at) == ("stored", None)

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.models import Contact, Customer, Entry, Recording, Ticket
-from ivr.services import hits, search, tickets, timeline
+from ivr.models import Call, Contact, Customer, Entry, Outcome, Passage, Recording, Ticket
+from ivr.services import hits, search, sentences, tickets, timeline
 from ivr.services.search import MARK, UNMARK
+from ivr.services.sentences import Sentence
 from ivr.services.ticket_filters import Moment, Wanted
 from ivr.services.timeline import Kind
 from tests.services.people import NOW, held_call, organization
@@ -97,6 +98,45 @@ def test_all_words_count_and_phrases_accents_and_forms_do_what_one_expects(db: S
     if db.get_bind().dialect.name == ON_POSTGRESQL:
         assert found(db, "télécopieuse muette") == [], "another word"
         assert found(db, "muette") == ["ticket"], "a French form"
+
+
+def test_what_was_said_on_a_call_without_a_ticket_is_found_where_calls_may_be_seen(
+    db: Session,
+) -> None:
+    organization(db)
+    one = opened(db, "Fax")
+    timed = recorded(db, one, "RE1", "Hello.\nThe gateway is mute.")
+    timed.sentences = sentences.kept(
+        [Sentence("Hello.", 0.0), Sentence("The gateway is mute.", 3.5)]
+    )
+    alone = recorded(db, one, "RE2", "A gateway of nobody")
+    for of in (alone, db.get_one(Call, alone.call_id)):
+        of.ticket_id = None  # as of somebody who has keyed none
+    dictated = recorded(db, one, "RE3", "I reset the gateway", kind="note")
+    ours = recorded(db, one, "RE4", "The gateway rings itself")
+    ours.ticket_id = None
+    db.get_one(Call, ours.call_id).outcome = Outcome.CANARY
+    db.flush()
+    those = hits.of(db, search.find(db, "gateway", Wanted(), MOMENT, calls=True).excerpts)
+    assert [(hit.recording, hit.heard_at, hit.ticket and hit.ticket.number) for hit in those] == [
+        ("RE2", None, None),
+        ("RE1", 2.5, one.number),
+    ]
+    assert those[0].call
+    assert those[0].call.sid == "CARE2"
+    assert found(db, "gateway") == ["transcript message"], "not on a list of tickets alone"
+    severe = search.find(db, "gateway", Wanted(severity="minor"), MOMENT, calls=True)
+    assert [hit.ticket_id for hit in severe.excerpts] == [one.id], "it has no severity"
+    rows, _more = search.rows_with(db, "gateway", Wanted(), MOMENT, None, 9)
+    assert rows == [one.id]
+    dictated.ticket_id = None
+    db.flush()
+    assert db.scalar(select(func.count(Passage.id)).where(Passage.ticket_id.is_(None))) == 3
+    alone.ticket_id, dictated.ticket_id = one.id, one.id
+    db.flush()
+    assert found(db, "gateway") == ["transcript message", "transcript message"], "put on one"
+    db.execute(update(Recording).values(transcript=None))
+    assert found(db, "gateway") == []
 
 
 NASTY = (

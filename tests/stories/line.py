@@ -117,6 +117,8 @@ class Line:
                 name, f"voice/{name.removesuffix('_url')}"
             )
             setattr(self.exchange.line, name, f"{settings().own_url}/{path}")
+        told = f"{settings().own_url}/voice/transcriptions"
+        self.exchange.written.told[settings().transcription] = told
 
     def close(self) -> None:
         self.server.shutdown()
