@@ -23,19 +23,18 @@ FETCHED_AFTER = 3.0
 BY = "the canary"
 
 
-def sing(world: "World", end: datetime) -> None:
-    if not settings().canary:
-        return
-    at = world.until - timedelta(days=DAYS)
-    while at < end:
-        if world.now_and_then("canary fails", FAILS_EVERY):
-            _in_vain(world, at)
-            at += timedelta(minutes=4)
-            _sings(world, at, attempt=2)
-            at -= timedelta(minutes=4)
-        else:
-            _sings(world, at)
-        at += EVERY
+def moments(world: "World") -> list[datetime]:
+    count = timedelta(days=DAYS) // EVERY if settings().canary else 0
+    return [world.until - nth * EVERY for nth in range(count, 0, -1)]
+
+
+def sing(world: "World", at: datetime) -> None:
+    """A run that fails is tried again."""
+    if world.now_and_then("canary fails", FAILS_EVERY):
+        _in_vain(world, at)
+        _sings(world, at + timedelta(minutes=4), attempt=2)
+    else:
+        _sings(world, at)
 
 
 def _begun(world: "World", at: datetime, attempt: int) -> "tuple[Case, Row]":

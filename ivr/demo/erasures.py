@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 COUNT = 2
 BY = "Mo Tremblay"
-BEFORE_THE_END = timedelta(minutes=9)
+BEFORE_THE_END = timedelta(seconds=30)
+"""The last that is in the audit."""
 
 
 def carry_out(world: "World") -> None:
@@ -35,7 +36,7 @@ def _those(world: "World") -> list[Contact]:
 
 
 def _erase(world: "World", contact: Contact, nth: int) -> None:
-    db, at = world.db, world.until - BEFORE_THE_END + timedelta(minutes=3 * nth)
+    db, at = world.db, world.until - BEFORE_THE_END + timedelta(seconds=12 * nth)
     made = Erasure(contact_id=contact.id, by=BY, reference=f"PR-{2040 + 7 * nth}", asked_at=at)
     db.add(made)
     db.flush()
@@ -44,7 +45,7 @@ def _erase(world: "World", contact: Contact, nth: int) -> None:
     audit.write(db, at, BY, Act.SAW, f"contact-{contact.id}", audit.Kind.PERSON_SHOWN)
     told = {"reference": made.reference}
     audit.write(db, at, BY, Act.DID, about, audit.Kind.ERASURE_BEGUN, **told)
-    at += timedelta(seconds=20)
+    at += timedelta(seconds=2)
     found = traces.of(db, contact)
     made.counts = found.counts()
     left = taking_away.all_of(db, at, found)

@@ -146,8 +146,8 @@ class Post:
     def is_refused(self, sent: Row) -> None:
         """There is no such mailbox. One of us sees to it, mostly."""
         at, cause = sent["sent_at"] + SENT_AFTER, "recipient refused"
-        old = at < self.world.until - timedelta(days=2)
-        state = MessageState.DISMISSED if old else MessageState.DEAD
+        unseen = self.world.now_and_then("refused and not seen to", 4)
+        state = MessageState.DEAD if unseen else MessageState.DISMISSED
         sent.update(state=state, cause=cause, sent_at=None)
         self.case.tell(Kind.NOT_SENT, at, channel="mail", cause=cause)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from random import Random
 
 from sqlalchemy import select, text
@@ -108,8 +109,13 @@ class _Month:
         world, size = self.world, self.size
         end = world.until - timedelta(minutes=12)
         zone = world.ours.time_zone
-        for at in times.moments(self.chance, size.tickets, world.begin, end, zone):
-            self._ticket(at)
+        opened = times.moments(self.chance, size.tickets, world.begin, end, zone)
+        happens = [
+            *((at, self._ticket) for at in opened),
+            *((at, self._canary) for at in canaries.moments(world)),
+        ]  # fmt: skip
+        for at, it_does in sorted(happens, key=itemgetter(0)):
+            it_does(at)
         for at in times.moments(self.chance, size.calls // OURS, world.begin, end, zone):
             self._one_of_us_calls(at)
         missing = size.calls - len(world.rows.of[Call])
@@ -117,7 +123,6 @@ class _Month:
             left = size.calls - len(world.rows.of[Call])
             if left > 0:
                 self._call(at, left)
-        canaries.sing(world, end)
         for case in self.cases:
             case.settle()
 
@@ -127,7 +132,7 @@ class _Month:
         if before and before.contact and world.now_and_then("opened twice", 80):
             self.cases.append(relating.opened_twice(before, at))
             return
-        if world.now_and_then("unreadable mail", 1000):
+        if world.now_and_then("unreadable mail", 500):
             self.cases.append(unwanted.unreadable(world, at))
             stories.tell(world, self.cases[-1], at)
             return
@@ -149,6 +154,9 @@ class _Month:
         if before and world.now_and_then("linked", 70):
             relating.link(case, before, case.opened_at + timedelta(minutes=1))
         stories.tell(world, case, case.opened_at)
+
+    def _canary(self, at: datetime) -> None:
+        canaries.sing(self.world, at)
 
     def _opened_on_the_phone(self, at: datetime, severity: str) -> None:
         world, chance = self.world, self.chance

@@ -50,11 +50,11 @@ def without_database(world: "World", at: datetime) -> None:
 
 
 def unreadable(world: "World", at: datetime) -> Case:
-    """A ticket says that there is a mail that somebody must look at; mostly somebody has."""
+    """A ticket says that there is a mail that somebody must look at, and mostly has."""
     told = "A mail that could not be read"
     case = Case(world, None, "major", Tongue(world.chance, world.ours.languages[0]), title=told)
-    old = at < world.until - timedelta(days=2)
-    outcome = MailOutcome.DISMISSED if old else MailOutcome.FAILED
+    unseen = world.now_and_then("unreadable and not seen to", 4)
+    outcome = MailOutcome.FAILED if unseen else MailOutcome.DISMISSED
     mail = case.post.came(at, "scanner@customer-3.example", "Scanner", "Scan", "", outcome)
     mail["cause"] = "LookupError in parser.py, get_content"
     case.row["description"] = f"The mail is kept in VAR_DIR/mail/in/{mail['file']}. Tried 8 times."
