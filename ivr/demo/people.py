@@ -76,7 +76,7 @@ def _shifts_changed(db: Session, begin: datetime, now: datetime) -> None:
     month = now - begin
     for name, at, days, why in (
         ("raj", 0.2, 7, "holiday"), ("zoe", 0.45, 3, "course"), ("kim", 0.7, 2, "ill"),
-        ("ed", 0.15, 9, "vacances"), ("didi", 1.2, 5, "holiday"),
+        ("ed", 0.05, 12, "vacances"), ("didi", 1.2, 5, "holiday"),
     ):  # fmt: skip
         starts = _midnight(begin + month * at)
         db.add(
