@@ -96,10 +96,6 @@ class Case:
         last = self.summons[-1] if self.summons else None
         return last if last and last.over_at is None else None
 
-    @property
-    def can_be_called(self) -> bool:
-        return bool(self.contact and self.contact.phone and not self.live)
-
     # Time --------------------------------------------------------------------------------------
 
     def reach(self, at: datetime) -> datetime:

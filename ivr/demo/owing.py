@@ -85,6 +85,10 @@ def own_ring(one: "Summons", at: datetime, person: Technician, *, reaches: bool)
     one.busy_until = max(one.busy_until, ends)
 
 
+def may_call(case: "Case") -> bool:
+    return bool(case.contact and case.contact.phone and not case.live)
+
+
 def calls_unasked(case: "Case", at: datetime, person: Technician) -> None:
     """From the console. Nobody else is summoned for it."""
     at = case.reach(at)

@@ -157,7 +157,7 @@ class _Story:
             if chance.random() < 0.1:  # no answer: reminded, and then closed by one of us
                 return case.resolve(at + 6 * A_DAY, case.by, "staff page")
             at = self._customer_answers(at + about(chance, 5400, 1.1), "answers")
-            if case.can_be_called and self.world.now_and_then("calls unasked", 25):
+            if owing.may_call(case) and self.world.now_and_then("calls unasked", 25):
                 owing.calls_unasked(case, at + 3 * MINUTE, case.assignee or self.world.seniors[0])
             if chance.random() < 0.4:
                 case.note(at + 5 * MINUTE, case.tongue.says("notes"))

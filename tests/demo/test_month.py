@@ -218,9 +218,14 @@ def test_tickets_and_calls_open_on_their_pages(busy: None) -> None:
         ]
         sids = db.scalars(select(Call.sid).limit(40)).all()
         assert all(show.call(db, sid)["turns"] for sid in sids)
+        second = select(Leg).join(Call, Call.sid == Leg.sid).where(Call.direction == "outbound")
+        rung = db.scalars(second.where(Leg.round > 1).order_by(Leg.id.desc())).first()
+        assert rung
+        whose = (rung.sid, rung.technician.name)
         person = db.scalar(select(Technician.id).where(Technician.name == "Zoé Bouchard"))
     for path in ("/", "/tickets", "/rotas", "/absences", "/policies", "/mail", f"/people/{person}"):
         assert staff.get(path).status_code in (200, 302), path
+    assert f"Call to {whose[1]}" in staff.reads(f"/calls/{whose[0]}")
     for number in numbers:
         assert number in staff.reads(f"/tickets/{number}")
 
