@@ -30,8 +30,8 @@ TOKENS = (
     ("Old chat bot", (Scope.TICKETS_READ, Scope.TICKETS_WRITE), 2, True),
 )
 VIEWS = (
-    ("Critical, not resolved", "status=unresolved&severity=critical"),
-    ("Waiting for the customer", "status=waiting"),
+    ("Critical ones", "status=unresolved&severity=critical"),
+    ("Their move", "status=waiting"),
 )
 BY = "Mo Tremblay"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ivr.demo.world import World
 
 HEARD = 0.3
-WHY = ("Claim of the customer, our file 31-118", "Asked for by our lawyers until the spring")
+WHY = ("Claim 31-118, until it is settled", "Asked for by our lawyers until the spring")
 MOVED_EVERY, HELD_EVERY = 250, 300
 
 
