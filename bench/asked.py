@@ -69,14 +69,14 @@ def _oldest(column: Any, *which: Any) -> Value:
 
 NOUNS: dict[str, Value] = {
     "rotas": _newest(Rota.id),
-    "people": _newest(Technician.id, Technician.role != Role.ADMIN),
+    "people": _newest(Technician.id, Technician.role != Role.ADMIN, Technician.active),
     "policies": _newest(Policy.id),
     "webhooks": _newest(Webhook.id),
     "mails": _newest(Mail.id),
     "messages": _newest(Message.id),
     "recordings": _newest(Recording.sid),
     "calls": _newest(Call.sid, Call.place == Place.GONE),
-    "tickets": _newest(Ticket.number, Ticket.status == Status.CLOSED),
+    "tickets": _newest(Ticket.number, Ticket.status == Status.CLOSED, ~Ticket.canary),
     "attachments": _oldest(Attachment.key),
     "overrides": _newest(Override.id),
     "pages": _newest(Page.id),

@@ -38,6 +38,9 @@ def after_closing(case: "Case", at: datetime) -> None:
     if world.chance.random() < ANSWER and later < world.until:
         channel = Channel.MAIL if world.chance.random() < 0.7 else Channel.PORTAL
         give(case, later, asked, score(case), channel, text=case.tongue.says("comments"))
+    elif later < world.until and world.now_and_then("no more questions", 40):
+        contact.no_feedback = True
+        case.tell(Kind.NO_FEEDBACK, later, name=contact.name)
 
 
 def score(case: "Case") -> int:
@@ -46,6 +49,8 @@ def score(case: "Case") -> int:
 
 def _may_be_asked(case: "Case", at: datetime) -> bool:
     assert case.contact
+    if case.contact.no_feedback:
+        return False
     asked = case.world.asked_at.get(case.contact.id)
     return asked is None or at > asked + timedelta(days=targets.FEEDBACK_DAYS)
 

@@ -24,6 +24,7 @@ from ivr.demo import asking, pages
 from ivr.demo.case import Case
 from ivr.demo.desk import PaperDesk, Where
 from ivr.demo.people import AREAS
+from ivr.demo.rings import seconds
 from ivr.demo.walk import Walk
 from ivr.demo.words import Tongue
 from ivr.demo.world import World, speaks
@@ -113,19 +114,33 @@ class Caller:
             self._minds_the_menu(then)
         return None
 
+    def tests_the_line(self, case: Case) -> None:
+        """As the canary does, which is sure of what it keys."""
+        self.desk.known[case.number] = case
+        self.walk.turn(self.at)
+        self._keys(case.number, 8, 9)
+        self.holds_at, self.leaves_at = self.at, self.at + timedelta(minutes=2)
+        self._keys(KEY["critical"], 5, 6)
+        self._holds()
+
+    def is_turned_away(self) -> None:
+        """A blocked number."""
+        self.walk.says(self.at, "blocked")
+        self._hangs_up(self.at + timedelta(seconds=4))
+
     def _keys(self, keys: str, low: float, high: float) -> Then:
-        return self._turn(self.at + pages.seconds(self.world.chance, low, high), Heard(keys=keys))
+        return self._turn(self.at + seconds(self.world.chance, low, high), Heard(keys=keys))
 
     def _turn(self, at: datetime, heard: Heard | None = None, **how: Any) -> Then:
         self.at = at
         then = self.walk.turn(at, heard, **how)
         if isinstance(then, End) and not self.hung_up:
-            self._hangs_up(at + pages.seconds(self.world.chance, 2, 5))
+            self._hangs_up(at + seconds(self.world.chance, 2, 5))
         return then
 
     def _hangs_up(self, at: datetime | None = None) -> None:
         """The carrier says that the call is over."""
-        at = at or self.at + pages.seconds(self.world.chance, 1, 6)
+        at = at or self.at + seconds(self.world.chance, 1, 6)
         self.hung_up = True
         call = self.call
         step = str(call["known"]["at"]).partition(".")[2]
@@ -208,7 +223,7 @@ class Caller:
         leg = next(rung.row for rung in one.rung if rung.outcome == "accepted")
         self.world.answered.append((self.call, leg))
         at = one.talk_until + timedelta(seconds=0.5)
-        if chance.random() < 0.4:
+        if self.walk.case.canary or chance.random() < 0.4:  # type: ignore[union-attr]
             return self._hangs_up(at)
         self.call["place"] = Place.TALKING_TO_US
         then = self._turn(at, Heard(left="bridged"), step="holding.left", leaving=number)

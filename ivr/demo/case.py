@@ -14,7 +14,7 @@ from ivr.demo.rows import Row
 from ivr.demo.words import Tongue
 from ivr.demo.world import World
 from ivr.models import (
-    Attachment,
+    Act,
     ClockKind,
     Contact,
     Customer,
@@ -24,7 +24,7 @@ from ivr.models import (
     Ticket,
     Why,
 )
-from ivr.services import life
+from ivr.services import audit, life
 from ivr.services.life import Who
 from ivr.services.telling import Reader
 from ivr.services.timeline import Kind
@@ -48,6 +48,7 @@ class Case:
         self.customer_id = self.customer.id if self.customer else None
         self.kind = more.pop("kind", "")
         """What it is really about, whether or not somebody says so."""
+        self.canary: bool = more.get("canary", False)
         self.category, self.status, self.level = "", str(Status.NEW), 1
         self.team: Team | None = None
         self.team_id: int | None = None
@@ -84,6 +85,11 @@ class Case:
 
     def tell(self, kind: Kind, at: datetime, call: Row | None = None, **data: Any) -> Row:
         return self.world.tell(kind, at, self.row, call, **data)
+
+    def did(self, at: datetime, deed: str, by: str = "") -> None:
+        """One of us, on the ticket's page."""
+        about = ("ticket-", self.number)
+        self.world.audit(at, by or self.by, Act.DID, about, audit.Kind.TICKET_ACT, deed=deed)
 
     @property
     def live(self) -> "Summons | None":
@@ -143,6 +149,7 @@ class Case:
         at = self.reach(at)
         if self.assignee is person or self.assignee is None:
             return
+        self.did(at, "assign")
         by, self.assignee = self.assignee.name, person
         names = [person.name, *([self.team.name] if self.team else [])]
         self.tell(Kind.ASSIGNED, at, to=", ".join(names), by=by)
@@ -159,6 +166,7 @@ class Case:
     def reply(self, at: datetime, text: str) -> datetime:
         at = self.reach(at)
         entry = self._say(at, Kind.REPLY, text)
+        self.did(at, "replies")
         if self.status == Status.NEW:
             self.move(at, Status.OPEN, life.STAFF, by=self.by)
         occasion = ("entry-", entry)
@@ -172,6 +180,7 @@ class Case:
         if self.status in life.OVER:  # whoever was summoned meanwhile has solved it
             return at
         entry = self._say(at, Kind.ASKED, text)
+        self.did(at, "questions")
         self.question = {"by": self.by, "text": text}
         self.move(at, Status.WAITING, life.STAFF, by=self.by)
         headers = {"by_hand": True}
@@ -184,7 +193,9 @@ class Case:
         return self.tell(kind, at, by=self.by, text=text)
 
     def note(self, at: datetime, text: str) -> None:
-        self.tell(Kind.NOTE, self.reach(at), by=self.by, text=text)
+        at = self.reach(at)
+        self.tell(Kind.NOTE, at, by=self.by, text=text)
+        self.did(at, "notes")
 
     def set_level(self, at: datetime, level: int, why: str) -> None:
         if self.level != level:
@@ -200,6 +211,8 @@ class Case:
         pages.close(self, at)
         if self.status not in life.OVER:
             self.move(at, Status.RESOLVED, life.STAFF, by=by, how=how)
+            if how == "staff page":
+                self.did(at, "resolve", by)
             self.tell_resolved(at)
 
     def tell_resolved(self, at: datetime) -> None:
@@ -229,17 +242,6 @@ class Case:
         self.post.to_staff(at, "written", occasion, self.in_charge(at), by=by, text=text)
         return entry
 
-    def attach(self, at: datetime, entry: Row | None) -> None:
-        """A picture or a log."""
-        world = self.world
-        key, picture = world.opaque(digits=22), world.chance.random() < 0.6
-        content = world.files.picture(key) if picture else world.files.log(key, at)
-        name, kind = ("screen.png", "image/png") if picture else ("gateway.log", "text/plain")
-        world.rows.add(
-            Attachment, key=key, ticket_id=self.row, entry_id=entry, name=name, media_type=kind,
-            size=len(content), sha256=world.files.checksum(content), at=at,
-        )  # fmt: skip
-
     def declare(self, at: datetime, severity: str, call: Row) -> None:
         """On the phone: worse, never better."""
         self.passes(at)
@@ -256,6 +258,7 @@ class Case:
     def regrade(self, at: datetime, severity: str) -> None:
         was, self.severity = self.severity, severity
         self.tell(Kind.REGRADED, at, by=self.by, severity=severity, was=was)
+        self.did(at, "severity")
         self.clocks.recompute()
 
     # How it moves (services/life) --------------------------------------------------------------

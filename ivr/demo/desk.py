@@ -3,9 +3,10 @@ database.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from callflows.desk import CallerCard, PageCard, TicketCard
+from callflows.staff_desk import StaffDesk
 from callflows.turn import Severity
 from ivr.demo import asking
 from ivr.models import ClockKind
@@ -34,14 +35,17 @@ class PaperDesk:
         """The caller whom a technician's call is about; a caller's own call has none."""
         self.number: str | None = None
         self.knows_pin = True
+        self.calling: StaffDesk | None = None
+        """What one of us may look up who calls the line."""
 
     @property
     def organization(self) -> str:
         return self.world.ours.name
 
     @property
-    def staff(self) -> Any:
-        raise NotImplementedError("nobody of us calls the line in the busy month")
+    def staff(self) -> StaffDesk:
+        assert self.calling, "only a phone of ours gets here"
+        return self.calling
 
     def ticket(self, keys: str) -> TicketCard | None:
         found = self.known.get(dialled(keys) or "")
@@ -76,14 +80,14 @@ class PaperDesk:
             level=one.level(self.at),
             ringing=one.ringing(self.at),
             minutes=int((self.at - one.opened_at).total_seconds() // 60),
+            alone=one.row.get("calls_back", False),
         )
 
     def caller(self) -> CallerCard:
         contact = self.case.contact if self.case else None
-        if self.waiting is None:
-            place = "none" if self.number is None else "coming"
-            return CallerCard(cast("Where", place), None, self.number)
         name = contact.name if contact else None
+        if self.waiting is None:
+            return CallerCard("none", name, self.number)
         return CallerCard(self.waiting.place(self.at), name, self.number)
 
     def feedback_due(self) -> bool:

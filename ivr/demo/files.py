@@ -7,17 +7,15 @@ import os
 import struct
 import wave
 import zlib
+from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
 from io import BytesIO
 from math import pi, sin
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 from ivr.services import attachments, inbox, recordings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RATE = 8000
 SHORT, LONG = (4, 6, 8, 10, 12, 15, 18, 22, 26, 30), (60, 90, 120, 180, 240)
@@ -30,7 +28,8 @@ Sound = tuple[str, str]
 class Files:
     def __init__(self, chance: Random) -> None:
         self.chance = Random(chance.random())
-        self.links: list[tuple[str, str]] = []
+        self.links: dict[str, str] = {}
+        """Each with the sound that it is."""
         self.whole: dict[Path, bytes] = {}
         self.made: dict[str, str] = {}
         """Checksums of the sounds."""
@@ -46,7 +45,7 @@ class Files:
             content = self._speech(length)
             self.made[source] = self.checksum(content)
             self.whole[recordings.folder() / source] = content
-        self.links.append((source, f"{sid}.wav"))
+        self.links[f"{sid}.wav"] = source
         return length, f"{sid}.wav", self.made[source]
 
     def checksum(self, content: bytes) -> str:
@@ -109,12 +108,18 @@ class Files:
         letter = "\r\n".join([*lines, "", *words.splitlines(), ""])
         self.whole[inbox.folder() / name] = letter.encode()
 
+    def forget(self, *sounds: str, paths: Iterable[Path] = ()) -> int:
+        """Not to be written after all. Returns how many."""
+        gone = [self.links.pop(one) for one in sounds if one in self.links]
+        kept = [self.whole.pop(one) for one in paths if one in self.whole]
+        return len(gone) + len(kept)
+
     def write(self) -> None:
         for folder in {file.parent for file in self.whole} | {recordings.folder()}:
             folder.mkdir(parents=True, exist_ok=True)
         for file, content in self.whole.items():
             file.write_bytes(content)
-        for source, name in self.links:
+        for name, source in self.links.items():
             target = recordings.folder() / name
             target.unlink(missing_ok=True)
             os.link(recordings.folder() / source, target)

@@ -4,13 +4,12 @@ at that moment; what comes of each ring is chance.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from callflows.prompts import text
 from ivr.demo import technicians
+from ivr.demo.rings import Rung, ring, seconds
 from ivr.demo.rows import Row
-from ivr.models import ClockKind, Leg, LegState, Page, PageState, Status, Technician
+from ivr.models import ClockKind, LegState, Page, PageState, Status, Technician
 from ivr.services import escalation, life
 from ivr.services.escalation import Level, Move, Progress, Ring
 from ivr.services.timeline import Kind
@@ -19,27 +18,8 @@ if TYPE_CHECKING:
     from ivr.demo.calls import Caller
     from ivr.demo.case import Case
 
-DAY = {"accepted": 54, "no-answer": 24, "passed": 11, "busy": 6, "unaccepted": 4, "failed": 1}
-NIGHT = {"accepted": 42, "no-answer": 34, "passed": 5, "busy": 2, "unaccepted": 15, "failed": 2}
-NIGHT_IS = (22, 7)
 LAST_MAILS = timedelta(minutes=16)
 """How long the last level mails, at most, before somebody does something."""
-
-
-def seconds(chance: Any, low: float, high: float) -> timedelta:
-    return timedelta(seconds=round(chance.uniform(low, high), 3))
-
-
-@dataclass(eq=False)
-class Rung:
-    """A leg, and what will come of it."""
-
-    row: Row
-    person: Technician
-    answers_at: datetime | None
-    ends_at: datetime
-    outcome: str
-    ended: bool = False
 
 
 @dataclass(eq=False)
@@ -70,7 +50,7 @@ class Summons:
         return [level for since, level in self.levels if since <= at][-1]
 
     def ringing(self, at: datetime) -> int:
-        return len({one.person.id for one in self.rung if one.row["placed_at"] <= at})
+        return len({one.person.id for one in self.rung if one.rings(at)})
 
 
 def summon(
@@ -97,8 +77,10 @@ def _go_on(one: Summons, at: datetime) -> None:
     """Until somebody accepts, or the last level has mailed for a while."""
     chance, give_up = one.case.world.chance, None
     while give_up is None or at < give_up:
-        move = escalation.next_move(one.policy, _progress(one), at)
-        _carry_out(one, at, move)
+        move = escalation.next_move(one.policy, _progress(one, at), at)
+        if _carry_out(one, at, move):
+            at += timedelta(seconds=0.1)
+            continue
         if move.mail and give_up is None:
             give_up = at + LAST_MAILS * chance.uniform(0.2, 1)
         pending = [rung for rung in one.rung if not rung.ended]
@@ -118,17 +100,18 @@ def _go_on(one: Summons, at: datetime) -> None:
     one.busy_until = give_up
 
 
-def _progress(one: Summons) -> Progress:
+def _progress(one: Summons, at: datetime) -> Progress:
     row = one.row
     rings = [
-        Ring(rung.person.id, rung.row["round"], rung.row["outcome"], rung.row["ended_at"])
+        Ring(rung.person.id, rung.row["round"], rung.so_far(at), rung.row["ended_at"])
         for rung in one.rung
         if rung.row["round"] >= row["first_round"]
     ]
     return Progress(row["level"], row["level_since"], row["round"], row["first_round"], rings)
 
 
-def _carry_out(one: Summons, at: datetime, move: Move) -> None:
+def _carry_out(one: Summons, at: datetime, move: Move) -> bool:
+    """Whether somebody is not rung, or not now, which is looked at anew at once."""
     case, row, before = one.case, one.row, one.row["level"]
     row.update(
         version=row["version"] + 1, level=move.level, level_since=move.since, round=move.round,
@@ -153,8 +136,8 @@ def _carry_out(one: Summons, at: datetime, move: Move) -> None:
         case.post.to_staff(
             at, "escalated", occasion, [(move.mail, None)], rung=rung, minutes=minutes
         )
-    for person in move.ring:
-        _ring(one, at, case.world.staff[person], move)
+    made = [ring(one, at, case.world.person(person), move) for person in move.ring]
+    return any(rung.outcome == "limited" or rung.waits_until for rung in made)
 
 
 def _begins(one: Summons, at: datetime, level: Level, *, empty: bool) -> None:
@@ -162,48 +145,6 @@ def _begins(one: Summons, at: datetime, level: Level, *, empty: bool) -> None:
     if empty or passed:
         kind = Kind.LEVEL_EMPTY if empty else Kind.PASSED_OVER
         one.case.tell(kind, at, level=level["level"], passed=passed)
-
-
-def _ring(one: Summons, at: datetime, person: Technician, move: Move) -> None:
-    world, number = one.case.world, person.phone or ""
-    level = one.policy[move.level]
-    placed = at + seconds(world.chance, 0.2, 0.6)
-    outcome, answers_at, ends_at = _fate(world, placed, level)
-    row = world.rows.add(
-        Leg, key=world.opaque(digits=16), page_id=one.row, technician_id=person.id, number=number,
-        level=level["level"], round=move.round, state=LegState.RINGING, outcome=None, tries=1,
-        sid=world.opaque("CA"), sequence=1, placed_at=placed, answered_at=None, ended_at=None,
-        cause="the number is not in service" if outcome == "failed" else None,
-    )  # fmt: skip
-    one.rung.append(Rung(row, person, answers_at, ends_at, outcome))
-    if move.round == move.first_round:
-        minutes = int((at - one.opened_at).total_seconds() // 60)
-        body = text(
-            person.language, "page", organization=world.ours.name, ticket=one.case.number,
-            minutes=minutes,
-        )  # fmt: skip
-        key = ("page-", one.row, f"-{move.first_round}-{person.id}")
-        one.case.post.text(at, key, number, body)
-
-
-def _fate(world: Any, placed: datetime, level: Level) -> tuple[str, datetime | None, datetime]:
-    chance = world.chance
-    hour = placed.astimezone(ZoneInfo(world.ours.time_zone)).hour
-    odds = NIGHT if hour >= NIGHT_IS[0] or hour < NIGHT_IS[1] else DAY
-    outcome = chance.choices(list(odds), list(odds.values()))[0]
-    if outcome == "no-answer":
-        return (
-            outcome,
-            None,
-            placed + timedelta(seconds=level["ring_for"]) + seconds(chance, 0.5, 3),
-        )
-    if outcome in {"busy", "failed"}:
-        return outcome, None, placed + seconds(chance, 0.8, 3)
-    if outcome == "unaccepted":  # a voicemail
-        answers = placed + seconds(chance, 14, 20)
-        return outcome, answers, answers + seconds(chance, 26, 30)
-    answers = placed + seconds(chance, 4, 16)
-    return outcome, answers, answers + seconds(chance, 5, 15)
 
 
 def _end(one: Summons, rung: Rung, at: datetime, outcome: str | None = None) -> None:
@@ -215,10 +156,16 @@ def _end(one: Summons, rung: Rung, at: datetime, outcome: str | None = None) -> 
         state=LegState.ENDED, outcome=rung.outcome, answered_at=answered, ended_at=at, sequence=3,
         stopping=rung.outcome == "cancelled",
     )  # fmt: skip
+    if not rung.rings(at):  # they were on another call until then
+        rung.row.update(placed_at=None, sid=None)
+        return
     told = {name: rung.row[name] for name in ("level", "outcome", "cause")}
     one.case.tell(Kind.RANG, at, **told, technician=rung.person.name)
-    if answered and rung.outcome in {"passed", "unaccepted", "taken"}:
+    if answered and rung.outcome != "accepted":
         technicians.not_taken(one, rung)
+    if rung.outcome == "no-answer" and one.case.world.now_and_then("passed by text", 30):
+        rung.outcome = rung.row["outcome"] = "passed"
+        one.case.tell(Kind.PASSED, at + timedelta(seconds=4), technician=rung.person.name)
 
 
 def _accepted(one: Summons, at: datetime, rung: Rung) -> None:
@@ -236,7 +183,8 @@ def _accepted(one: Summons, at: datetime, rung: Rung) -> None:
             continue
         picked_up = other.answers_at is not None and other.answers_at <= at
         stops = at + seconds(case.world.chance, 3, 5) if picked_up else at + timedelta(seconds=1)
-        _end(one, other, stops, "taken" if picked_up else "cancelled")
+        hears = picked_up and not case.world.now_and_then("hung up before it was said", 8)
+        _end(one, other, stops, "taken" if hears else "cancelled")
     technicians.taken(one, rung)
 
 
@@ -253,7 +201,25 @@ def talked(one: Summons, at: datetime, kind: Kind) -> None:
 def hangs_up(one: Summons, rung: Rung, at: datetime) -> None:
     """The acceptor's own call is over."""
     _end(one, rung, at, "accepted")
+    assert one.accepted_at
+    one.case.world.talks[rung.person.id].append((one.accepted_at, at))
     one.busy_until = max(one.busy_until, at)
+
+
+def rings_again(one: Summons, at: datetime, why: str) -> None:
+    """Whoever had it did not meet the customer: from the first level, for those on call by now."""
+    case, row = one.case, one.row
+    case.passes(at)
+    begun = row["round"] + 1
+    one.policy = case.world.frozen(at, case)
+    row.update(
+        state=PageState.OPEN, version=row["version"] + 1, level=0, level_since=at, round=begun,
+        first_round=begun, policy=one.policy, due_at=at, accepted_by_id=None, accepted_at=None,
+    )  # fmt: skip
+    one.accepted_at = one.holder = None
+    one.levels.append((at, one.policy[0]["level"]))
+    case.tell(Kind.REOPENED_PAGE, at, why=why)
+    _go_on(one, at + timedelta(seconds=0.2))
 
 
 def close(case: "Case", at: datetime) -> None:

@@ -11,13 +11,18 @@ from sqlalchemy.orm import Session
 
 from ivr.database import table_of
 from ivr.models import (
+    ApiToken,
     Attachment,
     AuditLine,
     Call,
     Caller,
+    Canary,
     Clock,
+    Correction,
+    Delivery,
     Entry,
     Feedback,
+    Hold,
     Leg,
     Link,
     Mail,
@@ -28,6 +33,8 @@ from ivr.models import (
     TakenTurn,
     Ticket,
     Watcher,
+    Webhook,
+    WrongPin,
 )
 from ivr.models.base import Base
 
@@ -35,7 +42,9 @@ ORDER: tuple[tuple[type[Base], str | None], ...] = (
     (Ticket, None), (Call, "started_at"), (Caller, None), (TakenTurn, "at"), (Entry, "at"),
     (Clock, None), (Pause, "began_at"), (Page, "opened_at"), (Leg, None), (Recording, "made_at"),
     (Mail, "received_at"), (Message, "written_at"), (Attachment, "at"), (Feedback, "asked_at"),
-    (Watcher, None), (Link, None), (AuditLine, "at"),
+    (Watcher, None), (Link, None), (AuditLine, "at"), (WrongPin, "at"), (Canary, "started_at"),
+    (Correction, "at"), (Hold, "placed_at"), (ApiToken, "made_at"), (Webhook, "made_at"),
+    (Delivery, "made_at"),
 )  # fmt: skip
 """As foreign keys want them; each with the moment that numbers its rows, none: as they came."""
 AT_ONCE = 2_000
@@ -64,8 +73,10 @@ class Rows:
             self._number(db, table_of(model), self.of[model])
         for model, _ in ORDER:
             table = table_of(model)
+            columns = [_Column(one) for one in table.c]
             for some in _by_the(self.of[model]):
-                db.execute(insert(table), [_whole(table, row) for row in some])
+                whole = [{one.name: one.of(row) for one in columns} for row in some]
+                db.execute(insert(table), whole)
             _go_on_from_here(db, table)
 
     def _number(self, db: Session, table: Table, rows: list[Row]) -> None:
@@ -80,19 +91,20 @@ def _by_the(rows: list[Row]) -> Iterator[list[Row]]:
         yield rows[at : at + AT_ONCE]
 
 
-def _whole(table: Table, row: Row) -> dict[str, Any]:
-    """With what the model says of columns that are not given."""
-    return {one.name: _value(one, row) for one in table.c}
+class _Column:
+    """With what the model says where it is not given."""
 
+    def __init__(self, column: Any) -> None:
+        self.name: str = column.name
+        self.settled = _settled if isinstance(column.type, JSON) else _plain
+        self.default = column.default
 
-def _value(column: Any, row: Row) -> Any:
-    if column.name in row:
-        value = row[column.name]
-        return _settled(value) if isinstance(column.type, JSON) else _plain(value)
-    default = column.default
-    if default is None:
-        return None
-    return default.arg if default.is_scalar else default.arg(None)
+    def of(self, row: Row) -> Any:
+        if self.name in row:
+            return self.settled(row[self.name])
+        if self.default is None:
+            return None
+        return self.default.arg if self.default.is_scalar else self.default.arg(None)
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ import contextlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ivr.demo import owing, pages, relating, unwanted
 from ivr.demo.calls import Caller, number_of
 from ivr.demo.case import Case, NotYetError
 from ivr.demo.overdue import NO_PAGES_WITHIN
@@ -40,6 +41,8 @@ def open_in_writing(world: "World", case: Case, at: datetime) -> None:
         )
         later = at + timedelta(seconds=chance.uniform(0.3, 2))
         case.open(later, since=at, page=True, by="mail", mail=mail)
+        if world.now_and_then("files are left", 90):
+            case.post.leaves_files(later, mail)
     else:
         by = (
             contact.name
@@ -49,7 +52,25 @@ def open_in_writing(world: "World", case: Case, at: datetime) -> None:
         case.row["form_key"] = world.opaque(digits=24)
         case.open(at, page=True, by=by)
     if chance.random() < 0.12:
-        case.attach(case.opened_at, None)
+        case.post.attach(case.opened_at, None)
+    _is_answered(world, case)
+
+
+def _is_answered(world: "World", case: Case) -> None:
+    """Not by a human: what may become of a mail to the customer."""
+    at, sent = case.opened_at + MINUTE / 2, case.post.theirs
+    if sent is None:
+        return
+    if world.now_and_then("absent", 60):
+        case.post.is_answered_by_itself(at, sent)
+    elif world.now_and_then("bounced", 110):
+        case.post.comes_back(at, sent)
+    elif world.now_and_then("refused", 160):
+        case.post.is_refused(sent)
+    elif world.now_and_then("too many mails", 500):
+        unwanted.too_many(case, at)
+    elif world.now_and_then("own mail", 700):
+        unwanted.come_back(case, at)
 
 
 def tell(world: "World", case: Case, at: datetime) -> None:
@@ -67,16 +88,24 @@ class _Story:
 
     def goes(self, at: datetime) -> None:
         case = self.case
-        if case.summons and case.live:  # nobody accepted: somebody of the management does it
-            at = case.reach(at)
-            at = case.resolve(at, case.by, "staff page")
-            return self._afterwards(at)
+        if case.live:
+            return self._afterwards(self._nobody_accepted(at))
         if case.status not in life.OVER:
             at = self._answers(at)
         if case.status not in life.OVER:
             at = self._works(at)
         self._afterwards(at)
         return None
+
+    def _nobody_accepted(self, at: datetime) -> datetime:
+        """Somebody of the management does it, and perhaps stops the mails first."""
+        case = self.case
+        at = case.reach(at)
+        if self.world.now_and_then("stopped", 4):
+            pages.close(case, at)
+            case.tell(Kind.STOPPED, at, by=case.by)
+            at += 2 * MINUTE
+        return case.resolve(at, case.by, "staff page")
 
     def _after(self, at: datetime, median: float) -> datetime:
         """A while later: for what can wait, in business hours."""
@@ -96,6 +125,8 @@ class _Story:
         if chance.random() < 0.3:
             case.note(at - MINUTE / 4, case.tongue.says("notes"))
         self._sorts(at - MINUTE / 5)
+        if case.contact and self.world.now_and_then("watched", 60):
+            relating.watch(case, at - MINUTE / 6, self.world.somebody_else(case))
         return case.reply(at, case.tongue.says("ours"))
 
     def _sorts(self, at: datetime) -> None:
@@ -104,9 +135,11 @@ class _Story:
         if case.kind and chance.random() < 0.6:
             case.category = case.kind
             case.tell(Kind.CATEGORIZED, at, by=case.by, category=case.kind)
+            case.did(at, "category")
         if chance.random() < 0.08:
             case.row["tags"] = [chance.choice(TAGS)]
             case.tell(Kind.TAGGED, at, by=case.by, tags=case.row["tags"][0])
+            case.did(at, "tags")
         if case.severity == "major" and chance.random() < 0.06:
             case.regrade(at, "minor")
 
@@ -124,6 +157,8 @@ class _Story:
             if chance.random() < 0.1:  # no answer: reminded, and then closed by one of us
                 return case.resolve(at + 6 * A_DAY, case.by, "staff page")
             at = self._customer_answers(at + about(chance, 5400, 1.1), "answers")
+            if owing.may_call(case) and self.world.now_and_then("calls unasked", 25):
+                owing.calls_unasked(case, at + 3 * MINUTE, case.assignee or self.world.seniors[0])
             if chance.random() < 0.4:
                 case.note(at + 5 * MINUTE, case.tongue.says("notes"))
         begun, at = at, self._after(at, RESOLUTION[case.severity] * 0.7)
@@ -161,7 +196,7 @@ class _Story:
         caller = Caller(world, at, case.contact, number_of(world, case.contact))
         caller.calls(said, case, until)
         if case.live:  # nobody accepted
-            return case.resolve(case.reach(caller.at), case.by, "staff page")
+            return self._nobody_accepted(caller.at)
         return max(by, case.reach(caller.at + MINUTE))
 
     def _customer_answers(self, at: datetime, what: str) -> datetime:
@@ -179,7 +214,7 @@ class _Story:
         else:
             entry = case.said(at, words, "portal")
         if chance.random() < 0.12:
-            case.attach(at, entry)
+            case.post.attach(at, entry)
         return at
 
     def _afterwards(self, at: datetime) -> None:

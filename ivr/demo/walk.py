@@ -20,6 +20,7 @@ from callflows.steps import SECRET, STEPS
 from callflows.turn import (
     MOST_STEPS,
     Bridge,
+    End,
     Go,
     Heard,
     Hold,
@@ -29,6 +30,7 @@ from callflows.turn import (
     Then,
     Turn,
     Write,
+    say,
 )
 from ivr.demo.desk import PaperDesk
 from ivr.demo.words import Tongue
@@ -86,6 +88,11 @@ class Walk:
                 return turn.then
             heard = Heard()
         raise RuntimeError(f"{began} goes on without ever waiting")
+
+    def says(self, at: datetime, sentence: str) -> None:
+        """That, and the line is closed, whatever flow it is."""
+        over = Turn(self.known.to("customer.over"), End(), (say(sentence),))
+        self._keep(at, self.known.at, Heard(), over, None)
 
     def _perform(self, write: Write, at: datetime) -> None:
         if isinstance(write, Keep):

@@ -2,9 +2,10 @@
 and the files that go with them.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,18 +16,32 @@ from callflows.turn import Severity
 from ivr.demo.files import Files
 from ivr.demo.rows import Row, Rows
 from ivr.models import (
+    Act,
     AssignmentRule,
+    AuditLine,
     Caller,
     ClockKind,
     Contact,
     Customer,
     Entry,
+    Page,
+    Role,
     Rota,
     Team,
     Technician,
     Ticket,
 )
-from ivr.services import assignment, business_time, house, policies, rota, shifts, targets
+from ivr.services import (
+    assignment,
+    audit,
+    business_time,
+    cage,
+    house,
+    policies,
+    rota,
+    shifts,
+    targets,
+)
 from ivr.services.assignment import Member
 from ivr.services.escalation import Level
 from ivr.services.numbers import FIRST, check_digit
@@ -47,6 +62,7 @@ class World:
         self.ours = house.ours(db)
         self.calendar = business_time.calendar_of(self.ours)
         self.staff = {one.id: one for one in db.scalars(select(Technician).order_by(Technician.id))}
+        self.seniors = [one for one in self.staff.values() if one.role == Role.SENIOR]
         self.teams = list(db.scalars(select(Team).order_by(Team.id)))
         self.rules = list(db.scalars(select(AssignmentRule).order_by(AssignmentRule.position)))
         self.default = policies.default(db)
@@ -60,7 +76,34 @@ class World:
         self.callers: dict[str, Row] = {}
         self.answered: list[tuple[Row, Row]] = []
         """Calls that were put through, each to the one of a leg."""
+        self.rung_at: dict[int, list[datetime]] = defaultdict(list)
+        """When the phone of each technician was rung."""
+        self.talks: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+        """When each technician was on a call with a customer."""
+        self.contacts: dict[int | None, list[Contact]] = defaultdict(list)
+        """By company."""
+        self._occasions = Counter[str]()
+        self._seen = set[Hashable]()
         self._promised: dict[tuple[str, str, int], Target] = {}
+
+    # Chance ------------------------------------------------------------------------------------
+
+    def now_and_then(self, what: str, every: int) -> bool:
+        """Every so many occasions, and on one of the first: a small month has what is rare, too."""
+        return self.nth(what) % every == min(2, every - 1)
+
+    def nth(self, what: str) -> int:
+        """Counts."""
+        self._occasions[what] += 1
+        return self._occasions[what]
+
+    def is_new(self, what: Hashable) -> bool:
+        """Not seen before."""
+        return what not in self._seen and not self._seen.add(what)  # type: ignore[func-returns-value]
+
+    def on_a_call(self, person: int, at: datetime) -> datetime | None:
+        """Until when they are on a call with a customer."""
+        return next((until for since, until in self.talks[person] if since <= at < until), None)
 
     # Names -------------------------------------------------------------------------------------
 
@@ -75,12 +118,44 @@ class World:
         counter = str(FIRST + self.last_ticket - 1)
         return counter + check_digit(counter)
 
+    def somebody_else(self, case: "Case") -> Contact:
+        """Of the same company, if there is another one."""
+        assert case.contact
+        those = [one for one in self.contacts[case.customer_id] if one is not case.contact]
+        return self.chance.choice(those) if those else case.contact
+
+    @property
+    def mine(self) -> list[int]:
+        """Contacts of the month, not of the small demo."""
+        return [one.id for those in self.contacts.values() for one in those]
+
+    def tickets_of(self, customer: int) -> list[Row]:
+        return self._by_customer[customer]
+
+    @cached_property
+    def _by_customer(self) -> dict[int, list[Row]]:
+        """When all are there."""
+        found = defaultdict[int, list[Row]](list)
+        for row in self.rows.of[Ticket]:
+            found[row["customer_id"]].append(row)
+        return found
+
+    @cached_property
+    def paged_by(self) -> set[int]:
+        """The calls that technicians were summoned for, when all are there."""
+        return {id(row["call_id"]) for row in self.rows.of[Page] if row["call_id"]}
+
     # Writing -----------------------------------------------------------------------------------
 
     def tell(
         self, kind: Kind, at: datetime, ticket: Row | None, call: Row | None = None, **data: Any
     ) -> Row:
         return self.rows.add(Entry, ticket_id=ticket, call_id=call, kind=kind, at=at, data=data)
+
+    def audit(
+        self, at: datetime, by: str, act: Act, about: Any, kind: audit.Kind, **data: Any
+    ) -> None:
+        self.rows.add(AuditLine, at=at, by=by, act=act, about=about, kind=kind, data=data)
 
     def speaks_from_now_on(self, number: str, language: str) -> None:
         if number in self.callers:
@@ -129,7 +204,17 @@ class World:
         return len(left)
 
     def frozen(self, at: datetime, case: "Case") -> list[Level]:
+        if case.canary:
+            return self.canary_levels
         return policies.frozen(self.db, at, cast("Ticket", case))
+
+    @cached_property
+    def canary_levels(self) -> list[Level]:
+        return cage.levels(self.db)
+
+    def person(self, id_: int) -> Technician:
+        """One of us, or the canary, which is in no list."""
+        return self.staff.get(id_) or cage.technician(self.db)
 
     def open_hours(self, at: datetime, within: timedelta) -> datetime:
         """The moment so much business time after another one."""
