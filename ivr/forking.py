@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None)
@@ -29,13 +30,15 @@ def load() -> None:
 
 def rehearse() -> None:
     """What a call and a tick compile; then nothing of all that is looked at as garbage again."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from ivr import clock
     from ivr.database import engine, reading
     from ivr.phone import rehearsal
     from ivr.services import due
 
     rehearsal.rehearse()
-    with reading() as db:
+    with suppress(SQLAlchemyError), reading() as db:  # whoever needs it waits for it
         due.until(db, clock.now())
     engine().dispose()  # no two processes may share a connection
     gc.collect()
