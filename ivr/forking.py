@@ -46,10 +46,16 @@ def rehearse() -> None:
 
 
 def child(name: str, act: Callable[[], int], output: int | None = None) -> int:
-    """The process ID of a child that carries out `act`, in a session of its own."""
+    """The process ID of a child that carries out `act`, in a session of its own; 0: there is no
+    room for one now. The child never comes back from here.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
-    if pid := os.fork():
+    try:
+        pid = os.fork()
+    except OSError:
+        return 0
+    if pid:
         return pid
     end_with_parent()
     LIBC.prctl(PR_SET_NAME, f"ivr {name}".encode())  # what `ps -A` and `top` call it

@@ -46,6 +46,8 @@ class Process:
     def start(self) -> None:
         self.started = time.monotonic()
         self.pid = forking.child(self.name, self.act, self.output)
+        if not self.pid:
+            self.again_at = self.started + LONGEST_PAUSE
         (settings().var_dir / "pids").mkdir(exist_ok=True)
         (settings().var_dir / "pids" / self.name).write_text(str(self.pid))
 
@@ -126,7 +128,7 @@ def prepared() -> bool:
         return 0
 
     pid = forking.child("prepare", act)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    return bool(pid) and os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 def run() -> int:

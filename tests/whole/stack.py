@@ -119,11 +119,14 @@ class Stack:
             return
 
     def alive(self) -> dict[int, str]:
-        """Every process that was started for this stack and still runs; a zombie does not."""
+        """Every process that was started for this stack and still runs; a zombie does not. The broker
+        writes its title over its environment: it is known by its folder.
+        """
         found = {}
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if process.environ().get("VAR_DIR") == str(self.var):
+                ours = process.environ().get("VAR_DIR") == str(self.var)
+                if ours or process.cwd() == str(self.var / "redis"):
                     found[process.pid] = " ".join(process.cmdline())
         return found
 
