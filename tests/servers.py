@@ -135,8 +135,9 @@ class Postgres:
                 "select tablename from pg_tables"
                 " where schemaname = 'public' and tablename <> 'alembic_version'"
             ).fetchall()
-            for (table,) in tables:
-                connection.execute(f'delete from "{table}"')
+            a_row = (f"(select '{table}' from \"{table}\" limit 1)" for (table,) in tables)
+            used = connection.execute(" union all ".join(a_row)).fetchall() if tables else []
+            connection.execute("; ".join(f'delete from "{table}"' for (table,) in used))
             connection.execute(
                 "select setval(schemaname || '.' || sequencename, 1, false) from pg_sequences"
                 " where last_value is not null"
