@@ -7,7 +7,7 @@ every card the desk could hold. The counters in `Known` keep the whole of it fin
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from callflows import (  # noqa: F401  enter their steps
     after,
@@ -51,7 +51,8 @@ AWAY = ("bridged", "hangup", "error")
 """How a caller gets out of the queue without having asked to."""
 
 
-Dealt = tuple[tuple[str, str], ...]
+Card = tuple[str, str]
+Dealt = tuple[Card, ...]
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,16 @@ class Node:
     noticed: bool = False
     """It was said that calls are recorded."""
 
+    def __hash__(self) -> int:
+        """Reckoned once: a node is looked up for every way that leads to it."""
+        kept: int | None = vars(self).get("hash")
+        if kept is None:
+            kept = hash((self.known, self.then, self.declared, self.paged, self.noticed))
+            vars(self)["hash"] = kept
+        return kept
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     start: Node
     step: str
@@ -89,7 +98,8 @@ Turns = Callable[[Known, Heard], list[tuple[Dealt, Turn]]]
 def walked() -> dict[Node, list[Edge]]:
     """Every node that can be reached, with the ways out of it."""
     graph: dict[Node, list[Edge]] = {}
-    turns = cache(_turns)
+    turns = cache(partial(_turns, {}))
+    met: dict[Node, Node] = {}
     pending = [Node(Known(start), Go()) for start in STARTS]
     while pending:
         node = pending.pop()
@@ -97,7 +107,7 @@ def walked() -> dict[Node, list[Edge]]:
             continue
         if len(graph) > MOST_NODES:
             raise EndlessError(f"{node.known.at} never comes to an end")
-        graph[node] = list(_onward(node, turns))
+        graph[node] = list(_onward(node, turns, met))
         pending += [edge.end for edge in graph[node]]
     return graph
 
@@ -126,14 +136,16 @@ def answers(node: Node) -> Iterator[tuple[str, Heard]]:
         yield from (("holding.left", Heard(left=left)) for left in AWAY)
 
 
-def _onward(node: Node, turns: Turns) -> Iterator[Edge]:
+def _onward(node: Node, turns: Turns, met: dict[Node, Node]) -> Iterator[Edge]:
+    """The many ways to one node all hold the same one."""
     for step, heard in answers(node):
         for dealt, turn in turns(replace(node.known, at=step), heard):
-            yield Edge(node, step, heard, dealt, turn, _after(node, turn))
+            end = _after(node, turn)
+            yield Edge(node, step, heard, dealt, turn, met.setdefault(end, end))
 
 
-def _turns(known: Known, heard: Heard) -> list[tuple[Dealt, Turn]]:
-    """The step's turn for every combination of cards that it asks for."""
+def _turns(held: dict[Card, Card], known: Known, heard: Heard) -> list[tuple[Dealt, Turn]]:
+    """The step's turn for every combination of cards that it asks for; a card is held once."""
     pending: list[dict[str, str]] = [{}]
     found = list[tuple[Dealt, Turn]]()
     while pending:
@@ -145,7 +157,8 @@ def _turns(known: Known, heard: Heard) -> list[tuple[Dealt, Turn]]:
             question, first = asked[count]
             others = (words for words in CARDS[question] if words != first)
             pending += [dict([*asked[:count], (question, words)]) for words in others]
-        found.append((tuple(asked), turn))
+        cards = tuple(held.setdefault(one, one) for one in asked)
+        found.append((cards, turn))
     return found
 
 

@@ -34,11 +34,10 @@ from sqlalchemy.types import TypeDecorator
 
 from ivr.settings import settings
 
-PG_OPTIONS = (
-    "-c timezone=utc -c statement_timeout=2200 -c lock_timeout=1500"
-    " -c idle_in_transaction_session_timeout=10000"
-)
-CONNECT_WITHIN = 2.2
+STATEMENT_WITHIN, LOCK_WITHIN, CONNECT_WITHIN = 2.2, 1.5, 2.2
+POOL_WITHIN, FILE_WITHIN = 1.0, 2.0
+IDLE_WITHIN = 10.0
+"""In a transaction, with nothing asked."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -80,10 +79,14 @@ def make_engine(url: str) -> Engine:
         **GIVEN,
         pool_size=5,
         max_overflow=5,
-        pool_timeout=1,
+        pool_timeout=POOL_WITHIN,
         pool_pre_ping=False,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 2, "options": PG_OPTIONS, "tcp_user_timeout": 5000},
+        connect_args={
+            "connect_timeout": int(CONNECT_WITHIN),
+            "options": _options(),
+            "tcp_user_timeout": 5000,
+        },
     )
 
     @event.listens_for(engine, "do_connect")
@@ -91,6 +94,16 @@ def make_engine(url: str) -> Engine:
         return _in_time(dialect, lambda: dialect.connect(*args, **settings))
 
     return engine
+
+
+def _options() -> str:
+    wanted = {
+        "timezone": "utc",
+        "statement_timeout": f"{STATEMENT_WITHIN * 1000:.0f}",
+        "lock_timeout": f"{LOCK_WITHIN * 1000:.0f}",
+        "idle_in_transaction_session_timeout": f"{IDLE_WITHIN * 1000:.0f}",
+    }
+    return " ".join(f"-c {name}={value}" for name, value in wanted.items())
 
 
 def _in_time(dialect: Dialect, connect: Callable[[], Any]) -> Any:
@@ -118,7 +131,7 @@ def _close_late(connecting: Future[Any]) -> None:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, **GIVEN, connect_args={"timeout": 2})
+    engine = create_engine(url, **GIVEN, connect_args={"timeout": FILE_WITHIN})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

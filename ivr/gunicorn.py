@@ -4,8 +4,8 @@ import gc
 import logging
 import os
 
+from ivr.forking import end_with_parent
 from ivr.phone.rehearsal import connect, rehearse
-from ivr.processes import end_with_parent
 from ivr.settings import settings
 from ivr.tasks import attend, carrier, get_ready
 from ivr.ticker import Ticker, understudy

@@ -1,103 +1,76 @@
 """`ivr run`: prepares the data, starts every process of the Procfile, and keeps them alive.
 
 A process that dies is started again at once (then after a growing pause); Ctrl-C or SIGTERM stops
-all of them cleanly. Production may use systemd instead: the Procfile's lines are plain commands.
+all of them cleanly. All are forked from this one, which has loaded the product once and has no
+threads. Production may use systemd instead: the Procfile's lines are plain commands.
 """
 
-import ctypes
 import os
 import shlex
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from ivr import broker
+from ivr import broker, forking, scribe
 from ivr.settings import BrokenSettingError, settings
 
 PROCFILE = Path(__file__).parent.parent / "Procfile"
 STOP_WITHIN = 15.0
-READY_WITHIN = 60.0
+TOLD_WITHIN = 2.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 STEADY = 10.0
 """Seconds after which a process counts as well again."""
-COLOURS = (36, 33, 32, 35, 34, 31)
 
 
 @dataclass
 class Process:
-    """One line of the Procfile, kept alive."""
+    """Kept alive, under whatever process ID."""
 
     name: str
-    command: str
-    colour: int
-    environment: dict[str, str]
-    child: subprocess.Popen[bytes] | None = None
+    act: Callable[[], int]
+    output: int | None = None
+    """Where what it says goes; None: where ours goes."""
+    pid: int = 0
+    ended: int = 0
     started: float = 0.0
     pause: float = SHORTEST_PAUSE
     again_at: float = 0.0
-    output: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         self.started = time.monotonic()
-        self.child = subprocess.Popen(  # noqa: S603  our own Procfile
-            shlex.split(os.path.expandvars(self.command)),
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509  one call of prctl, nothing more
-        )
+        self.pid = forking.child(self.name, self.act, self.output)
+        if not self.pid:
+            self.again_at = self.started + LONGEST_PAUSE
         (settings().var_dir / "pids").mkdir(exist_ok=True)
-        (settings().var_dir / "pids" / self.name).write_text(str(self.child.pid))
-        threading.Thread(target=self._copy, args=(self.child,), daemon=True).start()
+        (settings().var_dir / "pids" / self.name).write_text(str(self.pid))
 
-    def _copy(self, child: subprocess.Popen[bytes]) -> None:
-        for line in child.stdout or ():
-            say(self.name, line.decode("utf-8", "replace").rstrip(), self.colour)
+    def lives(self) -> bool:
+        if self.pid and (status := forking.status(self.pid)) is not None:
+            self.pid, self.ended = 0, status
+        return bool(self.pid)
 
     def revive(self) -> None:
         """Start it again if it is dead and its pause is over."""
         now = time.monotonic()
-        if self.child and self.child.poll() is not None:
-            say(self.name, f"ended with {self.child.returncode}; starting again", self.colour)
+        if self.pid and not self.lives():
+            os.write(self.output or 1, f"ended with {self.ended}; starting again\n".encode())
             steady = now - self.started > STEADY
             self.pause = SHORTEST_PAUSE if steady else min(LONGEST_PAUSE, self.pause * 2)
-            self.again_at, self.child = now + self.pause, None
-        if self.child is None and now >= self.again_at:
+            self.again_at = now + self.pause
+        if not self.pid and now >= self.again_at:
             self.start()
 
     def signal(self, number: signal.Signals) -> None:
-        if self.child and self.child.poll() is None:
-            try:
-                os.killpg(self.child.pid, number)
-            except ProcessLookupError:
-                return
-
-
-LIBC = ctypes.CDLL(None)
-PR_SET_PDEATHSIG = 1
-
-
-def end_with_parent() -> None:
-    """Should the process that started this one be killed, this one ends too and leaves its port
-    (Linux). By SIGKILL: a Celery worker whose broker and log are gone does not end when asked.
-    """
-    if sys.platform == "linux":
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def say(name: str, line: str, colour: int) -> None:
-    head = f"{name:>8} | "
-    if sys.stdout.isatty():
-        head = f"\033[{colour}m{head}\033[0m"
-    print(head + line, flush=True)  # noqa: T201
+        if self.lives():
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
 
 
 def wanted() -> list[Process]:
@@ -107,15 +80,16 @@ def wanted() -> list[Process]:
         needless.add("redis")
     if not settings().embedded_exchange:
         needless.add("exchange")
-    environment = os.environ | _environment()
+    os.environ.update(_environment())
+    settings.cache_clear()
     lines = [line for line in PROCFILE.read_text().splitlines() if line and line[0] != "#"]
     named = [
-        (name, command.strip()) for name, _, command in (line.partition(":") for line in lines)
+        (name, shlex.split(os.path.expandvars(command)))
+        for name, _, command in (line.partition(":") for line in lines)
     ]
-    os.environ.update(environment)
     return [
-        Process(name, command, COLOURS[at % len(COLOURS)], environment)
-        for at, (name, command) in enumerate(named)
+        Process(name, partial(forking.program, command))
+        for name, command in named
         if name not in needless
     ]
 
@@ -129,7 +103,6 @@ def _environment() -> dict[str, str]:
         "VAR_DIR": str(settings().var_dir.resolve()),
         "REDIS_URL": broker.url(),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "PYTHONUNBUFFERED": "1",
     }
 
 
@@ -147,28 +120,47 @@ def check_ports() -> None:
                 raise BrokenSettingError(told) from error
 
 
-def prepared(environment: dict[str, str]) -> bool:
-    """In a process of its own, so that its memory is given back."""
-    command = [sys.executable, "-m", "ivr", "prepare"]
-    return subprocess.run(command, env=environment, check=False).returncode == 0  # noqa: S603
+def prepared() -> bool:
+    from ivr import preparing
+
+    def act() -> int:
+        preparing.prepare()
+        return 0
+
+    pid = forking.child("prepare", act)
+    return bool(pid) and os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 def run() -> int:
     check_ports()
     settings().var_dir.mkdir(parents=True, exist_ok=True)
     processes = wanted()
-    if not prepared(processes[0].environment):
+    forking.load()
+    if not prepared():
         return 2
+    forking.rehearse()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    threading.Thread(target=_greet, args=(stop,), daemon=True).start()
+    pipes = {process.name: os.pipe() for process in processes}
+    for process in processes:
+        process.output = pipes[process.name][1]
+    told = Process("scribe", partial(_write_down, pipes))
     while not stop.is_set():
-        for process in processes:
+        for process in (told, *processes):
             process.revive()
         stop.wait(0.05)
     _stop(processes)
+    for _, entrance in pipes.values():
+        os.close(entrance)
+    _wait([told], TOLD_WITHIN)
     return 0
+
+
+def _write_down(pipes: dict[str, tuple[int, int]]) -> int:
+    for _, entrance in pipes.values():
+        os.close(entrance)  # it ends when nobody else can write
+    return scribe.write_down({name: out for name, (out, _) in pipes.items()})
 
 
 def _stop(processes: list[Process]) -> None:
@@ -177,46 +169,12 @@ def _stop(processes: list[Process]) -> None:
     for group in ([one for one in processes if one not in last], last):
         for process in group:
             process.signal(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_WITHIN
-        while time.monotonic() < deadline and any(_lives(one) for one in group):
-            time.sleep(0.05)
+        _wait(group, STOP_WITHIN)
         for process in group:
             process.signal(signal.SIGKILL)
 
 
-def _lives(process: Process) -> bool:
-    return process.child is not None and process.child.poll() is None
-
-
-def _greet(stop: threading.Event) -> None:
-    """Say where to go, once there is something to see."""
-    urls = [f"http://127.0.0.1:{settings().port}/healthz"]
-    if settings().embedded_exchange:
-        urls.append(f"http://127.0.0.1:{settings().exchange_port}/phones/state")
-    deadline = time.monotonic() + READY_WITHIN
-    while not all(_answers(url) for url in urls):
-        if time.monotonic() > deadline or stop.wait(0.1):
-            return
-    pages = f"http://127.0.0.1:{settings().port}/"
-    staff = f"  Portal       {pages}portal/\n  Staff page   {pages}"
-    exchange = f"http://127.0.0.1:{settings().exchange_port}/"
-    mail = f"  Mailboxes    {exchange}mail\n" if settings().mail_is_kept else ""
-    if settings().embedded_exchange:
-        print(  # noqa: T201
-            f"\n  Phones       {exchange}\n{mail}{staff}\n\n"
-            "  Dial from the left phone, key 4411#, then 1.\n"
-            "  A technician's phone rings on the right: answer it and press 1.\n"
-            "  To the portal, sign in as ana@acme.example: the link comes to her mailbox.\n"
-            "  Ctrl-C stops everything.\n",
-            flush=True,
-        )
-    else:
-        print(f"\n{staff}\n  Calls come in at {settings().own_url}/voice/inbound\n", flush=True)  # noqa: T201
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310  our own address
-            return bool(answer.status == 200)  # noqa: PLR2004
-    except (urllib.error.URLError, OSError):
-        return False
+def _wait(processes: list[Process], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and any(one.lives() for one in processes):
+        time.sleep(0.05)

@@ -14,6 +14,7 @@ from ivr import clock, migrations
 from ivr import database as ivr_database
 from ivr.services import in_force
 from ivr.settings import settings
+from tests.patience import SECONDS, patience
 from tests.servers import Postgres, free_port, postgres, valkey
 from tests.services.people import NOW
 from tests.stories.line import NUMBER, Line
@@ -38,6 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     others = [item for item in items if item not in whole]
     half = len(others) // 2
     items[:] = [*whole[::2], *others[:half], *whole[1::2], *others[half:]]
+
+
+have_patience = pytest.fixture(scope="session", autouse=True)(patience)
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +176,7 @@ def context(browser: Browser, line: Line) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=settings().own_url, viewport={"width": 1280, "height": 900}
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1000 * SECONDS)
     yield context
     context.close()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 
-START_WITHIN = 30
+START_WITHIN = 120
 
 
 def free_port() -> int:
@@ -82,7 +82,7 @@ class Postgres:
 
     def _run(self, name: str, *args: str) -> None:
         command = [*self.prefix, str(_bin() / name), *args]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
 
     def start(self) -> None:
         args = [arg for one in self.settings for arg in ("-c", one)]
@@ -108,7 +108,7 @@ class Postgres:
         raise TimeoutError((self.folder / "log").read_text())
 
     def connect(self, database: str = "postgres"):
-        return psycopg.connect(self.plain_url(database), autocommit=True, connect_timeout=2)
+        return psycopg.connect(self.plain_url(database), autocommit=True, connect_timeout=10)
 
     def plain_url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
@@ -135,8 +135,9 @@ class Postgres:
                 "select tablename from pg_tables"
                 " where schemaname = 'public' and tablename <> 'alembic_version'"
             ).fetchall()
-            for (table,) in tables:
-                connection.execute(f'delete from "{table}"')
+            a_row = (f"(select '{table}' from \"{table}\" limit 1)" for (table,) in tables)
+            used = connection.execute(" union all ".join(a_row)).fetchall() if tables else []
+            connection.execute("; ".join(f'delete from "{table}"' for (table,) in used))
             connection.execute(
                 "select setval(schemaname || '.' || sequencename, 1, false) from pg_sequences"
                 " where last_value is not null"
@@ -145,7 +146,7 @@ class Postgres:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(15)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(5)
@@ -193,7 +194,7 @@ def valkey(folder: Path, port: int | None = None) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _await_port(port: int) -> None:

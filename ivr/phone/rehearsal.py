@@ -5,6 +5,7 @@ which are forked after it, share it.
 """
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +22,7 @@ KEYS = ("0", "1", "", "", "")
 """No ticket, critical, nothing said, holding."""
 
 
+@cache
 def rehearse() -> None:
     """Without a database there is none: the first call is a little slower."""
     try:

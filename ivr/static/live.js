@@ -133,11 +133,13 @@ if (live) {
   }
 }
 
-// A file that is too large is told of before it is sent.
+// A file that is too large is told of before it is sent, also one that was chosen before this was here.
 for (const input of document.querySelectorAll("input[type=file]")) {
-  input.addEventListener("change", () => {
+  const look = () => {
     const large = [...input.files].find((file) => file.size > Number(input.dataset.largest));
-    input.setCustomValidity(large ? `${large.name} is too large.` : "");
-    input.reportValidity();
-  });
+    input.setCustomValidity(large ? input.dataset.large.replace("{name}", large.name) : "");
+    if (input.files.length) input.reportValidity();
+  };
+  input.addEventListener("change", look);
+  look();
 }

@@ -26,7 +26,7 @@ def submit(
         f"{settings().own_url}{button or action}",
         data={"token": token, **form},
         files=[("files", file) for file in files],
-        timeout=10,
+        timeout=60,
     )
 
 

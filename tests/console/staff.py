@@ -14,7 +14,7 @@ class Staff:
         self.client = app.test_client()
 
     def get(self, path: str) -> TestResponse:
-        return self.client.get(path)
+        return self.client.get(path, buffered=True)  # also what is sent while it is read
 
     def reads(self, path: str) -> str:
         answer = self.get(path)

@@ -152,7 +152,7 @@ def test_every_page_fits_and_can_be_read(addresses: list[str], browser: Browser,
         of_ours = [{"name": k, "value": v, "url": settings().own_url} for k, v in cookies.items()]
         context.add_cookies(of_ours)  # type: ignore[arg-type]
         for address in mine:
-            answer = client.get(address)
+            answer = client.get(address, buffered=True)
             if answer.status_code != (404 if address == "/nowhere" else 200):
                 wrong[address] = answer.status
             elif answer.mimetype == "text/html":

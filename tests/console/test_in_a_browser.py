@@ -94,6 +94,7 @@ def test_everything_can_be_done_by_keyboard(line: Line, page: Page) -> None:
     expect(page.get_by_label("Search tickets, replies")).to_be_focused()
     page.keyboard.type("trunk")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets?**")  # and until its scripts are there
     hit = page.get_by_role("list", name="Found").get_by_role("listitem")
     expect(hit.locator("mark")).to_have_text("trunk")
     page.keyboard.press("j")
@@ -217,7 +218,8 @@ def test_a_picture_is_shown_and_a_file_that_is_too_large_is_told_of_before_it_is
     files.evaluate("(one) => one.dataset.largest = 10")
     files.set_input_files({"name": "big.log", "mimeType": "text/plain", "buffer": b"x" * 11})
     page.get_by_role("button", name="Add note").click()
-    assert files.evaluate("(one) => one.validationMessage") == "big.log is too large."
+    told = "big.log is too large: up to 40 MB each."
+    assert files.evaluate("(one) => one.validationMessage") == told
     assert line.kinds().count("note") == 0
     files.set_input_files({"name": "small.log", "mimeType": "text/plain", "buffer": b"x"})
     page.get_by_role("button", name="Add note").click()

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 STOPS_WITHIN = 0.004
-HOLDS_AT_MOST = 10.0
+HOLDS_AT_MOST = 60.0
 
 
 @dataclass(frozen=True)

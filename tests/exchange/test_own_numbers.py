@@ -16,7 +16,7 @@ OTHER = "+18005550199"
 @pytest.fixture
 def client(app: ScriptedApp, exchange: Exchange) -> Client:
     exchange.own(OTHER, f"{app.url}/other")
-    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(timeout=5))
+    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(timeout=60))
     client.api.base_url = exchange.serve()
     return client
 

@@ -220,7 +220,7 @@ def test_what_is_transcribed_lasts_two_minutes_at_most(line: Recording) -> None:
 
 
 def fetched(address: str) -> bytes:
-    answer = requests.get(address, auth=(ACCOUNT, TOKEN), timeout=5)
+    answer = requests.get(address, auth=(ACCOUNT, TOKEN), timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "audio/wav")
     return answer.content
 

@@ -24,7 +24,7 @@ TALK = "<Say>Hello</Say><Pause length='600'/>"
 def client(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     for name in ("TWILIO_EDGE", "TWILIO_REGION"):
         monkeypatch.delenv(name, raising=False)
-    http = TwilioHttpClient(timeout=5)
+    http = TwilioHttpClient(timeout=60)
     client = Client(ACCOUNT, TOKEN, http_client=http)
     client.api.base_url = exchange.serve()
     yield client
@@ -280,7 +280,7 @@ def test_nobody_without_the_token_is_answered(
     exchange: Exchange, client: Client, login: tuple[str, str] | None
 ) -> None:
     address = f"{exchange.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
-    answer = requests.get(address, auth=login, timeout=5)
+    answer = requests.get(address, auth=login, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (401, 20003)
 
 
@@ -296,7 +296,7 @@ def test_what_does_not_exist_is_not_found(client: Client, noun: str) -> None:
 
 def test_a_refusal_says_where_to_read_more(exchange: Exchange, client: Client) -> None:
     address = f"{exchange.base_url}/2010-04-01/Accounts/{ACCOUNT}/Calls/CA1.json"
-    assert requests.get(address, auth=(ACCOUNT, TOKEN), timeout=5).json() == {
+    assert requests.get(address, auth=(ACCOUNT, TOKEN), timeout=60).json() == {
         "code": 20404,
         "message": "The call CA1 was not found",
         "more_info": "https://www.twilio.com/docs/errors/20404",
@@ -415,8 +415,8 @@ def test_a_recording_is_listed_looked_up_and_heard(
     assert client.recordings(made.sid).fetch().duration == "5"
     for ending in ("", ".wav"):
         address = f"{exchange.base_url}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{made.sid}{ending}"
-        assert requests.get(address, timeout=5).status_code == 401
-        answer = requests.get(address, auth=(ACCOUNT, TOKEN), timeout=5)
+        assert requests.get(address, timeout=60).status_code == 401
+        answer = requests.get(address, auth=(ACCOUNT, TOKEN), timeout=60)
         (tmp_path / "heard.wav").write_bytes(answer.content)
         with wave.open(str(tmp_path / "heard.wav")) as sound:
             assert sound.getnframes() == 5 * sound.getframerate()

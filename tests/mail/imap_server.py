@@ -13,7 +13,7 @@ from urllib.parse import quote
 from tests.servers import free_port
 
 USER, PASSWORD = "support", "päss/wörd @1"
-START_WITHIN = 30
+START_WITHIN = 120
 
 
 @dataclass
@@ -26,7 +26,7 @@ class ImapServer:
 
     @contextmanager
     def box(self) -> Iterator[imaplib.IMAP4]:
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as box:
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=60) as box:
             box.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
             box.select("INBOX")
             yield box
@@ -53,7 +53,7 @@ def imap_server(port: int | None = None) -> Iterator[ImapServer]:
         yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _await(server: ImapServer) -> None:

@@ -310,7 +310,7 @@ def test_a_crash_between_the_row_and_the_end_of_the_spool_makes_no_second_row(
 # The ticker ---------------------------------------------------------------------------------------
 
 
-def tick_until(ticker: Ticker, happens, within: float = 20.0) -> None:
+def tick_until(ticker: Ticker, happens, within: float = 60.0) -> None:
     deadline = time.monotonic() + within
     while not happens():
         assert time.monotonic() < deadline

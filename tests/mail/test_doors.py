@@ -404,7 +404,7 @@ def test_a_wrong_password_is_said_without_it(
         imap.fetch()
 
 
-def until(happens: Callable[[], object], within: float = 30.0) -> None:
+def until(happens: Callable[[], object], within: float = 60.0) -> None:
     deadline = time.monotonic() + within
     while not happens():
         assert time.monotonic() < deadline

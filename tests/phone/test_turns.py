@@ -60,7 +60,7 @@ def test_the_same_webhook_four_times_at_once_is_one_turn(door: Door, path: str) 
     turns, together = count(TakenTurn), Barrier(4)
 
     def ask(_number: int) -> str:
-        together.wait(10)
+        together.wait(60)
         return Door().ask(path, Digits="4411").xml
 
     with ThreadPoolExecutor(4) as pool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from ivr.database import reading
 from ivr.services import attachments, tickets
@@ -58,7 +58,7 @@ def test_a_critical_ticket_with_files_rings_and_says_so_live(line: Line, page: P
     page.get_by_role("link", name="New ticket").first.click()
     page.get_by_label("What is wrong, in a few words").fill("No calls at all")
     page.get_by_label("Service is down").check()
-    page.locator("[data-files]").evaluate(DROPS)
+    page.locator("[data-files].ready").evaluate(DROPS)
     kept = page.get_by_role("listitem")
     expect(kept.filter(has_text="trace.pcap (300 kB)")).to_be_visible()
     expect(kept.filter(has_text="run.exe: files of this kind are not taken")).to_be_visible()
@@ -95,6 +95,26 @@ def test_what_is_being_written_survives_what_changes(line: Line, page: Page) -> 
     line.passes(5)
     expect(page.get_by_text("Bo Chan has your ticket").first).to_be_visible()
     expect(page.get_by_label("Your message")).to_have_value("Half a thou")
+
+
+def test_whoever_is_quicker_than_the_scripts_or_presses_twice_loses_and_doubles_nothing(
+    line: Line, page: Page
+) -> None:
+    signs_in(page)
+    held: list[Route] = []
+    page.route("**/files.js", lambda route: held.append(route))  # noqa: PLW0108  it must be ours
+    with page.expect_request("**/files.js"):
+        page.goto("/portal/tickets/4411", wait_until="commit")
+    page.locator("#files").set_input_files(
+        {"name": "a.log", "mimeType": "text/plain", "buffer": b"x"}
+    )
+    page.get_by_label("Your message").fill("See the log")
+    held.pop().continue_()
+    expect(page.get_by_role("listitem").filter(has_text="a.log (")).to_be_visible()
+    page.get_by_role("button", name="Send").dblclick()
+    expect(page.get_by_role("blockquote")).to_have_text("See the log")
+    assert files_of("4411") == [("a.log", 1)]
+    assert line.kinds().count("said") == 1
 
 
 def test_a_file_that_cannot_be_sent_says_so_and_the_form_goes_on(line: Line, page: Page) -> None:

@@ -201,10 +201,10 @@ def test_no_redirect_is_followed(other: Receiver) -> None:
 def test_one_that_is_stuck_holds_up_neither_others_nor_mail(
     other: Receiver, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr(endpoint, "TIMEOUT", 0.3)
-    monkeypatch.setattr(endpoint, "WHOLE", 0.5)
+    monkeypatch.setattr(endpoint, "TIMEOUT", 1.0)
+    monkeypatch.setattr(endpoint, "WHOLE", 1.5)
     with receiver() as stuck:
-        stuck.hangs, stuck.drips = (2.0 if how == "hangs" else 0.0), how == "drips"
+        stuck.hangs, stuck.drips = (3.0 if how == "hangs" else 0.0), how == "drips"
         bad = webhook(free_of_anybody() if how == "is away" else stuck.url, name="Stuck")
         webhook(other.url, name="Well")
         for number in range(20):

@@ -162,7 +162,7 @@ def test_of_two_tickets_that_close_at_once_one_asks(database: str) -> None:
     barrier = threading.Barrier(2)
 
     def closes(ticket_id: int) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         with transaction() as db:
             conversation.close(db, NOW + A_DAY, db.get_one(Ticket, ticket_id), life.TIME)
 
@@ -170,7 +170,7 @@ def test_of_two_tickets_that_close_at_once_one_asks(database: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     with reading() as db:
         assert {*subjects(db)} == {RESOLVED, CLOSED, ASKED}
         the_request(db)

@@ -28,14 +28,14 @@ def race(act: Callable[[int], object]) -> list[object]:
     barrier, results = threading.Barrier(RACERS), [None] * RACERS
 
     def run(index: int) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         results[index] = act(index)
 
     threads = [threading.Thread(target=run, args=(index,)) for index in range(RACERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return results
 
 

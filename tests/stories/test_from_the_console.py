@@ -29,10 +29,10 @@ def held(line: Line) -> Any:
 
 
 def press(path: str, by: str, page_of: str = "/", **form: str) -> requests.Response:
-    shown = requests.get(f"{settings().own_url}{page_of}", cookies={"by": by}, timeout=10).text
+    shown = requests.get(f"{settings().own_url}{page_of}", cookies={"by": by}, timeout=60).text
     token = re.findall(r'name="token" value="([^"]+)"', shown.partition("<main")[2])[0]
     filled = {"token": token, "by": by, **form}
-    return requests.post(f"{settings().own_url}{path}", data=filled, timeout=10)
+    return requests.post(f"{settings().own_url}{path}", data=filled, timeout=60)
 
 
 def does(act: str, by: str, number: str = "4411") -> requests.Response:
@@ -238,7 +238,7 @@ def test_the_number_that_called_is_offered_and_dialled(line: Line) -> None:
     eve.hang_up()
     line.passes(2)
     path = "/tickets/42/call"
-    shown = requests.get(f"{settings().own_url}{path}", cookies={"by": "Cy Roy"}, timeout=10)
+    shown = requests.get(f"{settings().own_url}{path}", cookies={"by": "Cy Roy"}, timeout=60)
     assert "+1 416-555-0133" in told(shown)
     calls("Cy Roy", "42", to=re.findall(r'value="(call-\d+)"', shown.text)[0])
     line.passes(2)

@@ -12,7 +12,7 @@ from tests.stories.test_reaching_a_technician import hold
 
 def page(number: str = "4411") -> str:
     """The words of the ticket's page, as staff read them."""
-    answer = requests.get(f"{settings().own_url}/tickets/{number}", timeout=10)
+    answer = requests.get(f"{settings().own_url}/tickets/{number}", timeout=60)
     assert answer.status_code == 200
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
@@ -48,10 +48,10 @@ def test_staff_see_every_call_who_was_rung_and_why_not_and_what_was_said(line: L
         assert words in shown, words
     kinds = {one["kind"] for one in line.ticket()["recordings"]}
     assert kinds == {"message", "conversation", "note"}
-    raw = requests.get(f"{settings().own_url}/tickets/4411", timeout=10).text
+    raw = requests.get(f"{settings().own_url}/tickets/4411", timeout=60).text
     recordings = re.findall(r'<audio[^>]*src="([^"]+)"', raw)
     assert len(set(recordings)) == 3
     for path in recordings:
-        sound = requests.get(f"{settings().own_url}{path}", timeout=10)
+        sound = requests.get(f"{settings().own_url}{path}", timeout=60)
         assert sound.headers["Content-Type"] == "audio/wav"
         assert sound.content[:4] == b"RIFF"

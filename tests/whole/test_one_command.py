@@ -9,7 +9,7 @@ import requests
 from tests.whole.conftest import Start
 from tests.whole.stack import ANA, BO, PROCESSES, Stack, eventually
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 
 STUBBORN = [
@@ -54,8 +54,8 @@ def reachable_from_outside(port: int) -> bool:
 def test_with_a_mail_server_there_are_no_mailboxes(start: Start) -> None:
     stack = start(levels=None, SMTP_URL="smtp://127.0.0.1:9")
     assert "/mail" not in stack.log.read_text()
-    assert requests.get(f"{stack.phones_page}/mail", timeout=5).status_code == 404
-    assert "Mail" not in requests.get(stack.phones_page, timeout=5).text
+    assert requests.get(f"{stack.phones_page}/mail", timeout=60).status_code == 404
+    assert "Mail" not in requests.get(stack.phones_page, timeout=60).text
 
 
 def test_a_process_that_dies_is_started_again_and_none_outlives_the_whole(start: Start) -> None:

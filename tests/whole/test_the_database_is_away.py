@@ -11,7 +11,7 @@ from tests.servers import Postgres, postgres
 from tests.whole.conftest import Start
 from tests.whole.stack import ANA, BO, eventually
 
-pytestmark = [pytest.mark.whole, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -57,6 +57,6 @@ def test_without_a_database_the_caller_is_put_through_to_who_was_last_on_call(
     stack.act(BO, "press", keys="1")
     eventually(lambda: stack.phone(ANA)["bridged_with"] == ["Bo Chan"])
     stack.act(ANA, "hang-up")
-    server.process.wait(10)
+    server.process.wait(60)
     server.start()
     eventually(stack.ready)

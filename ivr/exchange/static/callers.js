@@ -18,6 +18,7 @@ export function connectCallers(show) {
   changed = show;
   select.addEventListener("change", () => changed(select.value));
   stranger.addEventListener("submit", add);
+  stranger.querySelector("button").disabled = false;
 }
 
 // The number of the phone to be shown.
@@ -57,10 +58,13 @@ function giveWay() {
 
 async function add(event) {
   event.preventDefault();
-  const number = dialable(stranger.elements["stranger-number"].value);
+  const typed = stranger.elements["stranger-number"];
+  const was = typed.value;
+  const number = dialable(was);
   problem.textContent = await ask("phones", { number, name: "Unknown caller" });
   if (problem.textContent) return;
   awaited = number;
+  if (typed.value !== was) return; // the next one is being typed
   stranger.reset();
   stranger.closest("details").open = false;
   select.focus();

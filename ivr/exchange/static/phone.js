@@ -15,6 +15,7 @@ export class Phone {
   constructor(state, line) {
     this.number = state.number;
     this.line = line;
+    this.sending = 0;
     this.element = template.content.cloneNode(true).firstElementChild;
     this.part = (name) => this.element.querySelector(`.${name}`);
     this.lines = new Transcript(this.part("lines"), drawLine);
@@ -60,7 +61,11 @@ export class Phone {
       event.preventDefault();
       const words = event.target.querySelector(".words");
       const text = words.value.trim();
-      if (text && !(await send(text))) words.value = "";
+      if (!text) return;
+      words.value = ""; // what is typed while this is sent is the next
+      this.sending += 1;
+      if (await send(text)) words.value = [text, words.value].filter(Boolean).join(" ");
+      this.sending -= 1;
     });
   }
 
@@ -96,19 +101,23 @@ export class Phone {
       await this.finishRecording();
       return;
     }
+    if (this.asking) return;
+    this.asking = true;
     try {
       this.stopRecording = await record();
     } catch {
       this.part("problem").textContent = "The microphone may not be used: type the words instead.";
     }
+    this.asking = false;
     this.showMicrophone();
+    if (this.state.state !== "in-call") await this.finishRecording(); // it ended meanwhile
   }
 
-  // While somebody types or the microphone is on, the line shall not take it for silence.
+  // While somebody types, the microphone is on, or words are under way, the line shall not take it for silence.
   holdTheLine() {
     const typing = this.part("say").querySelector(".words").value;
     const listened = this.state.expects === "speech";
-    if (listened && (typing || this.stopRecording)) this.do("speaking");
+    if (listened && (typing || this.sending || this.stopRecording)) this.do("speaking");
   }
 
   async finishRecording() {

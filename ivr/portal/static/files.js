@@ -9,6 +9,7 @@ function ready(box) {
   const fill = (words, name) => words.replace("{name}", name);
   const waiting = new Set();
 
+  const early = input.files; // chosen before this was here
   input.removeAttribute("name");
   drop.hidden = false;
   box.classList.add("ready");
@@ -23,7 +24,10 @@ function ready(box) {
       box.classList.add("over");
     });
   for (const name of ["dragleave", "drop"]) box.addEventListener(name, () => box.classList.remove("over"));
-  box.addEventListener("drop", (event) => {
+  // One that misses the box is taken too: the browser would show it in place of what is written.
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     take(event.dataTransfer.files);
   });
@@ -33,6 +37,10 @@ function ready(box) {
       take(event.clipboardData.files);
     }
   });
+  if (early.length) {
+    take(early);
+    input.value = "";
+  }
 
   function take(files) {
     for (const file of files) {
