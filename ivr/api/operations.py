@@ -20,7 +20,7 @@ from ivr.api.door import api
 from ivr.api.problems import ProblemError
 from ivr.database import reading, transaction
 from ivr.models import ApiAnswer, ApiToken, Technician
-from ivr.services import answers
+from ivr.services import answers, audit
 from ivr.services.tokens import Scope
 
 KEY = "Idempotency-Key"
@@ -176,6 +176,7 @@ def _once(
     db: Session, operation: Operation, path: dict[str, Any], given: Any, key: str
 ) -> Response:
     token, now = g.token, clock.now()
+    audit.by_token(db, token.name)
     asked = hashlib.sha256(f"{request.full_path}\n".encode() + request.get_data()).hexdigest()
     was = answers.given(db, token.id, key, asked) if key else None
     if was:

@@ -82,6 +82,36 @@ class Regrade(Asked, frozen=True):
     severity: Severity
 
 
+class ToLevel(Asked, frozen=True):
+    level: Annotated[int, Meta(ge=1, le=99)]
+    why: Line
+
+
+class Other(Asked, frozen=True):
+    other: Annotated[str, Meta(min_length=1, max_length=40)]
+    """The number of another ticket."""
+
+
+class Watcher(Asked, frozen=True):
+    email: Annotated[str, Meta(max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Tags(Asked, frozen=True):
+    """All that it has from now on."""
+
+    tags: Annotated[list[Annotated[str, Meta(max_length=50)]], Meta(max_length=50)]
+
+
+class Category(Asked, frozen=True):
+    """In the word that the rules of assignment use; empty: none."""
+
+    category: Name
+
+
+class Under(Asked, frozen=True):
+    customer: Line
+
+
 class CallQuery(Cursor, frozen=True):
     """Those that began at `from` or later, and before `until`."""
 
