@@ -19,7 +19,7 @@ from ivr.api import door, problems
 from ivr.api.door import api
 from ivr.api.problems import ProblemError
 from ivr.database import reading, transaction
-from ivr.models import ApiAnswer, ApiToken, Technician
+from ivr.models import ApiAnswer, Technician
 from ivr.services import answers, audit
 from ivr.services.tokens import Scope
 
@@ -29,21 +29,23 @@ REPLAYED = "Idempotency-Replayed"
 
 @dataclass(frozen=True)
 class Ask:
-    """A request of a program: in a session, by a token, with what was sent."""
+    """A request of a program: in a session, in somebody's name, with what was sent."""
 
     db: Session
     now: datetime
-    token: ApiToken
+    owner: Technician | None
+    """Whose token it is; None: what is read on the machine itself (commands/listing.py)."""
     given: Any
     """The query of a read, the body of a write."""
 
     @property
     def by(self) -> str:
-        return self.token.technician.name
+        return self.person.name
 
     @property
     def person(self) -> Technician:
-        return self.db.get_one(Technician, self.token.technician_id)
+        assert self.owner
+        return self.db.get_one(Technician, self.owner.id)
 
 
 Act = TypeVar("Act", bound=Callable[..., msgspec.Struct])
@@ -113,7 +115,7 @@ def _read(operation: Operation, path: dict[str, Any]) -> Response:
     door.check(operation.scope)
     given = _query(operation.takes)
     with reading() as db:
-        told = operation.act(Ask(db, clock.now(), g.token, given), **path)
+        told = operation.act(Ask(db, clock.now(), g.token.technician, given), **path)
         return Response(msgspec.json.encode(told), mimetype="application/json")
 
 
@@ -181,7 +183,7 @@ def _once(
     was = answers.given(db, token.id, key, asked) if key else None
     if was:
         return _answer(operation, was.body.encode(), replayed=True)
-    told = msgspec.json.encode(operation.act(Ask(db, now, token, given), **path))
+    told = msgspec.json.encode(operation.act(Ask(db, now, token.technician, given), **path))
     if key:
         kept = ApiAnswer(token_id=token.id, key=key, request=asked, at=now)
         kept.body = told.decode()
