@@ -23,6 +23,8 @@ Moment = Annotated[datetime, Meta(tz=True, extra_json_schema={"pattern": RFC3339
 """With its offset."""
 Instant = Annotated[str, Meta(extra_json_schema={"pattern": RFC3339})]
 """The same in a query, where a number would be taken for a moment, too (operations.instant)."""
+Level = Annotated[float, Meta(ge=1, le=99, multiple_of=1)]
+"""In JSON 2.0 is a whole number, too."""
 DAY = RFC3339.partition("T")[0] + "$"
 Day = Annotated[date, Meta(extra_json_schema={"pattern": DAY})]
 
@@ -83,7 +85,7 @@ class Regrade(Asked, frozen=True):
 
 
 class ToLevel(Asked, frozen=True):
-    level: Annotated[int, Meta(ge=1, le=99)]
+    level: Level
     why: Line
 
 

@@ -122,7 +122,7 @@ def level(ask: Ask, acts: TicketActs) -> None:
     asked: sent.ToLevel = ask.given
     if asked.level not in [one["level"] for one in policies.default(ask.db)]:
         raise refused("There is no such level.", "level")
-    acts.to_level(asked.level, " ".join(asked.why.split()))
+    acts.to_level(int(asked.level), " ".join(asked.why.split()))
 
 
 # What belongs to it -------------------------------------------------------------------------------

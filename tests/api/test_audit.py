@@ -18,7 +18,7 @@ from tests.portal.browser import words
 from tests.services import people
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-BY_TOKEN = ", by the API token test"
+BY_TOKEN = ", by the API token “test”"
 TICKET_ACTS: dict[str, tuple[object, dict[str, str]]] = {
     "notes": ({"text": "The port is dead"},) * 2,
     "replies": ({"text": "We look at it"},) * 2,
@@ -143,7 +143,7 @@ def test_who_is_put_on_call_is_in_it_by_whatever_door(bo: Program, mona: Colleag
     lines = table(words(mona.get("/audit?act=changed")))
     span = "from 2026-12-01 09:00 to 2026-12-02 09:00, in the place of everybody"
     for one in (
-        f"Bo asked that Cy be on call {span}, by the API token test Level 1",
+        f"Bo asked that Cy be on call {span}{BY_TOKEN} Level 1",
         f"Cy put Cy on call {span} Level 1",
         f"Cy took back that Cy is on call {span} Level 1",
         "Cy put down an absence from 2026-12-03 09:00 to 2026-12-04 09:00 Cy",
