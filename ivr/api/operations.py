@@ -3,6 +3,7 @@ The routes and the description of the API (openapi.py) are both made of that.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from ivr.services.tokens import Scope
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+PRINTED = "[ -~]*"
+"""What a key is made of."""
 
 
 @dataclass(frozen=True)
@@ -203,9 +206,9 @@ def _answer(operation: Operation, body: bytes, *, replayed: bool = False) -> Res
 
 
 def _key() -> str:
-    key = request.headers.get(KEY, "").strip()
-    if len(key) > answers.LONGEST_KEY:
-        told = f"An {KEY} has {answers.LONGEST_KEY} characters at most."
+    key = request.headers.get(KEY, "")
+    if len(key) > answers.LONGEST_KEY or not re.fullmatch(PRINTED, key):
+        told = f"An {KEY} has {answers.LONGEST_KEY} characters at most, all of them printed ASCII."
         raise ProblemError(HTTPStatus.BAD_REQUEST, told)
     return hashlib.sha256(key.encode()).hexdigest() if key else ""  # it may name somebody
 
