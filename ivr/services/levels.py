@@ -23,8 +23,8 @@ def to_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -
 
 
 def next_level(db: Session, now: datetime, ticket: Ticket, call_id: int | None) -> None:
-    """By the keypad, once a call is over: the level after the last one is rung at once. While a page
-    rings, steering.next_level goes on with it.
+    """By the keypad, once a call is over: the level after the last one is rung at once. While a
+    page rings, steering.next_level goes on with it.
     """
     page = paging.latest(db, ticket.id)
     level = page.level + 1 if page else 1
