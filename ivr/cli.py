@@ -3,7 +3,17 @@
 import argparse
 import sys
 
-from ivr.commands import flows, on_call, processes, records, reports, staff, sureness, tokens
+from ivr.commands import (
+    flows,
+    listing,
+    on_call,
+    processes,
+    records,
+    reports,
+    staff,
+    sureness,
+    tokens,
+)
 from ivr.commands.words import Command
 from ivr.settings import BrokenSettingError, settings
 
@@ -17,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
         one.set_defaults(act=act)
         return one
 
-    for room in (processes, records, reports, on_call, staff, tokens, sureness, flows):
+    for room in (processes, records, listing, reports, on_call, staff, tokens, sureness, flows):
         room.enter(add)
     return made
 

@@ -12,12 +12,25 @@ from ivr.api.problems import ProblemError
 from ivr.database import reading, transaction
 from ivr.models import ApiToken
 from ivr.services import tokens
+from ivr.services.life import NotAllowedError
+from ivr.services.refusal import RefusedError
+from ivr.services.relations import NotPossibleError
+from ivr.services.steering import TooLateError
 from ivr.services.tokens import Scope
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 CHALLENGE = 'Bearer realm="ivr"'
 OPEN: set[str] = set()
 """Endpoints that take no token: the description of the API."""
+TOO_LATE = {
+    "over": "Nobody is summoned to it any more, or somebody has it already.",
+    "last": "There is no level after this one.",
+    "talking": "They are on the line with the customer already.",
+    "rings": "Phones ring for it already.",
+    "holds": "A caller waits on the line for it: accept it, or resolve the ticket.",
+    "no phone": "The owner of the token has no phone that could be rung.",
+}
+"""By the word of the error."""
 
 
 @api.before_request
@@ -66,6 +79,30 @@ def told(answer: Response) -> Response:
 @api.errorhandler(ProblemError)
 def problem(error: ProblemError) -> Response:
     return problems.answer(error.status, error.detail, error.errors, **error.headers)
+
+
+@api.errorhandler(NotAllowedError)
+def not_allowed(error: NotAllowedError) -> Response:
+    return _conflict(f"That cannot be done to a ticket that is {error.was}.")
+
+
+@api.errorhandler(TooLateError)
+def too_late(error: TooLateError) -> Response:
+    return _conflict(TOO_LATE.get(str(error), TOO_LATE["over"]))
+
+
+@api.errorhandler(NotPossibleError)
+def not_possible(error: NotPossibleError) -> Response:
+    return _conflict(f"That is not possible: {error}.")
+
+
+@api.errorhandler(RefusedError)
+def refused(error: RefusedError) -> Response:
+    return _conflict(f"That is not possible: {error}.")
+
+
+def _conflict(detail: str) -> Response:
+    return problems.answer(HTTPStatus.CONFLICT, detail)
 
 
 @api.errorhandler(HTTPException)

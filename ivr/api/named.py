@@ -32,8 +32,10 @@ def team_or_none(db: Session, name: str) -> int | None:
 
 
 def assignee(ask: Ask, email: str) -> int | None:
-    if email in {"me", "none"}:
-        return ask.token.technician_id if email == "me" else NOBODY
+    if email == "none":
+        return NOBODY
+    if email == "me" and ask.owner:
+        return ask.owner.id
     found = people.by_mail(ask.db, email) if email else None
     if email and found is None:
         raise unknown("assignee")

@@ -9,8 +9,9 @@ import msgspec
 from flask import Response
 
 from ivr.api.door import OPEN, api
-from ivr.api.operations import KEY, OPERATIONS, REPLAYED, Operation
+from ivr.api.operations import KEY, OPERATIONS, PRINTED, REPLAYED, Operation
 from ivr.api.problems import Problem
+from ivr.services.answers import LONGEST_KEY
 
 REFS = "#/components/schemas/{name}"
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -97,7 +98,7 @@ def _key() -> dict[str, Any]:
         "name": KEY,
         "in": "header",
         "description": "Sent again with the same key within a day, it is done once.",
-        "schema": {"type": "string", "maxLength": 255, "pattern": r"^[!-~]*$"},
+        "schema": {"type": "string", "maxLength": LONGEST_KEY, "pattern": f"^{PRINTED}$"},
     }
 
 

@@ -3,6 +3,7 @@ The routes and the description of the API (openapi.py) are both made of that.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,31 +20,35 @@ from ivr.api import door, problems
 from ivr.api.door import api
 from ivr.api.problems import ProblemError
 from ivr.database import reading, transaction
-from ivr.models import ApiAnswer, ApiToken, Technician
-from ivr.services import answers
+from ivr.models import ApiAnswer, Technician
+from ivr.services import answers, audit
 from ivr.services.tokens import Scope
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+PRINTED = "[ -~]*"
+"""What a key is made of."""
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A request of a program: in a session, by a token, with what was sent."""
+    """A request of a program: in a session, in somebody's name, with what was sent."""
 
     db: Session
     now: datetime
-    token: ApiToken
+    owner: Technician | None
+    """Whose token it is; None: what is read on the machine itself (commands/listing.py)."""
     given: Any
     """The query of a read, the body of a write."""
 
     @property
     def by(self) -> str:
-        return self.token.technician.name
+        return self.person.name
 
     @property
     def person(self) -> Technician:
-        return self.db.get_one(Technician, self.token.technician_id)
+        assert self.owner
+        return self.db.get_one(Technician, self.owner.id)
 
 
 Act = TypeVar("Act", bound=Callable[..., msgspec.Struct])
@@ -113,7 +118,7 @@ def _read(operation: Operation, path: dict[str, Any]) -> Response:
     door.check(operation.scope)
     given = _query(operation.takes)
     with reading() as db:
-        told = operation.act(Ask(db, clock.now(), g.token, given), **path)
+        told = operation.act(Ask(db, clock.now(), g.token.technician, given), **path)
         return Response(msgspec.json.encode(told), mimetype="application/json")
 
 
@@ -176,11 +181,12 @@ def _once(
     db: Session, operation: Operation, path: dict[str, Any], given: Any, key: str
 ) -> Response:
     token, now = g.token, clock.now()
+    audit.by_token(db, token.name)
     asked = hashlib.sha256(f"{request.full_path}\n".encode() + request.get_data()).hexdigest()
     was = answers.given(db, token.id, key, asked) if key else None
     if was:
         return _answer(operation, was.body.encode(), replayed=True)
-    told = msgspec.json.encode(operation.act(Ask(db, now, token, given), **path))
+    told = msgspec.json.encode(operation.act(Ask(db, now, token.technician, given), **path))
     if key:
         kept = ApiAnswer(token_id=token.id, key=key, request=asked, at=now)
         kept.body = told.decode()
@@ -200,9 +206,9 @@ def _answer(operation: Operation, body: bytes, *, replayed: bool = False) -> Res
 
 
 def _key() -> str:
-    key = request.headers.get(KEY, "").strip()
-    if len(key) > answers.LONGEST_KEY:
-        told = f"An {KEY} has {answers.LONGEST_KEY} characters at most."
+    key = request.headers.get(KEY, "")
+    if len(key) > answers.LONGEST_KEY or not re.fullmatch(PRINTED, key):
+        told = f"An {KEY} has {answers.LONGEST_KEY} characters at most, all of them printed ASCII."
         raise ProblemError(HTTPStatus.BAD_REQUEST, told)
     return hashlib.sha256(key.encode()).hexdigest() if key else ""  # it may name somebody
 

@@ -1,15 +1,17 @@
-"""Pages that are live, for programs: who is summoned, accepting one, the next level."""
-
-from http import HTTPStatus
+"""Pages that are live, for programs: who is summoned, and what is done about one in the name of the
+token's owner, as on the first page.
+"""
 
 from ivr.api import shapes
-from ivr.api.operations import Ask, reads, writes
-from ivr.api.problems import ProblemError
-from ivr.api.ticket_writes import standing
-from ivr.api.tickets import one
-from ivr.models import PageState
-from ivr.services import board, levels, paging
+from ivr.api.on_ticket import act_on_ticket
+from ivr.api.operations import Ask, reads
+from ivr.models import Page, PageState
+from ivr.services import board, paging, steering
+from ivr.services.steering import TooLateError
+from ivr.services.ticket_acts import TicketActs
 from ivr.services.tokens import Scope
+
+WRITE = Scope.PAGES_WRITE
 
 
 @reads("/pages", Scope.PAGES_READ, "List the pages that are live", tells=shapes.Pages)
@@ -31,32 +33,33 @@ def list_pages(ask: Ask) -> shapes.Pages:
     )
 
 
-@writes(
-    "/tickets/<number>/accept",
-    Scope.PAGES_WRITE,
-    "Accept its page, as the owner of the token: everybody else stops ringing",
-    tells=shapes.Written,
-)
-def accept(ask: Ask, number: str) -> shapes.Written:
-    ticket = one(ask.db, number)
-    page = paging.live_page(ask.db, ticket.id)
-    if page is None or not paging.accept(ask.db, ask.now, page.id, ask.person):
-        raise ProblemError(HTTPStatus.CONFLICT, "Nobody is summoned to it any more.")
-    return standing(ticket)
-
-
-@writes(
-    "/tickets/<number>/next-level",
-    Scope.PAGES_WRITE,
-    "Hand it to the next level, which is rung at once",
-    tells=shapes.Written,
-)
-def next_level(ask: Ask, number: str) -> shapes.Written:
-    ticket = one(ask.db, number)
-    page = paging.live_page(ask.db, ticket.id)
+def _page(acts: TicketActs) -> Page:
+    page = paging.live_page(acts.db, acts.ticket.id)
     if page is None:
-        raise ProblemError(HTTPStatus.CONFLICT, "Nobody is summoned to it any more.")
-    if page.level + 1 >= len(page.policy):
-        raise ProblemError(HTTPStatus.CONFLICT, "There is no level after this one.")
-    levels.next_level(ask.db, ask.now, ticket, None)
-    return standing(ticket)
+        raise TooLateError("over")
+    return page
+
+
+@act_on_ticket("accept", WRITE, "Accept its page: your phone is rung if its caller waits")
+def accept(ask: Ask, acts: TicketActs) -> None:
+    steering.accept(ask.db, ask.now, _page(acts), ask.person)
+
+
+@act_on_ticket("take-over", WRITE, "Take its page over from whoever has it and is not on the line")
+def take_over(ask: Ask, acts: TicketActs) -> None:
+    steering.take_over(ask.db, ask.now, _page(acts), ask.person)
+
+
+@act_on_ticket("ring", WRITE, "Ring its level once more, at once")
+def ring(ask: Ask, acts: TicketActs) -> None:
+    steering.ring_now(ask.db, ask.now, _page(acts), ask.by)
+
+
+@act_on_ticket("next-level", WRITE, "Ring the next level at once; whoever rings goes on ringing")
+def next_level(ask: Ask, acts: TicketActs) -> None:
+    steering.next_level(ask.db, ask.now, _page(acts), ask.by)
+
+
+@act_on_ticket("stop", WRITE, "Summon nobody any more; not while its caller waits")
+def stop(ask: Ask, acts: TicketActs) -> None:
+    steering.stop(ask.db, ask.now, _page(acts), ask.by)

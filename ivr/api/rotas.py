@@ -6,12 +6,11 @@ from http import HTTPStatus
 from sqlalchemy.orm import Session
 
 from ivr.api import sent, shapes
+from ivr.api.on_ticket import refused
 from ivr.api.operations import Ask, instant, reads, writes
 from ivr.api.problems import ProblemError
-from ivr.api.ticket_writes import refused
 from ivr.models import Rota, Technician
 from ivr.services import coming, overrides, people, roles, rota, rotas, shifts
-from ivr.services.refusal import RefusedError
 from ivr.services.roles import May
 from ivr.services.tokens import Scope
 
@@ -73,21 +72,17 @@ def override(ask: Ask, id_: int) -> shapes.OverrideRecord:
     asked, one, by = ask.given, _rota(ask.db, id_), ask.person
     who = _person(ask.db, asked.person, "person")
     instead_of = _person(ask.db, asked.instead_of, "instead_of") if asked.instead_of else None
-    decided = roles.may(by.role, May.EDIT_ROTAS)
-    try:
-        made = overrides.put(
-            ask.db,
-            ask.now,
-            one,
-            who,
-            instead_of,
-            asked.starts_at,
-            asked.ends_at,
-            by,
-            decided=decided,
-        )
-    except RefusedError as error:
-        raise ProblemError(HTTPStatus.CONFLICT, f"That is not possible: {error}.") from error
+    made = overrides.put(
+        ask.db,
+        ask.now,
+        one,
+        who,
+        instead_of,
+        asked.starts_at,
+        asked.ends_at,
+        by,
+        decided=roles.may(by.role, May.EDIT_ROTAS),
+    )
     return shapes.OverrideRecord(
         made.id,
         made.technician.name,

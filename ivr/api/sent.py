@@ -10,8 +10,10 @@ from ivr.api.shapes import Severity, Status
 from ivr.models import Outcome
 from ivr.services.ticket_filters import Due
 
-Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
-Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+SOMETHING = r"[^\s\x1c-\x1f]"
+"""No reader of patterns but Python's takes those four for spaces."""
+Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=SOMETHING)]
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=SOMETHING)]
 Name = Annotated[str, Meta(max_length=200)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
 RFC3339 = (
@@ -23,6 +25,8 @@ Moment = Annotated[datetime, Meta(tz=True, extra_json_schema={"pattern": RFC3339
 """With its offset."""
 Instant = Annotated[str, Meta(extra_json_schema={"pattern": RFC3339})]
 """The same in a query, where a number would be taken for a moment, too (operations.instant)."""
+Level = Annotated[float, Meta(ge=1, le=99, multiple_of=1)]
+"""In JSON 2.0 is a whole number, too."""
 DAY = RFC3339.partition("T")[0] + "$"
 Day = Annotated[date, Meta(extra_json_schema={"pattern": DAY})]
 
@@ -80,6 +84,36 @@ class Assign(Asked, frozen=True):
 
 class Regrade(Asked, frozen=True):
     severity: Severity
+
+
+class ToLevel(Asked, frozen=True):
+    level: Level
+    why: Line
+
+
+class Other(Asked, frozen=True):
+    other: Annotated[str, Meta(min_length=1, max_length=40)]
+    """The number of another ticket."""
+
+
+class Watcher(Asked, frozen=True):
+    email: Annotated[str, Meta(max_length=200, pattern=r"^[!-?A-~]+@[!-?A-~]+$")]
+
+
+class Tags(Asked, frozen=True):
+    """All that it has from now on."""
+
+    tags: Annotated[list[Annotated[str, Meta(max_length=50)]], Meta(max_length=50)]
+
+
+class Category(Asked, frozen=True):
+    """In the word that the rules of assignment use; empty: none."""
+
+    category: Name
+
+
+class Under(Asked, frozen=True):
+    customer: Line
 
 
 class CallQuery(Cursor, frozen=True):

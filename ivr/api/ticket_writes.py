@@ -1,54 +1,25 @@
 """What programs do to tickets: the same as staff on the ticket's page, by the same services."""
 
-from http import HTTPStatus
-
 from sqlalchemy import select
 
 from callflows.turn import Severity
 from ivr.api import sent, shapes
+from ivr.api.on_ticket import act_on_ticket, refused, standing
 from ivr.api.operations import Ask, writes
-from ivr.api.problems import ProblemError, Wrong
-from ivr.api.tickets import one
-from ivr.models import Contact, Status, Team, Ticket
-from ivr.services import (
-    assignment,
-    conversation,
-    customers,
-    house,
-    intake,
-    life,
-    notices,
-    numbers,
-    people,
-    tickets,
-)
-from ivr.services.life import NotAllowedError
+from ivr.models import Contact, Team, Ticket
+from ivr.services import customers, house, numbers, people, policies, ticket_acts, tickets
+from ivr.services.numbers import dialled
+from ivr.services.ticket_acts import TicketActs
 from ivr.services.tokens import Scope
 
 WHO = "API"
 """How it was resolved, as the timeline tells it."""
-
-
-def standing(ticket: Ticket) -> shapes.Written:
-    return shapes.Written(
-        ticket.number,
-        Status(ticket.status).value,
-        Severity(ticket.severity).value,
-        ticket.level,
-        ticket.assignee.name if ticket.assignee else None,
-        ticket.team.name if ticket.team else None,
-    )
-
-
-def refused(detail: str, field: str) -> ProblemError:
-    """It is well formed, and cannot be done as things stand."""
-    told = "That cannot be done as things stand."
-    return ProblemError(HTTPStatus.CONFLICT, told, Wrong(detail, f"$.{field}"))
+WRITE = Scope.TICKETS_WRITE
 
 
 @writes(
     "/tickets",
-    Scope.TICKETS_WRITE,
+    WRITE,
     "Open a ticket: a critical one rings",
     takes=sent.NewTicket,
     tells=shapes.Written,
@@ -57,15 +28,15 @@ def refused(detail: str, field: str) -> ProblemError:
 def open_ticket(ask: Ask) -> shapes.Written:
     asked: sent.NewTicket = ask.given
     contact = _contact(ask)
-    ticket = intake.take(
+    ticket = ticket_acts.open_ticket(
         ask.db,
         ask.now,
+        ask.by,
         title=" ".join(asked.title.split()),
         description=asked.description.strip(),
         severity=Severity(asked.severity),
         contact=contact,
         customer=contact.customer,
-        how={"by": ask.by},
     )
     return standing(ticket)
 
@@ -98,109 +69,100 @@ def _contact(ask: Ask) -> Contact:
     )
 
 
-@writes(
-    "/tickets/<number>/notes",
-    Scope.TICKETS_WRITE,
-    "Write a note, which stays among us",
-    takes=sent.Words,
-    tells=shapes.Written,
-)
-def note(ask: Ask, number: str) -> shapes.Written:
-    ticket = one(ask.db, number)
-    tickets.note(ask.db, ask.now, ticket, ask.by, ask.given.text.strip())
-    return standing(ticket)
+# Words --------------------------------------------------------------------------------------------
 
 
-@writes(
-    "/tickets/<number>/replies",
-    Scope.TICKETS_WRITE,
-    "Answer the customer, by mail",
-    takes=sent.Words,
-    tells=shapes.Written,
-)
-def reply(ask: Ask, number: str) -> shapes.Written:
-    ticket = one(ask.db, number)
-    conversation.reply(ask.db, ask.now, ticket, ask.by, ask.given.text.strip())
-    return standing(ticket)
+@act_on_ticket("notes", WRITE, "Write a note, which stays among us", sent.Words)
+def note(ask: Ask, acts: TicketActs) -> None:
+    acts.note(ask.given.text.strip())
 
 
-@writes(
-    "/tickets/<number>/questions",
-    Scope.TICKETS_WRITE,
-    "Ask the customer, and wait for the answer",
-    takes=sent.Words,
-    tells=shapes.Written,
-)
-def question(ask: Ask, number: str) -> shapes.Written:
-    ticket = one(ask.db, number)
-    try:
-        conversation.ask(ask.db, ask.now, ticket, ask.by, ask.given.text.strip())
-    except NotAllowedError as error:
-        raise not_now(ticket) from error
-    return standing(ticket)
+@act_on_ticket("replies", WRITE, "Answer the customer, by mail", sent.Words)
+def reply(ask: Ask, acts: TicketActs) -> None:
+    acts.reply(ask.given.text.strip())
 
 
-@writes(
-    "/tickets/<number>/resolve",
-    Scope.TICKETS_WRITE,
-    "Resolve it: nobody is rung for it any more",
-    tells=shapes.Written,
-)
-def resolve(ask: Ask, number: str) -> shapes.Written:
-    ticket = one(ask.db, number)
-    conversation.resolve(ask.db, ask.now, ticket, ask.by, WHO)
-    return standing(ticket)
+@act_on_ticket("questions", WRITE, "Ask the customer, and wait for the answer", sent.Words)
+def question(ask: Ask, acts: TicketActs) -> None:
+    acts.ask(ask.given.text.strip())
 
 
-@writes(
-    "/tickets/<number>/reopen",
-    Scope.TICKETS_WRITE,
-    "Open it again",
-    tells=shapes.Written,
-)
-def reopen(ask: Ask, number: str) -> shapes.Written:
-    ticket = one(ask.db, number)
-    try:
-        life.move(ask.db, ask.now, ticket, Status.OPEN, life.STAFF, by=ask.by)
-    except NotAllowedError as error:
-        raise not_now(ticket) from error
-    return standing(ticket)
+# Where it stands ----------------------------------------------------------------------------------
 
 
-@writes(
-    "/tickets/<number>/severity",
-    Scope.TICKETS_WRITE,
-    "Say how bad it is: critical rings",
-    takes=sent.Regrade,
-    tells=shapes.Written,
-)
-def regrade(ask: Ask, number: str) -> shapes.Written:
-    ticket, severity = one(ask.db, number), Severity(ask.given.severity)
-    conversation.regrade(ask.db, ask.now, ticket, severity, ask.by)
-    return standing(ticket)
+@act_on_ticket("resolve", WRITE, "Resolve it: nobody is rung for it any more")
+def resolve(_ask: Ask, acts: TicketActs) -> None:
+    acts.resolve(WHO)
 
 
-@writes(
-    "/tickets/<number>/assign",
-    Scope.TICKETS_WRITE,
-    "Give it to a person, to a team, or to nobody",
-    takes=sent.Assign,
-    tells=shapes.Written,
-)
-def assign(ask: Ask, number: str) -> shapes.Written:
-    ticket, asked = one(ask.db, number), ask.given
+@act_on_ticket("reopen", WRITE, "Open it again")
+def reopen(_ask: Ask, acts: TicketActs) -> None:
+    acts.reopen()
+
+
+@act_on_ticket("severity", WRITE, "Say how bad it is: critical rings", sent.Regrade)
+def regrade(ask: Ask, acts: TicketActs) -> None:
+    acts.grade(Severity(ask.given.severity))
+
+
+@act_on_ticket("assign", WRITE, "Give it to a person, to a team, or to nobody", sent.Assign)
+def assign(ask: Ask, acts: TicketActs) -> None:
+    asked: sent.Assign = ask.given
     person = people.by_mail(ask.db, asked.person) if asked.person else None
     if asked.person and (person is None or not person.active):
         raise refused("There is nobody with this e-mail.", "person")
     team = ask.db.scalar(select(Team).where(Team.name == asked.team)) if asked.team else None
     if asked.team and team is None:
         raise refused("There is no such team.", "team")
-    if assignment.to(ask.db, ask.now, ticket, team, person, ask.by):
-        notices.assigned(ask.db, ask.now, ticket)
-    return standing(ticket)
+    acts.assign(team, person)
 
 
-def not_now(ticket: Ticket) -> ProblemError:
-    return ProblemError(
-        HTTPStatus.CONFLICT, f"That cannot be done to a ticket that is {ticket.status}."
-    )
+@act_on_ticket("level", WRITE, "Take it to a level, which is rung for a critical one", sent.ToLevel)
+def level(ask: Ask, acts: TicketActs) -> None:
+    asked: sent.ToLevel = ask.given
+    if asked.level not in [one["level"] for one in policies.default(ask.db)]:
+        raise refused("There is no such level.", "level")
+    acts.to_level(int(asked.level), " ".join(asked.why.split()))
+
+
+# What belongs to it -------------------------------------------------------------------------------
+
+
+@act_on_ticket("merge", WRITE, "Close it as a duplicate of another one", sent.Other)
+def merge(ask: Ask, acts: TicketActs) -> None:
+    acts.merge(_other(ask))
+
+
+@act_on_ticket("link", WRITE, "Link it with another one", sent.Other)
+def link(ask: Ask, acts: TicketActs) -> None:
+    acts.link(_other(ask))
+
+
+def _other(ask: Ask) -> Ticket:
+    found = tickets.find(ask.db, dialled(ask.given.other) or "")
+    if found is None:
+        raise refused("There is no such ticket.", "other")
+    return found
+
+
+@act_on_ticket("watch", WRITE, "Tell somebody else about it, too", sent.Watcher)
+def watch(ask: Ask, acts: TicketActs) -> None:
+    acts.watch(ask.given.email)
+
+
+@act_on_ticket("tags", WRITE, "Say which tags it has", sent.Tags)
+def tag(ask: Ask, acts: TicketActs) -> None:
+    acts.tag(ask.given.tags)
+
+
+@act_on_ticket("category", WRITE, "Say what it is about", sent.Category)
+def categorize(ask: Ask, acts: TicketActs) -> None:
+    acts.categorize(" ".join(ask.given.category.split()))
+
+
+@act_on_ticket("customer", WRITE, "Put it under a customer", sent.Under)
+def put_under(ask: Ask, acts: TicketActs) -> None:
+    found = customers.named(ask.db, " ".join(ask.given.customer.split()))
+    if found is None:
+        raise refused("There is no such customer.", "customer")
+    acts.put_under(found)

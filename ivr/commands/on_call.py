@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivr.commands.words import Add, refuse
+from ivr.commands.words import BY, Add, refuse
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from ivr.services.ical_import import Outcome
     from ivr.services.ical_reading import Found
 
@@ -84,6 +86,7 @@ def import_shifts(args: argparse.Namespace) -> int:
         return 1
     with transaction() as db:
         told = ical_import.shifts(db, clock.now(), rotas.named(db, args.name), found)
+        _note(db, f"rota-{row.id}", told)
     return _tell(args.file, told)
 
 
@@ -102,7 +105,16 @@ def absences(args: argparse.Namespace) -> int:
         return 1
     with transaction() as db:
         told = ical_import.absences(db, clock.now(), db.merge(person, load=False), found)
+        _note(db, f"person-{person.id}", told)
     return _tell(args.file, told)
+
+
+def _note(db: "Session", about: str, outcome: "Outcome") -> None:
+    from ivr import clock
+    from ivr.services import audit, vocabulary
+
+    told = outcome.told(vocabulary.LANGUAGES[0])
+    audit.changed(db, clock.now(), BY, about, audit.Kind.CALENDAR_TAKEN, outcome=told)
 
 
 def _read(file: Path, zone: str) -> "Found | None":

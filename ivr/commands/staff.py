@@ -5,9 +5,7 @@ Whoever has this machine can always make an admin, so nobody is locked out of th
 
 import argparse
 
-from ivr.commands.words import Add, refuse
-
-BY = "the command line"
+from ivr.commands.words import BY, Add, refuse
 
 
 def enter(add: Add) -> None:

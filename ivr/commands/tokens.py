@@ -2,9 +2,7 @@
 
 import argparse
 
-from ivr.commands.words import Add, refuse
-
-BY = "the command line"
+from ivr.commands.words import BY, Add, refuse
 
 
 def enter(add: Add) -> None:

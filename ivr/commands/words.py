@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Callable
 
+BY = "the command line"
+"""Who it was, in the audit."""
 Command = Callable[[argparse.Namespace], int]
 """Returns the exit status."""
 Add = Callable[[str, Command, str], argparse.ArgumentParser]

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock
 from ivr.console import calendar
 from ivr.console.door import console, page
-from ivr.console.fields import Sheet, by_name, carry_out, may_speak_for, sheet
+from ivr.console.fields import Sheet, by_name, carry_out, may_speak_for, note, sheet
 from ivr.console.forms import LONGEST_LINE, WrongError, done, token, what_was_done
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading
-from ivr.services import absences, house, people
+from ivr.services import absences, audit, house, people
+from ivr.services.audit import Kind
 from ivr.services.roles import May
 
 ABOUT = "absences"
@@ -63,6 +64,7 @@ def add_absence() -> Answer:
         assert begin
         assert end
         absences.add(db, clock.now(), person, begin, end, paper.line("why"))
+        note(db, person, Kind.ABSENCE_ADDED, **audit.span(begin, end, zone))
         return done("console.all_absences", done="added")
 
     return carry_out(ABOUT, paper, _page, act)
@@ -75,7 +77,12 @@ def remove_absence(id_: int) -> Answer:
         absence = absences.by_id(db, id_)
         if absence and not may_speak_for(absence.technician):
             raise WrongError(say("rotas.not_yours"))
+        if absence:
+            zone = house.ours(db).time_zone
+            person, span = absence.technician, audit.span(absence.starts_at, absence.ends_at, zone)
         went = absence is not None and absences.withdraw(db, clock.now(), absence)
+        if went:
+            note(db, person, Kind.ABSENCE_REMOVED, **span)
         return done("console.all_absences", done="removed" if went else "over")
 
     return carry_out(ABOUT, sheet(), partial(_page), act)

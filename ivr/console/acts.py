@@ -5,95 +5,79 @@ something that cannot be done is answered with why.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.console.forms import LONGEST_LINE, Form, WrongError, row
 from ivr.console.tongue import say
-from ivr.models import Act as Audited
-from ivr.models import Status, Team, Technician, Ticket
-from ivr.services import (
-    assignment,
-    attachments,
-    audit,
-    conversation,
-    customers,
-    levels,
-    life,
-    notices,
-    policies,
-    relations,
-    tickets,
-)
-from ivr.services.audit import Kind
+from ivr.models import Team, Technician, Ticket
+from ivr.services import customers, policies, tickets
 from ivr.services.life import NotAllowedError
 from ivr.services.numbers import dialled
 from ivr.services.relations import NotPossibleError
+from ivr.services.ticket_acts import TicketActs
 
-Act = Callable[[Session, datetime, Ticket, Form], None]
+Act = Callable[[TicketActs, Form], None]
 
 
-def note(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+def note(acts: TicketActs, form: Form) -> None:
     if form.words():
-        entry = tickets.note(db, now, ticket, form.by, form.words())
-        attachments.attach(db, now, ticket.id, form.files, entry)
+        acts.note(form.words(), form.files)
 
 
-def reply(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+def reply(acts: TicketActs, form: Form) -> None:
     if form.words():
-        conversation.reply(db, now, ticket, form.by, form.words(), form.files)
+        acts.reply(form.words(), form.files)
 
 
-def ask(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+def ask(acts: TicketActs, form: Form) -> None:
     if form.words():
-        conversation.ask(db, now, ticket, form.by, form.words(), form.files)
+        acts.ask(form.words(), form.files)
 
 
-def resolve(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    conversation.resolve(db, now, ticket, form.by, "staff page")
+def resolve(acts: TicketActs, _form: Form) -> None:
+    acts.resolve("staff page")
 
 
-def reopen(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    life.move(db, now, ticket, Status.OPEN, life.STAFF, by=form.by)
+def reopen(acts: TicketActs, _form: Form) -> None:
+    acts.reopen()
 
 
-def assign(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+def assign(acts: TicketActs, form: Form) -> None:
     """To `person-1`, to `team-1`, or to nobody."""
     kind, _, given = form.text("to").partition("-")
     id_ = row(given)
-    team = db.get(Team, id_) if kind == "team" and id_ else None
-    person = db.get(Technician, id_) if kind == "person" and id_ else None
+    team = acts.db.get(Team, id_) if kind == "team" and id_ else None
+    person = acts.db.get(Technician, id_) if kind == "person" and id_ else None
     if kind and team is None and person is None:
         raise WrongError(say("forms.no_assignee"))
-    if assignment.to(db, now, ticket, team, person, form.by):
-        notices.assigned(db, now, ticket)
+    acts.assign(team, person)
 
 
-def grade(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+def grade(acts: TicketActs, form: Form) -> None:
     try:
         severity = Severity(form.text("severity"))
     except ValueError as error:
         raise WrongError(say("forms.no_severity")) from error
-    conversation.regrade(db, now, ticket, severity, form.by)
+    acts.grade(severity)
 
 
-def level(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+def level(acts: TicketActs, form: Form) -> None:
     why = form.needed("why", say("forms.why_level"))
-    known = [one["level"] for one in policies.default(db)]
+    known = [one["level"] for one in policies.default(acts.db)]
     wanted = form.text("level")
     if not wanted.isdigit() or int(wanted) not in known:
         raise WrongError(say("forms.no_level"))
-    levels.to_level(db, now, ticket, int(wanted), f"{why} ({form.by})")
+    acts.to_level(int(wanted), why)
 
 
-def merge(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    relations.merge(db, now, ticket, _other(db, form), form.by)
+def merge(acts: TicketActs, form: Form) -> None:
+    acts.merge(_other(acts.db, form))
 
 
-def link(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    relations.link(db, now, ticket, _other(db, form), form.by)
+def link(acts: TicketActs, form: Form) -> None:
+    acts.link(_other(acts.db, form))
 
 
 def _other(db: Session, form: Form) -> Ticket:
@@ -104,25 +88,25 @@ def _other(db: Session, form: Form) -> Ticket:
     return found
 
 
-def watch(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
+def watch(acts: TicketActs, form: Form) -> None:
     if not form.line("email"):
         raise WrongError(say("forms.whose_email"))
-    relations.watch(db, now, ticket, form.email("email"))
+    acts.watch(form.email("email"))
 
 
-def categorize(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    relations.categorize(db, now, ticket, form.line("category"), form.by)
+def categorize(acts: TicketActs, form: Form) -> None:
+    acts.categorize(form.line("category"))
 
 
-def tag(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    relations.tag(db, now, ticket, form.text("tags", LONGEST_LINE).split(","), form.by)
+def tag(acts: TicketActs, form: Form) -> None:
+    acts.tag(form.text("tags", LONGEST_LINE).split(","))
 
 
-def customer(db: Session, now: datetime, ticket: Ticket, form: Form) -> None:
-    found = customers.named(db, form.line("customer"))
+def customer(acts: TicketActs, form: Form) -> None:
+    found = customers.named(acts.db, form.line("customer"))
     if found is None:
         raise WrongError(say("forms.no_customer"))
-    customers.put_under(db, now, ticket, found, form.by)
+    acts.put_under(found)
 
 
 ACTS: dict[str, Act] = {
@@ -145,14 +129,11 @@ ACTS: dict[str, Act] = {
 WITH_FILES = ("notes", "replies", "questions")
 
 
-def do(db: Session, now: datetime, name: str, ticket: Ticket, form: Form) -> None:
+def do(name: str, acts: TicketActs, form: Form) -> None:
     """Raises WrongError with what to say."""
     try:
-        ACTS[name](db, now, ticket, form)
-        about = f"ticket-{ticket.number}"
-        audit.write(db, now, form.by, Audited.DID, about, Kind.TICKET_ACT, deed=name)
+        ACTS[name](acts, form)
     except NotAllowedError as error:
-        status = say(f"ticket.{ticket.status}")
-        raise WrongError(say("forms.not_allowed", status=status)) from error
+        raise WrongError(say("forms.not_allowed", status=say(f"ticket.{error.was}"))) from error
     except NotPossibleError as error:
         raise WrongError(say("forms.with_itself")) from error

@@ -31,11 +31,13 @@ Names = Mapping[tuple[str, int], str]
 
 def told(line: AuditLine) -> str:
     """What they did, in the language of whoever reads it; as it is, when no sentence fits."""
-    values = {name: _value(line.data, name) for name in line.data}
+    values = {name: _value(line.data, name) for name in line.data if name != audit.TOKEN}
     try:
-        return say(f"audit.{line.kind}", **values)
+        told = say(f"audit.{line.kind}", **values)
     except KeyError:
-        return " ".join([line.kind, *(f"{name}: {value}" for name, value in values.items())])
+        told = " ".join([line.kind, *(f"{name}: {value}" for name, value in values.items())])
+    token = line.data.get(audit.TOKEN)
+    return say("audit.by_token", told=told, token=token) if token else told
 
 
 def _value(data: Mapping[str, Any], name: str) -> str:

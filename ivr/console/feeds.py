@@ -57,6 +57,7 @@ def renew_own_feed(id_: int) -> Answer:
             abort(404, description=say("wrong.nobody_like_that"))
         if not may_speak_for(person):
             abort(403, description=say("rotas.not_your_calendar"))
+        note(db, person, Kind.FEED_MADE)
         return _shown_once(db, person, feeds.make(db, clock.now(), technician=person))
 
     return carry_out(calendar.about(id_), sheet(), lambda _: calendar.calendar(), act)
@@ -103,9 +104,7 @@ def import_shifts(id_: int) -> Answer:
 
     def take(db: Session, found: Found) -> Outcome:
         rota = calendar.found(db, id_)
-        outcome = ical_import.shifts(db, clock.now(), rota, found)
-        note(db, rota, Kind.CALENDAR_TAKEN, outcome=outcome.told(vocabulary.LANGUAGES[0]))
-        return outcome
+        return _noted(db, rota, ical_import.shifts(db, clock.now(), rota, found))
 
     return _taken(about(id_), paper, zone, partial(_import_form, id_), take)
 
@@ -128,9 +127,14 @@ def import_absences() -> Answer:
         person = _whose(db, paper)
         paper.stop_if_wrong()
         assert person
-        return ical_import.absences(db, clock.now(), person, found)
+        return _noted(db, person, ical_import.absences(db, clock.now(), person, found))
 
     return _taken(ABSENCES, paper, zone, partial(_import_form, None), take)
+
+
+def _noted(db: Session, whose: Rota | Technician, outcome: Outcome) -> Outcome:
+    note(db, whose, Kind.CALENDAR_TAKEN, outcome=outcome.told(vocabulary.LANGUAGES[0]))
+    return outcome
 
 
 def _whose(db: Session, paper: Sheet) -> Technician | None:

@@ -159,11 +159,12 @@ def actor(db: Session) -> Technician | None:
     return db.scalar(select(Technician).where(Technician.name == named).limit(1)) if named else None
 
 
-def note(db: Session, rota: Rota, kind: Kind, **data: str) -> None:
-    """Write down what was changed of a rota, and by whom."""
+def note(db: Session, whose: Rota | Technician, kind: Kind, **data: str) -> None:
+    """Write down what was changed of a rota, or of when somebody is there, and by whom."""
     by = actor(db)
     name = by.name if by else house.ANYBODY
-    audit.changed(db, clock.now(), name, f"rota-{rota.id}", kind, **data)
+    what = "rota" if isinstance(whose, Rota) else "person"
+    audit.changed(db, clock.now(), name, f"{what}-{whose.id}", kind, **data)
 
 
 def may_decide(by: Technician | None) -> bool:

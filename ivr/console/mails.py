@@ -12,16 +12,18 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import clock, handing_out
 from ivr.console.door import console, page
-from ivr.console.forms import done, token, too_old, what_was_done
+from ivr.console.forms import done, filled_in, token, too_old, what_was_done
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
-from ivr.models import Mail
-from ivr.services import inbox, outbox, undelivered, webhooks
+from ivr.models import Act, Mail
+from ivr.services import audit, inbox, outbox, undelivered, webhooks
+from ivr.services.audit import Kind
 from ivr.services.roles import May
 
 ROW = "int(max=2147483647)"
 DONE = ("again", "dismiss")
+AGAIN = {"message": Kind.SENT_AGAIN, "mail": Kind.READ_AGAIN}
 
 
 @console.get("/mail")
@@ -47,13 +49,13 @@ def _not_delivered(*, told: str = "", old: bool = False) -> Response:
 @console.post(f"/messages/<{ROW}:id_>/<any(again, dismiss):act>")
 @needs(May.SEE_TO_MAIL)
 def message(id_: int, act: str) -> Answer:
-    return _do(f"message {id_}", act, id_, outbox.again, outbox.dismiss)
+    return _do("message", act, id_, outbox.again, outbox.dismiss)
 
 
 @console.post(f"/mails/<{ROW}:id_>/<any(again, dismiss):act>")
 @needs(May.SEE_TO_MAIL)
 def mail(id_: int, act: str) -> Answer:
-    return _do(f"mail {id_}", act, id_, inbox.again, inbox.dismiss)
+    return _do("mail", act, id_, inbox.again, inbox.dismiss)
 
 
 @console.get(f"/mails/<{ROW}:id_>/raw")
@@ -71,20 +73,21 @@ def raw(id_: int) -> Response:
 
 
 def _do(
-    about: str,
+    what: str,
     act: str,
     id_: int,
     again: Callable[[Session, datetime, int], bool],
     dismiss: Callable[[Session, int], bool],
 ) -> Answer:
     """Whoever is second finds it done."""
-    if too_old(about):
+    if too_old(f"{what} {id_}"):
         answer = _not_delivered(old=True)
         answer.status_code = HTTPStatus.FORBIDDEN
         return answer
     with transaction() as db:
-        if act == "again":
-            again(db, clock.now(), id_)
-        else:
-            dismiss(db, id_)
+        now = clock.now()
+        did = again(db, now, id_) if act == "again" else dismiss(db, id_)
+        if did:
+            kind = AGAIN[what] if act == "again" else Kind.DISMISSED
+            audit.write(db, now, filled_in(db).by, Act.DID, f"{what}-{id_}", kind)
     return done("console.not_delivered", done=act)

@@ -32,21 +32,16 @@ Act = Callable[[Session, datetime, Page], str]
 
 def accept(db: Session, moment: datetime, page: Page) -> str:
     me = _me(db)
-    came = steering.accept(db, moment, page, me, _phone(db, page, me))
-    if came == "taken":
-        raise TooLateError("over")
-    return came
+    return steering.accept(db, moment, page, me, _phone(me))
 
 
 def over(db: Session, moment: datetime, page: Page) -> str:
     me = _me(db)
-    return steering.take_over(db, moment, page, me, _phone(db, page, me))
+    return steering.take_over(db, moment, page, me, _phone(me))
 
 
-def _phone(db: Session, page: Page, me: Technician) -> str | None:
+def _phone(me: Technician) -> str | None:
     """The one of theirs that they have chosen, or their first one."""
-    if steering.on_line(db, page) and not me.phone:
-        raise TooLateError("no phone")
     chosen = request.form.get("phone", "")
     return chosen if chosen in {one.number for one in me.phones} else me.phone
 

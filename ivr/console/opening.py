@@ -33,9 +33,9 @@ from ivr.services import (
     business_time,
     customers,
     house,
-    intake,
     numbers,
     targets,
+    ticket_acts,
 )
 from ivr.services.roles import May
 
@@ -125,18 +125,17 @@ def _open(db: Session, form: Form) -> Ticket:
     except ValueError as error:
         raise WrongError(say("opening.severity_needed")) from error
     contact = _contact(db, form)
-    ticket = intake.take(
+    return ticket_acts.open_ticket(
         db,
         clock.now(),
+        form.by,
+        form.files,
         title=title,
         description=form.text("description"),
         severity=severity,
         contact=contact,
         customer=contact.customer,
-        how={"by": form.by},
     )
-    attachments.attach(db, clock.now(), ticket.id, form.files)
-    return ticket
 
 
 def _contact(db: Session, form: Form) -> Contact:

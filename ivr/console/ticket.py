@@ -24,6 +24,7 @@ from ivr.services import attachments, board, customers, happenings, house, show,
 from ivr.services.happenings import Leaf, Show
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
+from ivr.services.ticket_acts import TicketActs
 
 
 @console.get("/tickets/<number>")
@@ -102,7 +103,7 @@ def act(number: str, act: str) -> Answer:
     try:
         with attached() if with_files else nullcontext() as files, transaction() as db:
             form = filled_in(db, files or ())
-            acts.do(db, clock.now(), act, _ours(db, number), form)
+            acts.do(act, TicketActs(db, clock.now(), _ours(db, number), form.by), form)
     except WrongError as error:
         return _once_more(number, wrong=str(error))
     return done("console.one_ticket", number=number)

@@ -16,7 +16,7 @@ from ivr.console.forms import done, filled_in, row, token, too_old, what_was_don
 from ivr.console.guard import needs
 from ivr.console.tongue import language, say
 from ivr.database import reading, transaction
-from ivr.models import Delivery, Webhook, WebhookForm
+from ivr.models import Act, Delivery, Webhook, WebhookForm
 from ivr.services import audit, bodies, events, house, webhooks
 from ivr.services.audit import Kind
 from ivr.services.refusal import RefusedError
@@ -36,6 +36,10 @@ def host(url: str) -> str:
 
 def _note(db: Session, id_: int, kind: Kind, **data: str) -> None:
     audit.changed(db, clock.now(), filled_in(db).by, _about(id_), kind, **data)
+
+
+def _did(db: Session, id_: int, kind: Kind, **data: int) -> None:
+    audit.write(db, clock.now(), filled_in(db).by, Act.DID, _about(id_), kind, **data)
 
 
 def _about(id_: int) -> str:
@@ -192,6 +196,7 @@ def webhook_act(id_: int, act: str) -> Answer:
         webhook = _webhook(db, id_)
         if act == "test":
             webhooks.test(db, clock.now(), webhook)
+            _did(db, id_, Kind.WEBHOOK_TESTED)
         else:
             webhooks.switch(db, clock.now(), webhook, on=act == "on")
             _note(db, id_, Kind.WEBHOOK_SWITCHED, to=act)
@@ -218,7 +223,8 @@ def all_dead(id_: int, act: str) -> Answer:
         "again": lambda db: webhooks.all_again(db, clock.now(), id_),
         "dismiss": lambda db: webhooks.dismiss_all(db, id_),
     }
-    return _do(id_, acts[act], f"all-{act}")
+    kind = Kind.DELIVERIES_AGAIN if act == "again" else Kind.DELIVERIES_DISMISSED
+    return _do(id_, acts[act], f"all-{act}", kind)
 
 
 @console.post(f"/webhooks/<{ROW}:id_>/deliveries/<{ROW}:delivery>/<any(again, dismiss):act>")
@@ -228,15 +234,18 @@ def one_delivery(id_: int, delivery: int, act: str) -> Answer:
         "again": lambda db: webhooks.again(db, clock.now(), id_, delivery),
         "dismiss": lambda db: webhooks.dismiss(db, id_, delivery),
     }
-    return _do(id_, acts[act], act)
+    kind = Kind.DELIVERY_AGAIN if act == "again" else Kind.DELIVERY_DISMISSED
+    return _do(id_, acts[act], act, kind, delivery=delivery)
 
 
-def _do(id_: int, act: Callable[[Session], bool], name: str) -> Answer:
+def _do(id_: int, act: Callable[[Session], bool], name: str, kind: Kind, **data: int) -> Answer:
     """Whoever is second finds it done."""
     if too_old(f"webhook {id_}"):
         return _once_more(id_)
     with transaction() as db:
         did = act(db)
+        if did:
+            _did(db, id_, kind, **data)
     return done("console.one_webhook", id_=str(id_), done=name if did else "no")
 
 

@@ -13,7 +13,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ivr.models.base import Base
 
 
-class Fact(Base):
+class Dimensions:
+    """What a fact is told by, and so its figures, where services/counting.py keeps it apart."""
+
+    what: Mapped[str]
+    """A word of services/facts.py: opened, response, answer, ring …"""
+    key: Mapped[str]
+    """How it went: met, missed, answered, abandoned …"""
+    customer_id: Mapped[int | None]
+    team_id: Mapped[int | None]
+    severity: Mapped[str | None]
+    level: Mapped[int | None]
+    technician_id: Mapped[int | None]
+    hour: Mapped[int | None]
+    """Of the week: 0 is Monday, midnight to one."""
+    seconds: Mapped[int | None]
+    """Of figures only of the time to answer: each is kept, so that percentiles are exact."""
+
+
+class Fact(Dimensions, Base):
     __tablename__ = "facts"
     __table_args__ = (
         Index("ix_facts_day_what", "day", "what"),
@@ -24,23 +42,11 @@ class Fact(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date]
     """By the organization's clock."""
-    what: Mapped[str]
-    """A word of services/facts.py: opened, response, answer, ring …"""
-    key: Mapped[str]
-    """How it went: met, missed, answered, abandoned …"""
     ticket_id: Mapped[int | None] = mapped_column(index=True)
     call_id: Mapped[int | None]
-    customer_id: Mapped[int | None]
-    team_id: Mapped[int | None]
-    severity: Mapped[str | None]
-    level: Mapped[int | None]
-    technician_id: Mapped[int | None]
-    hour: Mapped[int | None]
-    """Of the week: 0 is Monday, midnight to one."""
-    seconds: Mapped[int | None]
 
 
-class Figure(Base):
+class Figure(Dimensions, Base):
     __tablename__ = "figures"
     __table_args__ = (Index("ix_figures_span_what_first", "span", "what", "first"),)
 
@@ -51,16 +57,6 @@ class Figure(Base):
     """The day, or the first one of the month."""
     week: Mapped[date | None]
     """Of a day: the Monday of its week."""
-    what: Mapped[str]
-    key: Mapped[str]
-    customer_id: Mapped[int | None]
-    team_id: Mapped[int | None]
-    severity: Mapped[str | None]
-    level: Mapped[int | None]
-    technician_id: Mapped[int | None]
-    hour: Mapped[int | None]
-    seconds: Mapped[int | None]
-    """Only of the time to answer: every one is kept, so that percentiles are exact."""
     count: Mapped[int]
 
 

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.database import append
-from ivr.models import Act, AuditLine
+from ivr.models import Act, AuditLine, Ticket
 
 SHOWN = 50
 STRANGER = ""
 """Who it was is not known."""
+TOKEN = "token"  # noqa: S105  a word
+"""By which token of the API a line came: in its data, and what a session puts into all of its."""
 
 
 class Kind(StrEnum):
@@ -51,6 +54,11 @@ class Kind(StrEnum):
     ROTA_NAMED = "rota_named"
     ROTA_REMOVED = "rota_removed"
     LAYER = "layer"
+    OVERRIDE_ASKED = "override_asked"
+    OVERRIDE_AGREED = "override_agreed"
+    OVERRIDE_WITHDRAWN = "override_withdrawn"
+    ABSENCE_ADDED = "absence_added"
+    ABSENCE_REMOVED = "absence_removed"
     FEED_MADE = "feed_made"
     CALENDAR_TAKEN = "calendar_taken"
 
@@ -65,6 +73,14 @@ class Kind(StrEnum):
     WEBHOOK_CHANGED = "webhook_changed"
     WEBHOOK_SWITCHED = "webhook_switched"
     WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  the name of an event
+    WEBHOOK_TESTED = "webhook_tested"
+    DELIVERY_AGAIN = "delivery_again"
+    DELIVERY_DISMISSED = "delivery_dismissed"
+    DELIVERIES_AGAIN = "deliveries_again"
+    DELIVERIES_DISMISSED = "deliveries_dismissed"
+    SENT_AGAIN = "sent_again"
+    READ_AGAIN = "read_again"
+    DISMISSED = "dismissed"
 
     SETTING_CHANGED = "setting_changed"
 
@@ -85,12 +101,56 @@ class Kind(StrEnum):
     """A table of the reports, {table}, from {first} to {last}."""
 
 
+class Deed(StrEnum):
+    """What one of us does to a ticket, or to its page; each has a word in the same file."""
+
+    OPEN = "open"
+    NOTE = "notes"
+    REPLY = "replies"
+    QUESTION = "questions"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    ASSIGN = "assign"
+    SEVERITY = "severity"
+    LEVEL = "level"
+    MERGE = "merge"
+    LINK = "link"
+    WATCH = "watch"
+    TAGS = "tags"
+    CATEGORY = "category"
+    CUSTOMER = "customer"
+    ACCEPT = "accept"
+    TAKE_OVER = "over"
+    RING = "ring"
+    NEXT_LEVEL = "next"
+    STOP = "stop"
+    CALL = "call"
+
+
+def by_token(db: Session, name: str) -> None:
+    """Whatever this session writes down came by that token of the API."""
+    db.info[TOKEN] = name
+
+
 def write(
     db: Session, now: datetime, by: str, act: Act, about: str, kind: Kind, **data: Any
 ) -> None:
     """`about` names what it was done to, by kind and row: person-3. No secret, no PIN in `data`."""
     db.flush()
+    if TOKEN in db.info:
+        data[TOKEN] = db.info[TOKEN]
     append(db, AuditLine, at=now, by=by, act=act, about=about, kind=kind, data=data)
+
+
+def did(db: Session, now: datetime, by: str, ticket: Ticket, deed: Deed) -> None:
+    write(db, now, by, Act.DID, f"ticket-{ticket.number}", Kind.TICKET_ACT, deed=deed)
+
+
+def span(begins: datetime, ends: datetime, zone: str) -> dict[str, str]:
+    """From when until when, by the clock of the place, as every language reads it."""
+    there = ZoneInfo(zone)
+    since, until = (f"{one.astimezone(there):%Y-%m-%d %H:%M}" for one in (begins, ends))
+    return {"since": since, "until": until}
 
 
 def changed(db: Session, now: datetime, by: str, about: str, kind: Kind, **data: Any) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Call, Contact, Direction, Page, PageState, Technician, Ticket
-from ivr.services import dialling, limits, paging, policies, steering
+from ivr.services import audit, dialling, limits, paging, policies, steering
+from ivr.services.audit import Deed
 from ivr.services.steering import TooLateError
 
 LAST_CALLS = 20
@@ -80,6 +81,7 @@ def begin(
     page.due_at = now + paging.MEET_WITHIN
     db.flush()
     steering.ring(db, now, page, technician, phone)
+    audit.did(db, now, technician.name, ticket, Deed.CALL)
 
 
 def check(

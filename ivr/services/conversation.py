@@ -98,19 +98,23 @@ def said(
 
 
 def worse(db: Session, now: datetime, ticket: Ticket, severity: Severity) -> None:
-    """It can be made worse, never better; critical rings."""
-    if tickets.ORDER.index(severity) <= tickets.ORDER.index(Severity(ticket.severity)):
-        return
-    tickets.declare(db, now, ticket, severity)
-    if severity == Severity.CRITICAL:
-        paging.open_page(db, now, ticket)
+    """It can be made worse, never better."""
+    if tickets.ORDER.index(severity) > tickets.ORDER.index(Severity(ticket.severity)):
+        tickets.declare(db, now, ticket, severity)
+        _ring(db, now, ticket)
 
 
-def regrade(db: Session, now: datetime, ticket: Ticket, severity: Severity, by: str) -> None:
-    """One of us says how bad it is; what becomes critical rings."""
-    was = ticket.severity
-    tickets.change_severity(db, now, ticket, severity, by)
-    if severity == Severity.CRITICAL != was and ticket.status not in life.OVER:
+def regrade(db: Session, now: datetime, ticket: Ticket, severity: Severity, by: str) -> bool:
+    """One of us says how bad it is. False when it is so already."""
+    if not tickets.change_severity(db, now, ticket, severity, by):
+        return False
+    _ring(db, now, ticket)
+    return True
+
+
+def _ring(db: Session, now: datetime, ticket: Ticket) -> None:
+    """Whoever says so: what has become critical rings, unless it is over."""
+    if ticket.severity == Severity.CRITICAL and ticket.status not in life.OVER:
         paging.open_page(db, now, ticket)
 
 

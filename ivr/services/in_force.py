@@ -1,7 +1,8 @@
 """Which settings hold, of those that are asked for at every sentence or call: kept in this process.
 
 Whether there is a newer version is asked every few seconds, beside whoever asks: the newest
-number, of a small table. A database that does not answer holds nobody up, and changes nothing: what
+number, of a small table, and how many people were erased, as that takes names and numbers out of
+versions that are there. A database that does not answer holds nobody up, and changes nothing: what
 was known before holds on; with nothing known, what is in the files.
 """
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callflows import prompts
 from ivr.database import reading
-from ivr.models import SettingVersion
+from ivr.models import Erasure, SettingVersion
 
 EVERY = 2.0
 WAITED_FOR = 0.3
@@ -25,12 +26,17 @@ NAMES = ("blocked-numbers", "prompts/", "texts/", "mail/")
 """Those that are kept, or what they begin with."""
 THREAD = "settings in force"
 TABLES = ("prompts", "texts")
-NEWEST = select(func.coalesce(func.max(SettingVersion.id), 0), func.count(SettingVersion.id))
+NEWEST = select(
+    func.coalesce(func.max(SettingVersion.id), 0),
+    func.count(SettingVersion.id),
+    select(func.count(Erasure.database_at)).scalar_subquery(),
+)
 """Two that are written at once may be seen in either order: then there is one more."""
+UNKNOWN = (0, 0, 0)
 log = logging.getLogger(__name__)
 
 _kept: Mapping[str, Any] = {}
-_version: tuple[int, ...] = (0, 0)
+_version: tuple[int, ...] = UNKNOWN
 _looked_at = float("-inf")
 _looking = threading.Lock()
 
@@ -57,7 +63,7 @@ def look_again() -> None:
 def forget() -> None:
     """Another database."""
     global _version  # noqa: PLW0603  one for the whole process
-    _version = (0, 0)
+    _version = UNKNOWN
     _keep({})
     look_again()
 

@@ -23,7 +23,9 @@ def to_level(db: Session, now: datetime, ticket: Ticket, level: int, why: str) -
 
 
 def next_level(db: Session, now: datetime, ticket: Ticket, call_id: int | None) -> None:
-    """Hand the ticket to the level after its present one, which is rung at once."""
+    """By the keypad, once a call is over: the level after the last one is rung at once. While a
+    page rings, steering.next_level goes on with it.
+    """
     page = paging.latest(db, ticket.id)
     level = page.level + 1 if page else 1
     paging.close(db, now, ticket.id)

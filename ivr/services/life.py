@@ -47,6 +47,10 @@ MOVES: dict[tuple[str, str], tuple[Who, ...]] = {
 class NotAllowedError(Exception):
     """A move that is not in the table, or not for this one to make."""
 
+    def __init__(self, who: Who, was: Status, to: Status) -> None:
+        super().__init__(f"{who} may not move a ticket from {was} to {to}")
+        self.was = was
+
 
 def may(ticket: Ticket, to: Status, who: Who) -> bool:
     return who in MOVES.get((ticket.status, to), ())
@@ -74,7 +78,7 @@ def move(db: Session, now: datetime, ticket: Ticket, to: Status, who: Who, **tol
     if was == to:
         return False
     if not may(ticket, to, who):
-        raise NotAllowedError(f"{who} may not move a ticket from {was} to {to}")
+        raise NotAllowedError(who, was, to)
     ticket.status = to
     if was is not Status.NEW or to is not Status.OPEN:  # that is told by what opened it
         timeline.write(db, _kind(was, to), now, ticket_id=ticket.id, **{"by": who, **told})

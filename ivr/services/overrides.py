@@ -2,7 +2,7 @@
 
 One that is only asked for changes nothing. It is in force once whoever is to be on call agrees, or
 somebody at the console does for them; the two of a swap go together. What has been stays as it was:
-an override that is withdrawn while it runs ends then.
+an override that is withdrawn while it runs ends then. Each step is in the audit, by whatever door.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.models import Absence, Override, Rota, Technician
-from ivr.services import rotas, shift_notices
+from ivr.services import audit, house, rotas, shift_notices
+from ivr.services.audit import Kind
 from ivr.services.refusal import RefusedError
 
 LONGEST = timedelta(days=366)
@@ -47,9 +48,20 @@ def ask(
     db.flush()
     if swap_with:
         swap_with.swap_id = override.swap_id = swap_with.swap_id or swap_with.id
+    _write(db, now, by, Kind.OVERRIDE_ASKED, override)
     if technician is not by:
         shift_notices.asked(db, now, override)
     return override
+
+
+def _write(db: Session, now: datetime, by: Technician | None, kind: Kind, one: Override) -> None:
+    told = {
+        "person": one.technician.name,
+        "instead": one.instead_of.name if one.instead_of else "everybody",
+        **audit.span(one.starts_at, one.ends_at, one.rota.time_zone),
+    }
+    name = by.name if by else house.ANYBODY
+    audit.changed(db, now, name, f"rota-{one.rota_id}", kind, **told)
 
 
 def _second(moment: datetime) -> datetime:
@@ -122,6 +134,7 @@ def agree(
         one.starts_at = max(one.starts_at, _second(now))
         rotas.look_again(db, now, one.rota)
         shift_notices.agreed(db, now, one, by)
+        _write(db, now, by, Kind.OVERRIDE_AGREED, one)
     return True
 
 
@@ -143,6 +156,7 @@ def withdraw(db: Session, now: datetime, override: Override, by: Technician | No
     if any(one.withdrawn_at or one.ends_at <= now for one in both):
         return False
     for one in both:
+        _write(db, now, by, Kind.OVERRIDE_WITHDRAWN, one)
         if one.agreed_at and one.starts_at < _second(now):
             one.ends_at = _second(now)
         else:

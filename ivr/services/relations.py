@@ -58,15 +58,17 @@ def _readers(db: Session, ticket: Ticket) -> list[str]:
     return [*contact, *watching]
 
 
-def link(db: Session, now: datetime, ticket: Ticket, other: Ticket, by: str) -> None:
+def link(db: Session, now: datetime, ticket: Ticket, other: Ticket, by: str) -> bool:
+    """False when they are; the same below."""
     if ticket.id == other.id:
         raise NotPossibleError("a ticket cannot be linked with itself")
     older, newer = sorted((ticket.id, other.id))
     if db.get(Link, (older, newer)):
-        return
+        return False
     db.add(Link(ticket_id=older, other_id=newer))
     for one, told in ((ticket, other), (other, ticket)):
         timeline.write(db, Kind.LINKED, now, ticket_id=one.id, by=by, other=told.number)
+    return True
 
 
 def linked(db: Session, ticket: Ticket) -> list[Ticket]:
@@ -80,15 +82,16 @@ def linked(db: Session, ticket: Ticket) -> list[Ticket]:
     return list(db.scalars(select(Ticket).where(Ticket.id.in_(related)).order_by(Ticket.id)))
 
 
-def watch(db: Session, now: datetime, ticket: Ticket, email: str) -> None:
+def watch(db: Session, now: datetime, ticket: Ticket, email: str) -> bool:
     email = email.strip().lower()
     contact = ticket.contact.email if ticket.contact else None
     same = select(Watcher.id).where(Watcher.ticket_id == ticket.id, Watcher.email == email)
     if email == contact or db.scalar(same) is not None:
-        return
+        return False
     db.add(Watcher(ticket_id=ticket.id, email=email))
     db.flush()
     timeline.write(db, Kind.WATCHED, now, ticket_id=ticket.id, email=email)
+    return True
 
 
 def watchers(db: Session, ticket: Ticket) -> list[str]:
@@ -96,20 +99,22 @@ def watchers(db: Session, ticket: Ticket) -> list[str]:
     return list(db.scalars(select(Watcher.email).where(of).order_by(Watcher.id)))
 
 
-def categorize(db: Session, now: datetime, ticket: Ticket, category: str, by: str) -> None:
+def categorize(db: Session, now: datetime, ticket: Ticket, category: str, by: str) -> bool:
     """What it is about, in the word that the rules of assignment use."""
     if category == ticket.category:
-        return
+        return False
     ticket.category = category
     told = category or "-"
     timeline.write(db, Kind.CATEGORIZED, now, ticket_id=ticket.id, by=by, category=told)
     assignment.again(db, now, ticket)
+    return True
 
 
-def tag(db: Session, now: datetime, ticket: Ticket, tags: list[str], by: str) -> None:
+def tag(db: Session, now: datetime, ticket: Ticket, tags: list[str], by: str) -> bool:
     """The tags it has from now on, each once, in small letters."""
     wanted = list(dict.fromkeys(" ".join(one.split()).lower() for one in tags if one.strip()))
     if wanted == ticket.tags:
-        return
+        return False
     ticket.tags = wanted
     timeline.write(db, Kind.TAGGED, now, ticket_id=ticket.id, by=by, tags=", ".join(wanted) or "-")
+    return True

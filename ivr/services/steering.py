@@ -1,6 +1,6 @@
-"""What staff do about a live page beside their phone, by text or at the console: accept it, take it
-over, let it ring now or go on to the next level, or stop it. Each is a conditional UPDATE like all
-that happens to a page; who was late is told why.
+"""What staff do about a live page beside their phone, by text, at the console or by the API: accept
+it, take it over, let it ring now or go on to the next level, or stop it. Each is a conditional
+UPDATE like all that happens to a page, and in the audit; who was late is told why.
 """
 
 from datetime import datetime
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
 from ivr.models import Call, Leg, LegState, Page, PageState, Place, Technician
-from ivr.services import legs, paging, timeline
+from ivr.services import audit, legs, paging, timeline
+from ivr.services.audit import Deed
 from ivr.services.timeline import Kind
 
 ON_LINE = (Place.HOLDING, Place.TALKING_TO_US)
@@ -18,20 +19,22 @@ RINGS = (LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
 
 
 class TooLateError(Exception):
-    """Why it cannot be done any more: a word of `Why`."""
+    """Why it cannot be done any more, in a word or two: over, talking, no phone."""
 
 
 def accept(
     db: Session, now: datetime, page: Page, technician: Technician, number: str | None = None
 ) -> str:
     """`ringing`: the caller waits, and the acceptor's phone rings to put them through: that number,
-    or as they wish. `accepted`: nobody waits. `taken`: somebody else has it.
+    or as they wish. `accepted`: nobody waits. Raises TooLateError, as all of these do.
     """
     if page.state == PageState.OWED and page.accepted_by_id == technician.id:
         return "accepted"
+    _check_phone(db, page, technician)
     if not paging.accept(db, now, page.id, technician):
-        return "taken"
+        raise TooLateError("over")
     db.refresh(page)
+    audit.did(db, now, technician.name, page.ticket, Deed.ACCEPT)
     return _meet(db, now, page, technician, number, "accepted without a ring")
 
 
@@ -47,6 +50,12 @@ def _meet(
     else:
         paging.reached(db, now, page, "no-caller")
     return "accepted"
+
+
+def _check_phone(db: Session, page: Page, technician: Technician) -> None:
+    """A caller who waits is put through to a phone of theirs."""
+    if on_line(db, page) and not technician.phone:
+        raise TooLateError("no phone")
 
 
 def on_line(db: Session, page: Page) -> bool:
@@ -80,6 +89,7 @@ def take_over(
         raise TooLateError("over")
     if paging.talk(db, page):
         raise TooLateError("talking")
+    _check_phone(db, page, technician)
     won = changed(
         db,
         update(Page)
@@ -98,6 +108,7 @@ def take_over(
     page.ticket.assignee = technician
     about, name = page.ticket_id, technician.name
     timeline.write(db, Kind.TAKEN_OVER, now, ticket_id=about, technician=name, other=before.name)
+    audit.did(db, now, name, page.ticket, Deed.TAKE_OVER)
     return _meet(db, now, page, technician, number, "taken over")
 
 
@@ -113,17 +124,21 @@ def ring_now(db: Session, now: datetime, page: Page, by: str) -> None:
     level = page.level if page.state == PageState.OPEN else 0
     if not paging.ring_again(db, now, page, f"asked by {by}", level):
         raise TooLateError("over")
+    audit.did(db, now, by, page.ticket, Deed.RING)
 
 
 def next_level(db: Session, now: datetime, page: Page, by: str) -> None:
     """Whoever rings goes on ringing, and the caller stays where they are."""
-    if page.state != PageState.OPEN or page.level + 1 >= len(page.policy):
+    if page.state != PageState.OPEN:
         raise TooLateError("over")
+    if page.level + 1 >= len(page.policy):
+        raise TooLateError("last")
     level = page.level + 1
     if not paging.ring_again(db, now, page, f"asked by {by}", level):
         raise TooLateError("over")
     page.ticket.level = page.policy[level]["level"]
     timeline.write(db, Kind.ESCALATED, now, ticket_id=page.ticket_id, level=page.ticket.level)
+    audit.did(db, now, by, page.ticket, Deed.NEXT_LEVEL)
 
 
 def stop(db: Session, now: datetime, page: Page, by: str) -> None:
@@ -134,3 +149,4 @@ def stop(db: Session, now: datetime, page: Page, by: str) -> None:
         raise TooLateError("holds")
     paging.close(db, now, page.ticket_id)
     timeline.write(db, Kind.STOPPED, now, ticket_id=page.ticket_id, by=by)
+    audit.did(db, now, by, page.ticket, Deed.STOP)

@@ -41,7 +41,7 @@ WORDS = {
 }
 ANSWERS = {"yes": True, "oui": True, "no": False, "non": False}
 """To a colleague who asks for a shift to be taken."""
-ACCEPTED = {"ringing": "accepted_ringing", "accepted": "accepted", "taken": "taken"}
+ACCEPTED = {"ringing": "accepted_ringing", "accepted": "accepted"}
 """What is texted back, by what came of it."""
 
 
@@ -105,7 +105,10 @@ def _page_rung(db: Session, technician: Technician) -> Page | None:
 
 
 def _accept(db: Session, now: datetime, page: Page, technician: Technician) -> str:
-    return ACCEPTED[steering.accept(db, now, page, technician)]
+    try:
+        return ACCEPTED[steering.accept(db, now, page, technician)]
+    except steering.TooLateError:
+        return "taken"
 
 
 def _pass(db: Session, now: datetime, page: Page, technician: Technician) -> str:

@@ -83,14 +83,15 @@ def declare(
 
 def change_severity(
     db: Session, now: datetime, ticket: Ticket, severity: Severity, by: str
-) -> None:
-    """What one of us says of the severity, better or worse."""
+) -> bool:
+    """What one of us says of the severity, better or worse. False when it is so already."""
     was = Severity(ticket.severity)
     if severity == was:
-        return
+        return False
     ticket.severity = severity
     timeline.write(db, Kind.REGRADED, now, ticket_id=ticket.id, by=by, severity=severity, was=was)
     clocks.recompute(db, ticket)
+    return True
 
 
 def note(db: Session, now: datetime, ticket: Ticket, by: str, text: str, **more: Any) -> int:

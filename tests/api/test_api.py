@@ -31,6 +31,7 @@ def test_a_ticket_from_its_opening_to_its_end(bo: Program) -> None:
     assert (page["ticket"], page["state"], page["level"]) == (number, "open", 1)
     assert bo.does(f"/tickets/{number}/accept")["assignee"] == "Bo"
     assert bo.sends(f"/tickets/{number}/accept").status_code == 409
+    assert bo.reads("/pages")["items"] == [], "nobody waits to be met, and so nobody rings for it"
     bo.does(f"/tickets/{number}/notes", {"text": "The port is dead"})
     bo.does(f"/tickets/{number}/replies", {"text": "We look at it"})
     assert bo.does(f"/tickets/{number}/questions", {"text": "Since when?"})["status"] == "waiting"

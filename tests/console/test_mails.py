@@ -107,6 +107,9 @@ def test_a_mail_that_still_cannot_be_read_comes_back_or_is_dismissed(line: Line)
     with reading() as db:
         (line.folder / "away").rename(inbox.raw(db.get_one(Mail, id_)))
     submit("/mail", f"/mails/{id_}/dismiss")
+    audit = words(get("/audit"))
+    for told in ("had it read again", "let it be"):
+        assert f"staff {told} mail {id_}" in audit
     assert "Every mail was read." in words(get("/mail"))
     assert get(f"/mails/{id_}/raw").status_code == 200, "the mail itself is kept"
 

@@ -50,6 +50,7 @@ def test_every_word_that_is_asked_for_is_there() -> None:
 
 def test_every_kind_of_the_audit_has_a_sentence() -> None:
     assert [kind for kind in audit.Kind if not tongue.is_known(f"audit.{kind}")] == []
+    assert [deed for deed in audit.Deed if not tongue.is_known(f"audit.deed_{deed}")] == []
 
 
 def test_a_count_chooses_the_form(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,9 @@ def test_what_is_not_delivered_is_shown_and_sent_again_or_let_be(
     hooks.passes(minutes=1)
     assert "Off : it answered 410" in words(get(one)).replace("Off:", "Off :")
     assert "None of them" in words(press(one, f"{one}/all/dismiss"))
+    audit = words(get("/audit"))
+    for told in ("let all that was not delivered be", "let delivery", "sent delivery"):
+        assert audit.count(f"staff {told}") == 1, "what came of nothing is not in it"
     assert "count" not in get("/tickets").text.partition("</nav>")[0]
 
 

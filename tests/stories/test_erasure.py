@@ -28,6 +28,8 @@ from ivr.models import (
 from ivr.services import (
     conversation,
     holds,
+    house_settings,
+    in_force,
     relations,
     saved_views,
     search,
@@ -134,7 +136,8 @@ def leaves_copies(line: Line) -> None:
             (BYSTANDER, f"text={BYSTANDER}"),
         ):
             saved_views.keep(db, now, None, name, query, shared=False)
-        for values in ([{"number": "+15145550100", "why": "Rings at night"}], []):
+        blocked = [{"number": "+15145550100", "why": "Rings at night"}]
+        for values in (blocked, [], blocked):
             Editing(db, now, "Mona").put("blocked-numbers", values)
         gone = {"subject": "For Ana Roy", "text": "Hello"}
         versions.write(db, now, "Mona", "mail/en-CA/reply", gone, None)
@@ -187,7 +190,9 @@ def erases(line: Line, typed: str = "ana roy", reference: str = "P-2026-7") -> s
     return staff.reads("/erasure/receipts/1")
 
 
-def test_after_an_erasure_nothing_of_the_person_is_found_anywhere(line: Line) -> None:
+def test_after_an_erasure_nothing_of_the_person_is_found_anywhere(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
     speaks_and_writes(line)
     is_written_to_and_about(line)
     leaves_copies(line)
@@ -198,10 +203,15 @@ def test_after_an_erasure_nothing_of_the_person_is_found_anywhere(line: Line) ->
     told = words(Staff().submits("/erasure", whom="roy"))
     assert "1 person Ana Roy Acme" in told
     assert "Mails that came in 3" in Staff().reads(PERSON)
+    in_force.look()
+    assert house_settings.is_blocked("+15145550100")
 
     receipt = erases(line)
 
     assert found(*MARKS, *NAMES) == set()
+    monkeypatch.setattr(in_force, "EVERY", 0.0)
+    in_force.look()
+    assert not house_settings.is_blocked("+15145550100"), "known to a process that ran before"
     assert "Done." in receipt
     assert "P-2026-7" in receipt
     assert re.search(r"Recordings and transcripts 3 ", receipt), receipt
