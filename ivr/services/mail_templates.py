@@ -4,7 +4,7 @@ history. Without any it is what stands in ivr/mails.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.resources import files
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from ivr.models import SettingVersion
 from ivr.services import letters, versions, vocabulary
 from ivr.services.house_rules import RefusedError
 from ivr.services.letters import Letter
+from ivr.services.moments import Moment
 
 PART = "foot"
 """No mail of its own: it stands at the end of others."""
@@ -28,14 +29,15 @@ NEEDED = ("url", "text", "sentence", "headline", "scores", "number")
 NUMBER = "[#{{ ticket.number }}]"
 """By it an answer finds its ticket."""
 TICKET = SimpleNamespace(number="4411", title="No dial tone", severity="critical", level=2)
+THEN = Moment(datetime(2026, 11, 24, 8, tzinfo=UTC), "America/Toronto")
 SAMPLES: dict[str, Any] = {
-    "ticket": TICKET, "assignee": "Bo Chan", "at": "2026-11-24 03:00", "by": "Bo Chan",
-    "cause": "", "closes_on": "2026-11-29 03:00", "customer": "Acme", "days": 14,
-    "ends_at": "2026-11-24 03:15", "headline": "You are on call for Level 1.", "kind": "response",
+    "ticket": TICKET, "assignee": "Bo Chan", "at": THEN, "by": "Bo Chan",
+    "cause": "", "closes_on": THEN, "customer": "Acme", "days": 14,
+    "ends_at": THEN, "headline": "You are on call for Level 1.", "kind": "response",
     "left": [], "minutes": 12, "missing": "rang", "most": 20, "number": 7,
     "open": [("nobody", [TICKET])], "organization": "2N5", "paged": True, "person": "Bo Chan",
     "phone": "+1 800-555-0100", "portal_url": "https://support.example/portal/tickets/4411",
-    "refused": False, "reopen_by": "2026-12-29", "respond_by": "2026-11-24 03:15",
+    "refused": False, "reopen_by": THEN, "respond_by": THEN,
     "rota": "Level 1", "score": 2, "scores": [(5, "https://support.example/feedback/5")],
     "sentence": "You are on call for Level 1 until Monday, 09:00.",
     "sentences": ["Nobody on Friday, 09:00 to 17:00."], "step": 2, "steps": [("placed", 2.0)],
@@ -78,7 +80,8 @@ class Template:
     def sample(self, given: dict[str, str] | None = None, **values: Any) -> Letter:
         """As it would be read. Raises TemplateError."""
         spoken = {"language": self.language, "word": partial(vocabulary.word, self.language)}
-        return letters.written(given or self.now, self.language, SAMPLES | spoken | values)
+        known = letters.told(self.language, SAMPLES) | spoken | values
+        return letters.written(given or self.now, self.language, known)
 
 
 def setting_of(language: str, name: str) -> str:

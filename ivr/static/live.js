@@ -137,7 +137,7 @@ if (live) {
 for (const input of document.querySelectorAll("input[type=file]")) {
   input.addEventListener("change", () => {
     const large = [...input.files].find((file) => file.size > Number(input.dataset.largest));
-    input.setCustomValidity(large ? `${large.name} is too large.` : "");
+    input.setCustomValidity(large ? input.dataset.large.replace("{name}", large.name) : "");
     input.reportValidity();
   });
 }

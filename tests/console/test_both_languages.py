@@ -95,7 +95,7 @@ REFUSED = re.compile(
     r'(?:\bRefusedError|\.problem|_leave_out\(uid|WrongError)[(,]\s*"([a-z-]+)"(?!, ")'
 )
 OF_SETTINGS = re.compile(r'\bRefusedError\(\s*"?\w+"?, "(\w+)"')
-FOUND = re.compile(r'\b(?:ok|warn|bad|off|also|found\.bad)\(\s*"([a-z-]+)"')
+FOUND = re.compile(r'\b(?:ok|warn|bad|off|also|_kept|found\.bad)\(\s*"([a-z-]+)"')
 
 
 @pytest.mark.parametrize(("kind", "asked"), [("refused", REFUSED), ("found", FOUND)])

@@ -45,7 +45,7 @@ def test_a_mail_is_written_anew_sent_so_and_put_back(line: Line) -> None:
     in_force.look()
     now = resolved(text="Is <i>fine</i>")
     assert now.subject == "[#4411] Solved: No dial tone"
-    assert now.text.startswith("Solved!\nIs <i>fine</i>\n<b>By 2026-11-29")
+    assert now.text.startswith("Solved!\nIs <i>fine</i>\n<b>By Tue 24 Nov 2026, 03:00")
     assert "&lt;i&gt;fine" in now.html
     assert '<a href="https://support.example/portal/tickets/4411"' in now.html
     page = ada.get(RESOLVED)
