@@ -21,7 +21,7 @@ from ivr.console.rotas import about, again
 from ivr.console.tongue import say, told
 from ivr.database import reading
 from ivr.models import Rota, Technician
-from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people, vocabulary
+from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people
 from ivr.services.audit import Kind
 from ivr.services.ical_import import Outcome
 from ivr.services.ical_reading import Found
@@ -104,7 +104,7 @@ def import_shifts(id_: int) -> Answer:
     def take(db: Session, found: Found) -> Outcome:
         rota = calendar.found(db, id_)
         outcome = ical_import.shifts(db, clock.now(), rota, found)
-        note(db, rota, Kind.CALENDAR_TAKEN, outcome=outcome.told(vocabulary.LANGUAGES[0]))
+        note(db, rota, Kind.CALENDAR_TAKEN, outcome=outcome.counts)
         return outcome
 
     return _taken(about(id_), paper, zone, partial(_import_form, id_), take)
