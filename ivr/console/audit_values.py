@@ -7,10 +7,12 @@ then. Earlier versions have written them down as sentences; those stay as they a
 import re
 import string
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from ivr.console import call_words, rota_words
 from ivr.console.tongue import is_known, language, say, words
+from ivr.console.words import short_day
 from ivr.services import ical_import
 from ivr.services.policy_words import Level, Names
 
@@ -18,6 +20,7 @@ OF_A_FIELD = ("before", "after")
 LOOKED_FOR = {"by": "who"}
 """What is asked for in the address of the audit, where its word is another."""
 NUMBER = re.compile(r"\+\d{8,15}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CLOCK = re.compile(r"(\d\d):(\d\d)")
 
 
@@ -37,6 +40,9 @@ def told(data: Mapping[str, Any], name: str) -> str:
 def _as_it_is(value: str) -> str:
     if NUMBER.fullmatch(value):
         return call_words.phone(value)
+    if DAY.fullmatch(value):
+        day = date.fromisoformat(value)
+        return say("frame.date", **short_day(day), year=day.year)
     if clock := CLOCK.fullmatch(value):
         return say("frame.time", hour=int(clock[1]), minute=int(clock[2]))
     return value
@@ -66,7 +72,7 @@ def _filter(kept: Mapping[str, str]) -> str:
 
 def _asked(name: str, value: str) -> str:
     sorts = {"act": word(f"audit.act_{value}", value), "kind": sort(value, words(language()))}
-    return sorts.get(name, value)
+    return sorts.get(name) or _as_it_is(value)
 
 
 def sort(kind: str, known: Mapping[str, Any]) -> str:

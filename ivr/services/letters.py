@@ -21,7 +21,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ivr.services import in_force, vocabulary
-from ivr.services.moments import Moment
+from ivr.services.moments import Day, Moment
 
 LONGEST_SUBJECT = 200
 PARAGRAPHS = re.compile(r"\n{2,}")
@@ -67,7 +67,7 @@ def write(name: str, language: str, **values: object) -> Letter:
 def told(language: str, values: Mapping[str, object]) -> dict[str, object]:
     """A moment is told to each reader in their own language."""
     return {
-        name: value.told(language) if isinstance(value, Moment) else value
+        name: value.told(language) if isinstance(value, Moment | Day) else value
         for name, value in values.items()
     }
 

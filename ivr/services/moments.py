@@ -3,7 +3,7 @@ it is written: "Tue 24 Nov 2026, 03:00".
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from callflows.prompts import text
@@ -39,19 +39,32 @@ class Moment:
         return written(self.at, self.zone, language)
 
 
+@dataclass(frozen=True)
+class Day:
+    """The same of a day: Tue 24 Nov 2026."""
+
+    day: date
+
+    def told(self, language: str) -> str:
+        return day(self.day, language)
+
+
 def written(at: datetime, zone: str, language: str) -> str:
     """Tue 24 Nov 2026, 03:00 or mar. 24 nov. 2026, 3 h 00."""
     there = at.astimezone(ZoneInfo(zone))
+    told = {"day": day(there.date(), language), "hour": there.hour, "minute": there.minute}
+    return vocabulary.sentence(language, "moment", "written", **told)
+
+
+def day(given: date, language: str) -> str:
     return vocabulary.sentence(
         language,
         "moment",
-        "written",
-        weekday=vocabulary.word(language, "weekday", str(there.weekday())),
-        day=vocabulary.word(language, "day", str(there.day)),
-        month=vocabulary.word(language, "month", str(there.month)),
-        year=there.year,
-        hour=there.hour,
-        minute=there.minute,
+        "day",
+        weekday=vocabulary.word(language, "weekday", str(given.weekday())),
+        day=vocabulary.word(language, "day", str(given.day)),
+        month=vocabulary.word(language, "month", str(given.month)),
+        year=given.year,
     )
 
 
