@@ -7,10 +7,10 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.console import audit_values, setting_words
+from ivr.console import audit_values, setting_words, tongue
 from ivr.console.tongue import is_known, say, words
 from ivr.models import AuditLine, Policy, Rota, Technician, Webhook
-from ivr.services import audit
+from ivr.services import audit, vocabulary
 
 PAGES = {
     "person": "console.one_person",
@@ -38,7 +38,8 @@ def told(line: AuditLine) -> str:
 
 
 def who(by: str) -> str:
-    return by or say("audit.somebody")
+    """A name, or a word of ours for what acts by itself."""
+    return vocabulary.word(tongue.language(), "value", by) if by else say("audit.somebody")
 
 
 def sorts(language: str) -> dict[str, str]:

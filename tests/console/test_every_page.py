@@ -37,7 +37,7 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import audit, counting, erasure, policy_editing, tokens
+from ivr.services import audit, counting, erasure, people, policy_editing, tokens
 from ivr.services.audit import Kind
 from ivr.services.policy_editing import Wish
 from ivr.settings import settings
@@ -134,7 +134,7 @@ def addresses(
         policy.remove_level(made, 0)
         layer = db.scalars(select(Layer)).first()
         assert layer
-        told = rota_words.kept(layer, {admin.id: admin.name})
+        told = rota_words.kept(layer, people.names(db))
         rota = f"rota-{layer.rota_id}"
         audit.changed(db, UNTIL, "Ada Roy", rota, Kind.LAYER, how="up", name="Nights", told=told)
         db.flush()
