@@ -17,7 +17,7 @@ READ = ("aria-label", "title", "alt", "placeholder", "data-news", "data-label")
 
 ADDRESS = re.compile(r"\S+@\S+|\b\w+://\S+|\b(?:[\w-]+\.)+(?:example|com|ca|csv|ics|toml)\b")
 CODE = {
-    "a name of the code": re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]{3,}(?:\.[a-z]{2,})+\b"),
+    "a name of the code": re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]{3,}(?:[.:][a-z]{2,})+\b"),
     "a time as it is kept": re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d)?|\d\d:\d\d:\d\d\.\d"),
     "a number as it is kept": re.compile(r"\+\d{8,15}\b"),
     "a value of Python": re.compile(r"\b(?:True|False)\b|\{\w*\}|<[\w.]+ object"),
