@@ -111,10 +111,9 @@ def absences(args: argparse.Namespace) -> int:
 
 def _note(db: "Session", about: str, outcome: "Outcome") -> None:
     from ivr import clock
-    from ivr.services import audit, vocabulary
+    from ivr.services import audit
 
-    told = outcome.told(vocabulary.LANGUAGES[0])
-    audit.changed(db, clock.now(), BY, about, audit.Kind.CALENDAR_TAKEN, outcome=told)
+    audit.changed(db, clock.now(), BY, about, audit.Kind.CALENDAR_TAKEN, outcome=outcome.counts)
 
 
 def _read(file: Path, zone: str) -> "Found | None":

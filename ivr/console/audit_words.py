@@ -1,6 +1,5 @@
 """How a line of the audit reads: its sentence, and what it is about."""
 
-import string
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,9 +7,10 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.console import audit_values, setting_words, tongue
 from ivr.console.tongue import is_known, say, words
 from ivr.models import AuditLine, Policy, Rota, Technician, Webhook
-from ivr.services import audit
+from ivr.services import audit, vocabulary
 
 PAGES = {
     "person": "console.one_person",
@@ -25,13 +25,12 @@ TABLES: dict[str, Any] = {
     "policy": Policy,
     "webhook": Webhook,
 }
-OF_A_FIELD = ("before", "after")
 Names = Mapping[tuple[str, int], str]
 
 
 def told(line: AuditLine) -> str:
     """What they did, in the language of whoever reads it; as it is, when no sentence fits."""
-    values = {name: _value(line.data, name) for name in line.data if name != audit.TOKEN}
+    values = {name: audit_values.told(line.data, name) for name in line.data if name != audit.TOKEN}
     try:
         told = say(f"audit.{line.kind}", **values)
     except KeyError:
@@ -40,32 +39,14 @@ def told(line: AuditLine) -> str:
     return say("audit.by_token", told=told, token=token) if token else told
 
 
-def _value(data: Mapping[str, Any], name: str) -> str:
-    """A value that has a word of its own is told by it: the role manager, how a layer moved."""
-    value = data[name]
-    if value in (None, "", []):
-        return say("audit.nothing")
-    word = data["field"] if name in OF_A_FIELD and "field" in data else name
-    key = f"audit.{word}_{value}"
-    return say(key) if is_known(key) else str(value)
-
-
 def who(by: str) -> str:
-    return by or say("audit.somebody")
+    """A name, or a word of ours for what acts by itself."""
+    return vocabulary.word(tongue.language(), "value", by) if by else say("audit.somebody")
 
 
 def sorts(language: str) -> dict[str, str]:
-    """Every kind by its sentence, with its gaps left open."""
-    sentences = words(language)["audit"]
-    return {kind: _open(str(sentences.get(kind, kind))) for kind in audit.Kind}
-
-
-def _open(sentence: str) -> str:
-    return "".join(text + ("…" if name is not None else "") for text, name, *_ in _parsed(sentence))
-
-
-def _parsed(sentence: str) -> Iterable[tuple[str, str | None, Any, Any]]:
-    return string.Formatter().parse(sentence)
+    known = words(language)
+    return {kind: audit_values.sort(kind, known) for kind in audit.Kind}
 
 
 # What it is about ---------------------------------------------------------------------------------
@@ -91,10 +72,32 @@ def about(line: AuditLine, called: Names) -> tuple[str, str]:
     kind, _, id_ = line.about.partition("-")
     if kind == "ticket":
         return say("audit.about_ticket", id=id_), url_for("console.one_ticket", number=id_)
+    if kind == "call":
+        return say("audit.about_call"), url_for("console.one_call", sid=id_)
+    if kind == "setting":
+        return _setting(id_)
     if is_known(f"audit.about_{line.about}"):
         return say(f"audit.about_{line.about}"), ""
     name = called.get((kind, int(id_))) if id_.isdigit() else None
     url = url_for(PAGES[kind], id_=id_) if name and kind in PAGES else ""
     if name or not is_known(f"audit.about_{kind}"):
         return name or line.about, url
-    return say(f"audit.about_{kind}", id=id_), url
+    return say(f"audit.about_{kind}", id=audit_values.table(id_) if kind == "report" else id_), url
+
+
+def _setting(name: str) -> tuple[str, str]:
+    """A page of the settings; a sentence of the phone or a mail is one too, in each language."""
+    room, _, rest = name.partition("/")
+    language, _, key = rest.partition("/")
+    if not key:
+        called = audit_values.word(f"settings.set_{name}", name)
+        url = url_for("console.one_setting", name=name) if name in setting_words.WORDS else ""
+        return say("audit.about_setting", id=called), url
+    if room == "mail":
+        url = url_for("console.one_mail_template", language=language, name=key)
+        called = audit_values.word(f"letters.{key}", key)
+    else:
+        url = url_for("console.one_prompt", table=room, language=language, key=key)
+        called = audit_values.word(f"{room}.{key}", key)
+    spoken = audit_values.word(f"settings.language_{language}", language)
+    return say(f"audit.about_{room}", name=called, language=spoken), url

@@ -120,7 +120,7 @@ def audit_file() -> Response:
         zone = house.ours(db).time_zone
         asked = _asked(zone)
         last = audit_search.last(db)
-        told = {"what": "audit", "filter": ", ".join(f"{k}: {v}" for k, v in asked.given.items())}
+        told = {"what": "audit", "filter": asked.given}
         audit.write(db, clock.now(), staff().name, Act.TOOK, "audit", Kind.EXPORTED, **told)
     head = [tongue.say(f"audit.csv_{name}") for name in HEAD]
     return csv_file.answer("audit", head, _rows(asked.search, last, zone))

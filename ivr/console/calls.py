@@ -120,7 +120,7 @@ def calls_as_a_file() -> Response:
         filters = [name for name in FILTERS if request.args.get(name)]
         by = filled_in(db).by
         audit.write(db, clock.now(), by, Act.TOOK, "calls", audit.Kind.CALLS_TAKEN,
-                    filters=", ".join(filters) or "-")  # fmt: skip
+                    filters=filters)  # fmt: skip
         zone = house.ours(db).time_zone
     columns = ("began", "direction", "number", "contact", "customer", "ticket", "outcome",
                "after", "with", "length", "sid")  # fmt: skip

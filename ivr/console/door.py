@@ -39,10 +39,10 @@ console.before_request(guard.guard)
 console.after_request(staff.remember)
 console.after_request(headers.secure)
 for word in (words.minute, words.time_of_day, words.age, words.span, words.zone_name,
-             words.second, words.turns, words.ring, words.place, words.message, words.spoken,
-             words.tongue,
+             words.second, words.turns, words.question, words.ring, words.place, words.message,
+             words.spoken, words.tongue,
              words.size, words.local, words.day, words.listed, words.value, words.due,
-             tongue.number, sign_ins.named, numbers.readable, audit_words.told,
+             tongue.number, sign_ins.named, numbers.readable, audit_words.told, audit_words.who,
              setting_words.weekday):  # fmt: skip
     console.add_app_template_filter(word)
 for name, of_rotas in rota_words.FILTERS.items():

@@ -21,7 +21,7 @@ from ivr.console.rotas import about, again
 from ivr.console.tongue import say, told
 from ivr.database import reading
 from ivr.models import Rota, Technician
-from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people, vocabulary
+from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people
 from ivr.services.audit import Kind
 from ivr.services.ical_import import Outcome
 from ivr.services.ical_reading import Found
@@ -133,7 +133,7 @@ def import_absences() -> Answer:
 
 
 def _noted(db: Session, whose: Rota | Technician, outcome: Outcome) -> Outcome:
-    note(db, whose, Kind.CALENDAR_TAKEN, outcome=outcome.told(vocabulary.LANGUAGES[0]))
+    note(db, whose, Kind.CALENDAR_TAKEN, outcome=outcome.counts)
     return outcome
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, request
@@ -159,7 +160,7 @@ def actor(db: Session) -> Technician | None:
     return db.scalar(select(Technician).where(Technician.name == named).limit(1)) if named else None
 
 
-def note(db: Session, whose: Rota | Technician, kind: Kind, **data: str) -> None:
+def note(db: Session, whose: Rota | Technician, kind: Kind, **data: Any) -> None:
     """Write down what was changed of a rota, or of when somebody is there, and by whom."""
     by = actor(db)
     name = by.name if by else house.ANYBODY

@@ -1,5 +1,6 @@
 """The call flows, drawn, with how often each way was gone in the last week."""
 
+import re
 from functools import lru_cache
 
 from flask import Response
@@ -16,6 +17,7 @@ from ivr.settings import settings
 
 NAMES = tuple(traffic.flows())
 MINUTE = 60
+GAP = re.compile(r"\{[^}]*\}")
 
 
 @console.get(f"/settings/flows/<any({', '.join(NAMES)}):name>")
@@ -47,11 +49,12 @@ def _lately(_database: str, _minute: int) -> Traffic:
 
 
 def _asked(key: str) -> str:
-    """What is asked, in the language of whoever looks."""
+    """What is asked, in the language of whoever looks; its gaps stay open."""
     from callflows import prompts
 
     in_force.look()
-    return prompts.entry(tongue.language(), key).get("text", "") if key else ""
+    text = prompts.entry(tongue.language(), key).get("text", "") if key else ""
+    return GAP.sub("…", text)
 
 
 def _heard(those: list[str]) -> str:

@@ -5,6 +5,7 @@ they are saved.
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, abort, request
 from sqlalchemy.orm import Session
@@ -138,11 +139,9 @@ def _found(db: Session, id_: int, layer_id: int) -> Layer:
     return layer
 
 
-def _told(db: Session, layer: Layer, act: str) -> dict[str, str]:
+def _told(db: Session, layer: Layer, act: str) -> dict[str, Any]:
     """As it is now: what was before is in the line before."""
-    hours = "; ".join(map(rota_words.hours, layer.hours))
-    told = f"{rota_words.rhythm(layer)}: {rota_words.turns(layer, people.names(db))}"
-    return {"how": act, "name": layer.name, "told": f"{told} ({hours})" if hours else told}
+    return {"how": act, "name": layer.name, "told": rota_words.kept(layer, people.names(db))}
 
 
 # Buttons of the rota's page -----------------------------------------------------------------------

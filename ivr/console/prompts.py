@@ -45,7 +45,8 @@ def all_prompts() -> Response:
 
 
 def _has(one: Sentence, text: str) -> bool:
-    return text.casefold() in f"{one.key} {one.text}".casefold()
+    called = tongue.say(f"{one.table}.{one.key}")
+    return text.casefold() in f"{called} {one.key} {one.text}".casefold()
 
 
 @console.get(ONE)

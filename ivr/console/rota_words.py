@@ -77,6 +77,24 @@ def turns(layer: Layer, known: Mapping[int, str]) -> str:
     return ", ".join(those) or say("rotas.Nobody")
 
 
+def kept(layer: Layer, known: Mapping[int, str]) -> dict[str, Any]:
+    """A layer as the audit keeps it: everybody by name."""
+    same = {name: getattr(layer, name) for name in ("unit", "every", "starts", "hours")}
+    return same | {"turns": [[known.get(one) for one in turn] for turn in layer.people]}
+
+
+def as_kept(given: Mapping[str, Any]) -> str:
+    """Weekly from Monday 09:00: Bo, Cy (Monday to Friday, 17:00 to 09:00 of the next day)."""
+    numbered = dict(enumerate({name for turn in given["turns"] for name in turn if name}))
+    ids = {name: id_ for id_, name in numbered.items()}
+    layer = Layer(
+        people=[[ids.get(name, -1) for name in turn] for turn in given["turns"]],
+        **{name: given[name] for name in ("unit", "every", "starts")},
+    )
+    told = f"{say('form.colon', name=rhythm(layer))} {turns(layer, numbered)}"
+    return f"{told} ({'; '.join(map(hours, given['hours']))})" if given["hours"] else told
+
+
 def limits(layer: Layer, now: datetime, zone: str) -> list[str]:
     """What else there is to say: hours, another zone, a beginning or end to come."""
     told = [hours(one) for one in layer.hours]

@@ -40,8 +40,13 @@ def _organization(value: dict[str, Any]) -> Described:
 def _hours(value: dict[str, Any]) -> Described:
     hours = house_rules.checked_hours(value)
     days = [weekday(day) for day in hours["days"]]
-    times = say("settings.from_until", begin=hours["opens"], end=hours["closes"])
+    times = say("settings.from_until", begin=_clock(hours["opens"]), end=_clock(hours["closes"]))
     return {say("settings.hours"): times, say("settings.days"): listed(days)}
+
+
+def _clock(given: str) -> str:
+    hour, minute = map(int, given.split(":"))
+    return say("frame.time", hour=hour, minute=minute)
 
 
 def _languages(value: list[str]) -> Described:

@@ -15,6 +15,7 @@ from ivr.console.door import console, page
 from ivr.console.forms import done, filled_in, row, token, too_old, what_was_done
 from ivr.console.guard import needs
 from ivr.console.tongue import language, say
+from ivr.console.words import known
 from ivr.database import reading, transaction
 from ivr.models import Act, Delivery, Webhook, WebhookForm
 from ivr.services import audit, bodies, events, house, webhooks
@@ -184,7 +185,12 @@ def _words(form: str, theirs: str, delivery: Delivery) -> tuple[str, str]:
         body = bodies.body(form, theirs, delivery)
         return told, msgspec.json.format(body, indent=2).decode()
     except (LookupError, ValueError, TypeError):  # it is dead for this very reason
-        return delivery.event, ""
+        return event_name(delivery.event), ""
+
+
+@console.app_template_filter()
+def event_name(event: str) -> str:
+    return known(f"webhooks.event_{event.replace('.', '_')}", event)
 
 
 @console.post(f"/webhooks/<{ROW}:id_>/<any(on, off, test):act>")

@@ -38,7 +38,7 @@ def who_would_be_rung() -> Response:
             severities=severities(),
             clock=whom.clock,
             seconds=policy_words.seconds,
-            number=str if _may_see_numbers() else numbers.masked,
+            number=numbers.readable if _may_see_numbers() else numbers.masked,
         )
     if paper.wrong:
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY

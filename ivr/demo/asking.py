@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ivr.demo.rows import Row
 from ivr.models import Channel, Feedback
-from ivr.services import feedback, letters, links, targets
+from ivr.services import feedback, links, moments, targets
 from ivr.services.timeline import Kind
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def after_closing(case: "Case", at: datetime) -> None:
     """The mail about a closing, with the question or without it."""
     assert case.resolved_at
     world, contact = case.world, case.contact
-    reopen_by = letters.moment(
+    reopen_by = moments.Moment(
         case.resolved_at + timedelta(days=targets.REOPEN_DAYS), world.ours.time_zone
     )
     occasion = f"closed-{int(at.timestamp())}"

@@ -17,6 +17,7 @@ from ivr.models import (
     Technician,
 )
 from ivr.services import letters, links, numbers
+from ivr.services.moments import Moment
 from ivr.services.telling import Reader
 from ivr.services.timeline import Kind
 from ivr.settings import settings
@@ -90,10 +91,10 @@ class Post:
             state=MessageState.SENT, tries=1, written_at=at, sent_at=at + SENT_AFTER,
         )  # fmt: skip
 
-    def moment(self, kind: ClockKind) -> str:
+    def moment(self, kind: ClockKind) -> Moment | str:
         row = self.case.clocks.rows.get(kind)
         ends_at = row["ends_at"] if row else None
-        return letters.moment(ends_at, self.world.ours.time_zone) if ends_at else ""
+        return Moment(ends_at, self.world.ours.time_zone) if ends_at else ""
 
     def came(
         self, at: datetime, sender: str, name: str, subject: str, text: str, outcome: MailOutcome

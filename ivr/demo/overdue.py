@@ -7,7 +7,7 @@ from callflows.turn import Severity
 from ivr.demo import pages
 from ivr.demo.rows import Row
 from ivr.models import ClockKind
-from ivr.services import clocks, letters, life, targets
+from ivr.services import clocks, life, moments, targets
 from ivr.services.telling import Reader
 from ivr.services.timeline import Kind
 
@@ -89,5 +89,5 @@ def _would_page(case: "Case", at: datetime, row: Row) -> bool:
 
 def _tell_of_clock(case: "Case", at: datetime, row: Row, name: str, readers: list[Reader]) -> None:
     occasion = f"{row['kind']}-{name}-{int(row['started_at'].timestamp())}"
-    ends_at = letters.moment(row["ends_at"] or at, case.world.ours.time_zone)
+    ends_at = moments.Moment(row["ends_at"] or at, case.world.ours.time_zone)
     case.post.to_staff(at, name, occasion, readers, kind=row["kind"], ends_at=ends_at)

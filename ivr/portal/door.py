@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, headers
 from ivr.database import reading
 from ivr.portal import visitor, words
-from ivr.services import attachments, house, letters, moments, numbers, sign_ins, vocabulary
+from ivr.services import attachments, house, moments, numbers, sign_ins, vocabulary
 from ivr.settings import settings
 from ivr.signed import Token
 
@@ -46,7 +46,6 @@ portal = Blueprint(
     static_folder="static",
     static_url_path="/static",
 )
-portal.add_app_template_filter(letters.moment)
 portal.before_request(visitor.recognize)
 portal.after_request(visitor.remember)
 portal.after_request(headers.secure)
@@ -75,6 +74,7 @@ def page(name: str, status: int = 200, /, **values: Any) -> Response:
             line=lambda told: words.line(language, told, organization),
             browser=sign_ins.named,
             size=lambda count: words.size(language, count),
+            written=lambda moment: moments.written(moment, zone, language),
             when=lambda moment: moments.in_words(moment, now, language, zone),
             organization=organization,
             zone=zone,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from ivr.models import Clock, Leg, Page, Role, Technician, Ticket
-from ivr.services import house, letters, links, policies, telling
+from ivr.services import house, links, moments, policies, telling
 from ivr.services.telling import Reader
 
 
@@ -64,7 +64,7 @@ def _tell_of_clock(
     db: Session, now: datetime, clock: Clock, name: str, readers: list[Reader]
 ) -> None:
     occasion = f"{clock.kind}-{name}-{int(clock.started_at.timestamp())}"
-    ends_at = letters.moment(clock.ends_at or now, house.ours(db).time_zone)
+    ends_at = moments.Moment(clock.ends_at or now, house.ours(db).time_zone)
     told = {"kind": clock.kind, "ends_at": ends_at}
     _tell(db, now, clock.ticket, name, occasion, readers, **told)
 

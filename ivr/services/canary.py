@@ -5,6 +5,7 @@ One row stands for the next run. A run that fails is tried again at once; a seco
 alarm.
 """
 
+import json
 import secrets
 from datetime import datetime, timedelta
 
@@ -25,7 +26,19 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import cage, canary_steps, house, letters, life, links, outbox, paging, policies
+from ivr.services import (
+    cage,
+    canary_steps,
+    found,
+    house,
+    letters,
+    life,
+    links,
+    moments,
+    outbox,
+    paging,
+    policies,
+)
 from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, Refused
 from ivr.settings import settings
 
@@ -155,9 +168,9 @@ def _write_down(db: Session, now: datetime, canary_id: int, outcome: Outcome) ->
     run = db.scalars(select(Canary).where(Canary.id == canary_id).with_for_update()).one()
     if run.state != CanaryState.SINGING:
         return
-    run.cause = None if isinstance(outcome, Placed) else outcome.cause
+    run.cause = None if isinstance(outcome, Placed) else _kept("canary-cause", cause=outcome.cause)
     if isinstance(outcome, Refused):
-        run.cause = f"the carrier refuses the call: {outcome.cause}"
+        run.cause = _kept("canary-refused", cause=outcome.cause)
         _fail(db, now, run)
     elif isinstance(outcome, NotNow):
         run.due_at = now + timedelta(seconds=max(outcome.after, LOOK_EVERY.total_seconds()))
@@ -216,7 +229,18 @@ def _ask_why(canary_id: int, sid: str, carrier: Carrier) -> None:
     if isinstance(status, str):
         with transaction() as db:
             run = db.get_one(Canary, canary_id)
-            run.cause = run.cause or f"the carrier says of the call: {status}"
+            run.cause = run.cause or _kept("canary-status", status=status)
+
+
+def _kept(key: str, /, **values: str) -> str:
+    return json.dumps([(key, values)])
+
+
+def why(run: Canary) -> list[found.Said]:
+    """What the carrier said of a failure; earlier versions have kept it as a text."""
+    if run.cause and not run.cause.startswith("["):
+        return [("canary-cause", {"cause": run.cause})]
+    return found.read(run.cause or "")
 
 
 # The alarm ----------------------------------------------------------------------------------------
@@ -236,9 +260,9 @@ def _alarm(db: Session, now: datetime, run: Canary) -> None:
             language,
             organization=ours.name,
             missing=run.missing,
-            cause=run.cause,
+            cause=found.told(language, why(run)),
             steps=sorted(run.steps.items(), key=lambda step: step[1]),
-            at=letters.moment(now, ours.time_zone),
+            at=moments.Moment(now, ours.time_zone),
             url=links.readiness(),
         )
         outbox.mail(db, now, key=f"canary-{run.id}-{to}", to=to, letter=letter)

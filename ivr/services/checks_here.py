@@ -10,7 +10,7 @@ from ivr import clock
 from ivr.database import reading
 from ivr.models import Canary, CanaryState, Heartbeat, Membership, Policy, Technician
 from ivr.services import canary as runs
-from ivr.services import findings, house, letters, people
+from ivr.services import findings, found, house, people
 from ivr.services.carrier import Carrier
 from ivr.services.findings import Problem
 from ivr.services.found import Found, bad, off, ok, warn
@@ -59,10 +59,10 @@ def canary(_carrier: Carrier) -> Found:
     if run.state == CanaryState.PASSED:
         return ok("canary-passed", seconds=_seconds(run))
     twice = len(last) > 1 and last[1].state == CanaryState.FAILED
-    found = (bad if twice else warn)("canary-failed", step=run.missing or "")
-    if run.cause:
-        found = found.also("canary-cause", cause=run.cause.capitalize())
-    return found.also("canary-twice" if twice else "canary-once")
+    failed = (bad if twice else warn)("canary-failed", step=run.missing or "")
+    for key, values in runs.why(run):
+        failed = failed.also(key, **values)
+    return failed.also("canary-twice" if twice else "canary-once")
 
 
 def _seconds(run: Canary) -> int:
@@ -93,15 +93,15 @@ def rota(_carrier: Carrier) -> Found:
     if not gaps:
         return ok("covered", days=findings.DAYS)
     first = gaps[0]
-    found = (bad if first.begins_at < now + SOON else warn)(
+    gap = (bad if first.begins_at < now + SOON else warn)(
         "gap-now" if first.begins_at <= now else "gap",
         rota=first.rota,
-        since=letters.moment(first.begins_at, zone),
-        until=letters.moment(first.ends_at, zone),
+        since=found.moment(first.begins_at, zone),
+        until=found.moment(first.ends_at, zone),
     )
     if len(gaps) > 1:
-        found = found.also("gaps", days=findings.DAYS, count=len(gaps))
-    return found.also("put-on-call")
+        gap = gap.also("gaps", days=findings.DAYS, count=len(gaps))
+    return gap.also("put-on-call")
 
 
 def phones(_carrier: Carrier) -> Found:

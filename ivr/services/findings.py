@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ivr.models import Override, Rota, Team, Technician
-from ivr.services import house, letters, policies, rota, shifts, vocabulary
+from ivr.services import house, moments, policies, rota, shifts, vocabulary
 from ivr.services.rotation import People
 from ivr.services.shifts import Plan, Shift
 
@@ -56,8 +56,8 @@ class Problem:
             rota=self.rota,
             who=self.who,
             other=self.other,
-            since=letters.moment(self.begins_at, zone),
-            until=letters.moment(self.ends_at, zone),
+            since=moments.written(self.begins_at, zone, language),
+            until=moments.written(self.ends_at, zone, language),
         )
 
 

@@ -7,11 +7,14 @@ The sentences are kept as their keys and values, and told in the language of who
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ivr.models import CheckState
-from ivr.services import vocabulary
+from ivr.services import moments, vocabulary
 
+WORDS = {"step": "canary", "cause": "cause", "status": "call-status"}
+"""Values that have words of their own, and which."""
 Said = tuple[str, dict[str, Any]]
 
 
@@ -40,10 +43,23 @@ def told(language: str, said: Iterable[Said]) -> str:
 
 
 def _in_words(language: str, values: dict[str, Any]) -> dict[str, Any]:
-    """A step of the test call has a name in each language."""
-    if "step" not in values:
-        return values
-    return values | {"step": vocabulary.word(language, "canary", values["step"])}
+    """A step of the test call has a name in each language, a cause a sentence, a moment is written
+    as it is there.
+    """
+    return {name: _word(language, name, value) for name, value in values.items()}
+
+
+def _word(language: str, name: str, value: Any) -> Any:
+    if name in WORDS:
+        return vocabulary.word(language, WORDS[name], value)
+    if isinstance(value, dict):
+        return moments.written(datetime.fromisoformat(value["at"]), value["zone"], language)
+    return value
+
+
+def moment(at: datetime, zone: str) -> dict[str, str]:
+    """As a value of a sentence, and as it is kept."""
+    return {"at": at.isoformat(), "zone": zone}
 
 
 def read(kept: str) -> list[Said]:

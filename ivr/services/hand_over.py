@@ -19,6 +19,7 @@ from ivr.services import (
     house,
     letters,
     links,
+    moments,
     outbox,
     people,
     quiet,
@@ -76,7 +77,7 @@ def _tell_on(db: Session, now: datetime, row: Rota, one: Technician, gone: Itera
         one.language,
         "hand_over_on" if until else "hand_over_on_for_good",
         rota=row.name,
-        until=letters.moment(until, people.zone(db, one)) if until else "",
+        until=moments.written(until, people.zone(db, one), one.language) if until else "",
     )
     counts = text(
         one.language, "hand_over_open", pages=_at_least(pages), tickets=_at_least(nobodys)

@@ -5,7 +5,7 @@ changed, or is not in it any more, changes or ends what came of it. What has bee
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,9 +29,16 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     """One for each event that was left out."""
 
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if name != "problems"}
+
     def told(self, language: str) -> str:
-        counts = {name: value for name, value in vars(self).items() if name != "problems"}
-        return vocabulary.sentence(language, "file", "outcome", **counts)
+        return counted(language, self.counts)
+
+
+def counted(language: str, counts: Mapping[str, int]) -> str:
+    return vocabulary.sentence(language, "file", "outcome", **counts)
 
 
 def absences(db: Session, now: datetime, one: Technician, found: Found) -> Outcome:

@@ -9,9 +9,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, partial
-from zoneinfo import ZoneInfo
 
 from jinja2 import (
     Environment,
@@ -23,6 +21,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ivr.services import in_force, vocabulary
+from ivr.services.moments import Day, Moment
 
 LONGEST_SUBJECT = 200
 PARAGRAPHS = re.compile(r"\n{2,}")
@@ -39,7 +38,7 @@ class Letter:
 
 @cache
 def _templates(kind: type[Environment] = Environment) -> Environment:
-    made = kind(
+    return kind(
         loader=PackageLoader("ivr", "mails"),
         autoescape=select_autoescape(["html"], default_for_string=False),
         undefined=StrictUndefined,
@@ -47,17 +46,11 @@ def _templates(kind: type[Environment] = Environment) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["moment"] = moment
-    return made
-
-
-def moment(at: datetime, zone: str) -> str:
-    """2026-11-23 16:50: read alike in both languages (CAN/CSA-Z234.4, ISO 8601)."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def write(name: str, language: str, **values: object) -> Letter:
     language = vocabulary.known(language)
+    values = told(language, values)
     values |= {"language": language, "word": partial(vocabulary.word, language)}
     own = in_force.value(f"mail/{language}/{name}")
     if own:
@@ -65,19 +58,27 @@ def write(name: str, language: str, **values: object) -> Letter:
             return written(own, language, values)
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as error:
             log.warning("the mail %s as staff wrote it: %s", name, type(error).__name__)
-    told = _templates().get_template(f"{name}.{language}.txt").render(values)
-    subject, _, text = told.partition("\n")
+    written_as = _templates().get_template(f"{name}.{language}.txt").render(values)
+    subject, _, text = written_as.partition("\n")
     html = _templates().get_template(f"{name}.{language}.html").render(values)
     return Letter(" ".join(subject.split())[:LONGEST_SUBJECT], text.lstrip("\n"), html, language)
+
+
+def told(language: str, values: Mapping[str, object]) -> dict[str, object]:
+    """A moment is told to each reader in their own language."""
+    return {
+        name: value.told(language) if isinstance(value, Moment | Day) else value
+        for name, value in values.items()
+    }
 
 
 def written(own: Mapping[str, str], language: str, values: Mapping[str, object]) -> Letter:
     """What staff wrote, with its values. Raises what Jinja and what is written in it raise."""
     cage = own_templates()
-    told, subject = (cage.from_string(own[part]).render(values) for part in ("text", "subject"))
-    paragraphs = [one.strip("\n") for one in PARAGRAPHS.split(told) if one.strip()]
+    body, subject = (cage.from_string(own[part]).render(values) for part in ("text", "subject"))
+    paragraphs = [one.strip("\n") for one in PARAGRAPHS.split(body) if one.strip()]
     html = _templates().get_template("own.html").render(language=language, paragraphs=paragraphs)
-    return Letter(" ".join(subject.split())[:LONGEST_SUBJECT], told.lstrip("\n"), html, language)
+    return Letter(" ".join(subject.split())[:LONGEST_SUBJECT], body.lstrip("\n"), html, language)
 
 
 def own_templates() -> Environment:

@@ -4,7 +4,7 @@ history. Without any it is what stands in ivr/mails.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import cache, partial
 from importlib.resources import files
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from ivr.models import SettingVersion
 from ivr.services import letters, versions, vocabulary
 from ivr.services.house_rules import RefusedError
 from ivr.services.letters import Letter
+from ivr.services.moments import Day, Moment
 
 PART = "foot"
 """No mail of its own: it stands at the end of others."""
@@ -27,27 +28,32 @@ NEEDED = ("url", "text", "sentence", "headline", "scores", "number")
 """What a value's name ends with that a mail is of no use without."""
 NUMBER = "[#{{ ticket.number }}]"
 """By it an answer finds its ticket."""
-TICKET = SimpleNamespace(number="4411", title="No dial tone", severity="critical", level=2)
+THEN = Moment(datetime(2026, 11, 24, 8, tzinfo=UTC), "America/Toronto")
 SAMPLES: dict[str, Any] = {
-    "ticket": TICKET, "assignee": "Bo Chan", "at": "2026-11-24 03:00", "by": "Bo Chan",
-    "cause": "", "closes_on": "2026-11-29 03:00", "customer": "Acme", "days": 14,
-    "ends_at": "2026-11-24 03:15", "headline": "You are on call for Level 1.", "kind": "response",
-    "left": [], "minutes": 12, "missing": "rang", "most": 20, "number": 7,
-    "open": [("nobody", [TICKET])], "organization": "2N5", "paged": True, "person": "Bo Chan",
-    "phone": "+1 800-555-0100", "portal_url": "https://support.example/portal/tickets/4411",
-    "refused": False, "reopen_by": "2026-12-29", "respond_by": "2026-11-24 03:15",
-    "rota": "Level 1", "score": 2, "scores": [(5, "https://support.example/feedback/5")],
-    "sentence": "You are on call for Level 1 until Monday, 09:00.",
-    "sentences": ["Nobody on Friday, 09:00 to 17:00."], "step": 2, "steps": [("placed", 2.0)],
+    "assignee": "Bo Chan", "at": THEN, "by": "Bo Chan", "cause": "", "closes_on": THEN,
+    "customer": "Acme", "days": 14, "ends_at": THEN, "kind": "response", "left": [],
+    "minutes": 12, "missing": "rang", "most": 20, "number": 7, "organization": "2N5",
+    "paged": True, "person": "Bo Chan", "phone": "+1 800-555-0100",
+    "portal_url": "https://support.example/portal/tickets/4411", "refused": False,
+    "reopen_by": THEN, "respond_by": THEN, "rota": "Level 1", "score": 2,
+    "scores": [(5, "https://support.example/feedback/5")], "step": 2, "steps": [("placed", 2.0)],
     "rung": [SimpleNamespace(level=1, name="Bo Chan", outcome="no-answer")],
     "staff_url": "https://support.example/tickets/4411",
-    "stop_url": "https://support.example/feedback/stop", "text": "It works again.",
+    "stop_url": "https://support.example/feedback/stop",
     "url": "https://support.example/sign-in/link", "what": "person",
-    "week": "2026-11-16", "until": "2026-11-22", "opened": 61, "calls": 97, "abandoned": 2,
-    "promises": [("response", 58, 61), ("resolution", 40, 44)], "answered": 9, "unanswered": 1,
-    "median": 48, "ninety": 130, "night": 5, "repeated": 3, "answers": 12,
+    "week": Day(date(2026, 11, 16)), "until": Day(date(2026, 11, 22)), "opened": 61, "calls": 97,
+    "abandoned": 2, "promises": [("response", 58, 61), ("resolution", 40, 44)], "answered": 9,
+    "unanswered": 1, "median": 48, "ninety": 130, "night": 5, "repeated": 3, "answers": 12,
 }  # fmt: skip
-"""What stands in the gaps when a mail is tried out."""
+
+
+def samples(language: str) -> dict[str, Any]:
+    """What stands in the gaps when a mail is tried out."""
+    words = vocabulary.of(language)["sample"]
+    ticket = SimpleNamespace(number="4411", title=words["title"], severity="critical", level=2)
+    told: dict[str, Any] = {name: words[name] for name in ("headline", "sentence", "text")}
+    told |= {"sentences": [words["problem"]], "ticket": ticket, "open": [("nobody", [ticket])]}
+    return SAMPLES | told
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ class Template:
     def sample(self, given: dict[str, str] | None = None, **values: Any) -> Letter:
         """As it would be read. Raises TemplateError."""
         spoken = {"language": self.language, "word": partial(vocabulary.word, self.language)}
-        return letters.written(given or self.now, self.language, SAMPLES | spoken | values)
+        known = letters.told(self.language, samples(self.language)) | spoken | values
+        return letters.written(given or self.now, self.language, known)
 
 
 def setting_of(language: str, name: str) -> str:

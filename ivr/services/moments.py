@@ -1,9 +1,13 @@
-"""A moment in words, as it is said on the phone: "in 15 minutes", "on Monday at 4:50 p.m."."""
+"""A moment in words, as it is said on the phone: "in 15 minutes", "on Monday at 4:50 p.m."; and as
+it is written: "Tue 24 Nov 2026, 03:00".
+"""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from callflows.prompts import text
+from ivr.services import vocabulary
 
 AN_HOUR = 60
 NO_MOMENT = "{} is no date and time, such as 2026-11-30 09:00"
@@ -22,6 +26,46 @@ def given(words: str, zone: str) -> datetime:
 def iso(moment: datetime | None) -> str | None:
     """For programs."""
     return moment.isoformat() if moment else None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """To be told to whoever reads it, in their language."""
+
+    at: datetime
+    zone: str
+
+    def told(self, language: str) -> str:
+        return written(self.at, self.zone, language)
+
+
+@dataclass(frozen=True)
+class Day:
+    """The same of a day: Tue 24 Nov 2026."""
+
+    day: date
+
+    def told(self, language: str) -> str:
+        return day(self.day, language)
+
+
+def written(at: datetime, zone: str, language: str) -> str:
+    """Tue 24 Nov 2026, 03:00 or mar. 24 nov. 2026, 3 h 00."""
+    there = at.astimezone(ZoneInfo(zone))
+    told = {"day": day(there.date(), language), "hour": there.hour, "minute": there.minute}
+    return vocabulary.sentence(language, "moment", "written", **told)
+
+
+def day(given: date, language: str) -> str:
+    return vocabulary.sentence(
+        language,
+        "moment",
+        "day",
+        weekday=vocabulary.word(language, "weekday", str(given.weekday())),
+        day=vocabulary.word(language, "day", str(given.day)),
+        month=vocabulary.word(language, "month", str(given.month)),
+        year=given.year,
+    )
 
 
 def in_words(moment: datetime, now: datetime, language: str, zone: str) -> str:

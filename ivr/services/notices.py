@@ -29,6 +29,7 @@ from ivr.services import (
     letters,
     life,
     links,
+    moments,
     numbers,
     outbox,
     telling,
@@ -102,7 +103,7 @@ def resolved(db: Session, now: datetime, ticket: Ticket, text: str = "") -> None
 
 def closed(db: Session, now: datetime, ticket: Ticket, request: Feedback | None) -> None:
     """The contact who is asked for feedback is asked in the same mail; watchers are only told."""
-    reopen_by = letters.moment(life.reopen_by(db, ticket), house.ours(db).time_zone)
+    reopen_by = moments.Moment(life.reopen_by(db, ticket), house.ours(db).time_zone)
     occasion = f"closed-{int(now.timestamp())}"
     if request:
         _tell_customer(
@@ -141,10 +142,10 @@ def sign_in_link(
     outbox.mail(db, now, key=f"sign-in-{link_id}", to=contact.email, letter=letter)
 
 
-def _due(db: Session, ticket: Ticket, kind: ClockKind) -> str:
+def _due(db: Session, ticket: Ticket, kind: ClockKind) -> moments.Moment | str:
     clock = clocks.one(db, ticket.id, kind)
     ends_at = clock.ends_at if clock else None
-    return letters.moment(ends_at, house.ours(db).time_zone) if ends_at else ""
+    return moments.Moment(ends_at, house.ours(db).time_zone) if ends_at else ""
 
 
 def customers(db: Session, ticket: Ticket) -> list[Reader]:

@@ -5,6 +5,7 @@ never removed, and the last level always mails. Each change is told in a sentenc
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -45,7 +46,7 @@ class Change:
         made = policies.new(self.db, wish.name)
         made.levels = policies.default(self.db)
         self._put(made, wish)
-        conditions = policy_words.names(self.db).conditions(made)
+        conditions = policy_words.names(self.db).kept_conditions(made)
         self._tell(made, Kind.POLICY_ADDED, name=made.name, conditions=conditions)
         return made
 
@@ -57,8 +58,9 @@ class Change:
         if before != after:
             self._tell(policy, Kind.POLICY_CHANGED, before=before, after=after)
 
-    def _described(self, policy: Policy) -> str:
-        return f"{policy.name}: {policy_words.names(self.db).conditions(policy)}"
+    def _described(self, policy: Policy) -> dict[str, Any]:
+        conditions = policy_words.names(self.db).kept_conditions(policy)
+        return {"name": policy.name, "conditions": conditions}
 
     def _only_one(self, name: str, but: int | None) -> None:
         if self.db.scalar(select(Policy.id).where(Policy.name == name)) not in {None, but}:
@@ -119,20 +121,25 @@ class Change:
         before = policies.whole(policy.levels)
         policy.levels = [one | {"level": number} for number, one in enumerate(levels, 1)]
         names = policy_words.names(self.db)
-        self._difference(
-            policy, list(map(names.level, before)), list(map(names.level, policy.levels))
-        )
+        was, now = ([names.kept_level(one) for one in those] for those in (before, policy.levels))
+        self._difference(policy, was, now)
 
-    def _difference(self, policy: Policy, before: list[str], after: list[str]) -> None:
-        gone = [f"− {one}" for one in before if one not in after]
-        new = [f"+ {one}" for one in after if one not in before]
+    def _difference(self, policy: Policy, before: list[Level], after: list[Level]) -> None:
+        """A level that is only at another place is the same."""
+        was, now = ([_unnumbered(one) for one in those] for those in (before, after))
+        gone = [["−", one] for one in was if one not in now]
+        new = [["+", one] for one in now if one not in was]
         if gone or new:
-            self._tell(policy, Kind.LEVELS_CHANGED, levels="; ".join([*gone, *new]))
+            self._tell(policy, Kind.LEVELS_CHANGED, levels=[*gone, *new])
         elif before != after:
             self._tell(policy, Kind.LEVELS_ORDERED)
 
     def _tell(self, policy: Policy, kind: Kind, **data: object) -> None:
         audit.changed(self.db, self.now, self.by, f"policy-{policy.id}", kind, **data)
+
+
+def _unnumbered(level: Level) -> Level:
+    return {name: value for name, value in level.items() if name != "level"}
 
 
 def digest(policy: Policy) -> str:

@@ -11,6 +11,8 @@ from ivr.models.policy import DEFAULT
 from ivr.services import vocabulary
 
 Level = dict[str, Any]
+Conditions = dict[str, Any]
+"""For which tickets a policy is, everything by its name: what the audit keeps."""
 HOURS = ("open", "closed")
 RINGS = ("all", "in_turn", "random")
 KINDS = ("rota", "person", "team", "webhook")
@@ -37,28 +39,49 @@ class Names:
 
     def target(self, target: dict[str, Any]) -> str:
         kind, what = next(iter(target.items()))
-        name = what if kind == "mail" else self.of.get(kind, {}).get(what, self.say("gone"))
-        return self.say(kind, name=name)
+        return self.say(kind, name=self._called(kind, what) or self.say("gone"))
+
+    def _called(self, kind: str, what: int | str) -> str | None:
+        """An address, and what is kept, is a name already."""
+        return what if isinstance(what, str) else self.of.get(kind, {}).get(what)
 
     def conditions(self, policy: Policy) -> str:
         """For which tickets it is."""
+        return self.of_conditions(self.kept_conditions(policy))
+
+    def kept_conditions(self, policy: Policy) -> Conditions:
         if policy.id == DEFAULT:
+            return {"default": True}
+        given = {
+            "severity": policy.severity,
+            "customer": self.of["customer"].get(policy.customer_id or 0),
+            "team": self.of["team"].get(policy.team_id or 0),
+            "hours": policy.hours,
+        }
+        return {name: value for name, value in given.items() if value}
+
+    def of_conditions(self, kept: Conditions) -> str:
+        if "default" in kept:
             return self.say("default")
-        told = [
-            self.say("tickets-of", severity=self._severity(policy)) if policy.severity else "",
-            self._of("customer", policy.customer_id),
-            self._of("team", policy.team_id),
-            self.say(f"hours-{policy.hours}") if policy.hours else "",
-        ]
-        if not any(told):
+        if not kept:
             return self.say("everything")
-        return _capital(" ".join(filter(None, [told[0] or self.say("tickets"), *told[1:]])))
+        told = [self.say("tickets")]
+        if "severity" in kept:
+            severity = vocabulary.word(self.language, "severity", kept["severity"])
+            told = [self.say("tickets-of", severity=severity)]
+        told += [
+            self.say(f"of-{one}", **{one: kept[one]}) for one in ("customer", "team") if one in kept
+        ]
+        told += [self.say(f"hours-{kept['hours']}")] if "hours" in kept else []
+        return _capital(" ".join(told))
 
-    def _severity(self, policy: Policy) -> str:
-        return vocabulary.word(self.language, "severity", policy.severity or "")
-
-    def _of(self, kind: str, id_: int | None) -> str:
-        return self.say(f"of-{kind}", **{kind: self.of[kind][id_]}) if id_ else ""
+    def kept_level(self, level: Level) -> Level:
+        """With everybody in it by name."""
+        who = [
+            {kind: self._called(kind, what) for kind, what in one.items()}
+            for one in level.get("who", ())
+        ]
+        return level | ({"who": who} if who else {})
 
     def level(self, level: Level) -> str:
         """What a level does."""

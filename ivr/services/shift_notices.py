@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from callflows.prompts import text
 from ivr.models import Override, Technician
-from ivr.services import house, letters, numbers, outbox, people
+from ivr.services import house, letters, moments, numbers, outbox, people
 from ivr.settings import settings
 
 
@@ -66,8 +66,8 @@ def _tell(db: Session, now: datetime, override: Override, one: Technician, what:
 
 def when(db: Session, now: datetime, override: Override, one: Technician) -> str:
     zone = people.zone(db, one)
-    until = letters.moment(override.ends_at, zone)
+    until = moments.written(override.ends_at, zone, one.language)
     if override.starts_at <= now:
         return text(one.language, "shift_until", until=until)
-    since = letters.moment(override.starts_at, zone)
+    since = moments.written(override.starts_at, zone, one.language)
     return text(one.language, "shift_from", since=since, until=until)

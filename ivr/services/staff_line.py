@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr.models import Leg, LegState, Page, PageState, Technician, WrongPin
-from ivr.services import house, legs, letters, outbox, paging, people
+from ivr.services import house, legs, letters, moments, outbox, paging, people
 from ivr.services.call_row import CallRow
 
 WINDOW = timedelta(hours=1)
@@ -48,7 +48,7 @@ def wrong_pin(
 
 
 def _warn(db: Session, now: datetime, technician: Technician, occasion: str, **told: Any) -> None:
-    at = letters.moment(now, people.zone(db, technician))
+    at = moments.Moment(now, people.zone(db, technician))
     told |= {"organization": house.ours(db).name, "at": at}
     letter = letters.write("wrong-pin", technician.language, **told)
     key = f"wrong-pin-{technician.id}-{occasion}"

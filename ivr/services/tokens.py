@@ -81,7 +81,7 @@ def make(
         expires_at=now + timedelta(days=days),
     )
     db.add(made)
-    told = {"name": made.name, "scopes": ", ".join(made.scopes)}
+    told = {"name": made.name, "scopes": made.scopes}
     about = f"person-{owner.id}"
     audit.write(db, now, by, Act.CHANGED, about, audit.Kind.TOKEN_MADE, **told)
     return made, secret

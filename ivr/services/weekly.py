@@ -16,6 +16,7 @@ from ivr.services.counted import zone
 from ivr.services.facts import RESOLUTION, RESPONSE
 from ivr.services.figures import Asked
 from ivr.services.letters import Letter
+from ivr.services.moments import Day
 from ivr.services.report import Report
 
 MAIL = "mail"
@@ -72,8 +73,8 @@ def _letter(db: Session, told: Report, language: str) -> Letter:
         "weekly",
         language,
         organization=ours.name,
-        week=f"{period.first:%Y-%m-%d}",
-        until=f"{period.last:%Y-%m-%d}",
+        week=Day(period.first),
+        until=Day(period.last),
         opened=sum(one.total() for one in told.opened.values()),
         promises=promises,
         calls=told.called.total(),

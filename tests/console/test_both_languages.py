@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from callflows import prompts
 from ivr import clock
 from ivr.console import tongue
 from ivr.database import transaction
@@ -19,12 +20,16 @@ from ivr.services import (
     absences,
     accounts,
     checks,
+    events,
     found,
     layers,
+    mail_templates,
     overrides,
     staff,
     tickets,
+    traffic,
     vocabulary,
+    wording,
 )
 from ivr.services.layers import Wanted
 from ivr.services.roles import May
@@ -95,7 +100,7 @@ REFUSED = re.compile(
     r'(?:\bRefusedError|\.problem|_leave_out\(uid|WrongError)[(,]\s*"([a-z-]+)"(?!, ")'
 )
 OF_SETTINGS = re.compile(r'\bRefusedError\(\s*"?\w+"?, "(\w+)"')
-FOUND = re.compile(r'\b(?:ok|warn|bad|off|also|found\.bad)\(\s*"([a-z-]+)"')
+FOUND = re.compile(r'\b(?:ok|warn|bad|off|also|_kept|found\.bad)\(\s*"([a-z-]+)"')
 
 
 @pytest.mark.parametrize(("kind", "asked"), [("refused", REFUSED), ("found", FOUND)])
@@ -121,6 +126,14 @@ def test_what_is_built_of_a_name_has_its_words() -> None:
     assert set(checks.CHECKS) == english["check"].keys()
     for name in [*(one.name.lower() for one in May), *Role]:
         assert tongue.is_known(f"roles.{name}"), name
+    rooms = tongue.words("en-CA")
+    for table in wording.TABLES:
+        assert rooms[table].keys() == prompts.FILES["en-CA"][table].keys()
+    assert rooms["letters"].keys() == set(mail_templates.names())
+    for step in (one for flow in traffic.flows().values() for one, _, _ in flow.steps):
+        assert tongue.is_known(f"steps.{step}"), step
+    for event in (*events.CHOICES, events.SUMMONED, events.TEST):
+        assert tongue.is_known(f"webhooks.event_{event.replace('.', '_')}"), event
 
 
 def test_numbers_are_written_as_the_language_does() -> None:

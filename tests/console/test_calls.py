@@ -216,7 +216,7 @@ def test_the_log_is_taken_away_whole_and_harmless_by_who_may() -> None:
     assert lines[2][0] == "2026-11-24 03:09:57"
     with reading() as db:
         line = db.scalars(select(AuditLine).where(AuditLine.about == "calls")).one()
-    assert (line.by, line.act, line.data) == ("Cy", "took", {"filters": "outcome"})
+    assert (line.by, line.act, line.data) == ("Cy", "took", {"filters": ["outcome"]})
 
 
 @on_sqlite

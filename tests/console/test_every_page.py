@@ -20,15 +20,30 @@ from werkzeug.serving import make_server
 
 from bench import asked
 from ivr import clock
+from ivr.console import rota_words
 from ivr.console.staff import SIGNED_IN
 from ivr.console.tongue import COOKIE
 from ivr.database import reading, transaction
 from ivr.demo import month
-from ivr.models import Call, Contact, Page, PageState, Place, Recording, Role, Technician, Ticket
-from ivr.services import counting, erasure, tokens
+from ivr.models import (
+    Call,
+    Contact,
+    Layer,
+    Page,
+    PageState,
+    Place,
+    Recording,
+    Role,
+    Technician,
+    Ticket,
+)
+from ivr.services import audit, counting, erasure, people, policy_editing, tokens
+from ivr.services.audit import Kind
+from ivr.services.policy_editing import Wish
 from ivr.settings import settings
 from ivr.web import app
-from tests.console.test_both_languages import a_busy_week, english_alone
+from tests.console import raw
+from tests.console.test_both_languages import a_busy_week, english_alone, every
 from tests.demo import filling
 from tests.demo.filling import UNTIL
 from tests.servers import free_port
@@ -113,6 +128,16 @@ def addresses(
         admin = db.scalars(select(Technician).where(Technician.role == Role.ADMIN)).one()
         scopes = list(tokens.Scope)
         tokens.make(db, UNTIL, admin, "Tableau de bord", scopes, 90, admin.name)
+        policy = policy_editing.Change(db, UNTIL, "Ada Roy")
+        made = policy.add(Wish("Nights", severity="critical", hours="closed"))
+        policy.conditions(made, Wish("Nights", severity="major"))
+        policy.remove_level(made, 0)
+        layer = db.scalars(select(Layer)).first()
+        assert layer
+        told = rota_words.kept(layer, people.names(db))
+        rota = f"rota-{layer.rota_id}"
+        audit.changed(db, UNTIL, "Ada Roy", rota, Kind.LAYER, how="up", name="Nights", told=told)
+        db.flush()
     counting.count([(UNTIL - timedelta(days=days)).date() for days in range(31)], UNTIL)
     server = make_server("127.0.0.1", port, at_once(app), threaded=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -161,6 +186,31 @@ def test_every_page_fits_and_can_be_read(addresses: list[str], browser: Browser,
                     wrong[f"{address} {language} {scheme} {width}"] = found
         context.close()
     assert wrong == {}
+
+
+def keys() -> set[str]:
+    """Of words: nobody should read them instead of the words."""
+    rooms = every("en-CA")
+    return {key for room in [*rooms.values(), *rooms[""].values()] for key in room}
+
+
+def test_no_page_shows_what_only_the_code_knows(addresses: list[str]) -> None:
+    client, known = app.test_client(), keys()
+    client.set_cookie(SIGNED_IN, asked.signed_in())
+    wrong: dict[str, list[str]] = {}
+    read = 0
+    for language, address in product(("en-CA", "fr-CA"), addresses):
+        client.set_cookie(COOKIE, language)
+        answer = client.get(address)
+        if answer.mimetype != "text/html":
+            continue
+        found = [*raw.raw(answer.text)]
+        found += raw.english(answer.text, known) if language == "fr-CA" else []
+        if found:
+            wrong[f"{address} {language}"] = sorted(set(found))
+        read += 1
+    assert wrong == {}
+    assert read > 120, "that is not every page"
 
 
 def test_on_a_phone_the_menu_opens_without_scripts(addresses: list[str], browser: Browser) -> None:

@@ -99,7 +99,7 @@ def test_phones_are_added_put_in_order_and_removed(bo: Colleague) -> None:
     assert numbers("Bo") == [third, second]
     does(bo, "Bo", "up", phone_id=phone_id("Bo", third))
     assert numbers("Bo") == [third, second], "the first one stays the first"
-    assert changes_of("Bo")[-2] == "Bo: removed the phone +15145550201"
+    assert changes_of("Bo")[-2] == "Bo: removed the phone +1 514-555-0201"
 
 
 @on_sqlite
@@ -158,7 +158,7 @@ def test_a_code_by_text_proves_a_phone_once_and_within_ten_minutes(
         does(bo, "Bo", "verify", phone_id=phone, code=f"{good[:3]} {good[3:]}").status_code == 303
     )
     assert known("Bo").phones[0].verified_at == office.now
-    assert "Bo: verified the phone +15145550201" in changes_of("Bo")
+    assert "Bo: verified the phone +1 514-555-0201" in changes_of("Bo")
     does(bo, "Bo", "remove", phone_id=phone)
     does(bo, "Bo", "phones", number="+15145550201")
     assert known("Bo").phones[0].verified_at is None, "put there again, it is proved again"
@@ -362,5 +362,5 @@ def test_before_there_are_accounts_whoever_is_here_edits_all(database: str) -> N
     nobody = Colleague()
     assert "Nobody signs in yet" in words(nobody.get("/people"))
     assert does(nobody, "Bo", "phones", number="+15145550201").status_code == 303
-    assert changes_of("Bo") == ["staff: added the phone +15145550201"]
+    assert changes_of("Bo") == ["staff: added the phone +1 514-555-0201"]
     assert nobody.get("/account").status_code == 403

@@ -62,7 +62,7 @@ def test_a_target_is_changed_and_put_back(ada: Colleague) -> None:
         ada.send(path, form | {"closing-amount": "7", "closing-unit": "hours"}).status_code == 303
     )
     page = ada.get(path)
-    assert "Major, first response 30 minutes, warning at 80 % → 45 minutes" in words(page)
+    assert "Major, first response 30 minutes, warning at 80% → 45 minutes" in words(page)
     with reading() as db:
         assert house_settings.value(db, "targets") == {
             "major": {"response": {"within": 2700}},

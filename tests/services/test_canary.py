@@ -44,7 +44,7 @@ def test_a_carrier_that_refuses_is_a_failure_at_once(carrier: ScriptedCarrier) -
     assert work(carrier, 20)[1] == ("failed", Step.PLACED)
     with transaction() as db:
         causes = set(db.scalars(select(Canary.cause).where(Canary.state == CanaryState.FAILED)))
-        assert causes == {"the carrier refuses the call: 21210"}
+        assert causes == {'[["canary-refused", {"cause": "21210"}]]'}
         assert set(db.scalars(select(Ticket.status))) == {"closed"}
 
 

@@ -51,7 +51,7 @@ def test_a_gap_is_found_with_its_ends_and_when_nobody_at_all_is_rung(
     saturday = datetime(2026, 11, 28, 5, tzinfo=UTC)
     assert (gap.begins_at, gap.ends_at) == (saturday, saturday + 2 * DAY)
     assert nobody.sentence("en-CA", "America/Toronto") == (
-        "Level 1: nobody is on call from 2026-11-28 00:00 until 2026-11-30 00:00."
+        "Level 1: nobody is on call from Sat 28 Nov 2026, 00:00 until Mon 30 Nov 2026, 00:00."
     )
     assert ("no_phone", "Level 2") in found(db)
 

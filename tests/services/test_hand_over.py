@@ -57,7 +57,7 @@ def test_at_a_hand_over_both_are_told_once_with_what_is_open(db: Session) -> Non
     )
     assert on == (
         "di",
-        "You are on call for Days until 2026-11-25 06:00.",
+        "You are on call for Days until Wed 25 Nov 2026, 06:00.",
     )
     bodies = db.scalars(select(Message.body).order_by(Message.id)).all()
     assert all("SIP trunk down" in body for body in bodies), "those of Bo go with the shift"
@@ -147,7 +147,9 @@ def test_the_owner_is_mailed_when_a_problem_is_made_and_each_night_until_it_is_g
     assert len(problems(db)) == 1, "once a day, however often one looks"
     to, words = problems(db)[0]
     assert to == "di"
-    assert "personne n'est de garde du 2026-11-25 09:00 au 2026-11-26 09:00" in words
+    assert (
+        "personne n'est de garde du mer. 25 nov. 2026, 9 h 00 au jeu. 26 nov. 2026, 9 h 00" in words
+    )
     assert (
         "2 problèmes"
         in db.scalars(select(Message.subject).where(Message.key.contains("-problems-"))).one()

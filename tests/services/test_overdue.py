@@ -49,9 +49,9 @@ def test_a_major_ticket_is_told_at_80_percent_and_mailed_a_level_up_when_late(
     passes(db, timedelta(hours=7))
     warned, missed = timedelta(minutes=24), timedelta(minutes=30)
     assert letters(db) == [
-        ("bo@2n5.example", f"[#{opened.number}] First response due at 2026-11-24 03:30: SIP trunk down", NOW + warned),
+        ("bo@2n5.example", f"[#{opened.number}] First response due on Tue 24 Nov 2026, 03:30: SIP trunk down", NOW + warned),
         ("cy@2n5.example", f"[#{opened.number}] First response missed: SIP trunk down", NOW + missed),
-        ("cy@2n5.example", f"[#{opened.number}] Resolution due at 2026-11-24 11:00: SIP trunk down", NOW + timedelta(hours=4)),
+        ("cy@2n5.example", f"[#{opened.number}] Resolution due on Tue 24 Nov 2026, 11:00: SIP trunk down", NOW + timedelta(hours=4)),
     ]  # fmt: skip
     assert opened.level == 2
     assert told(db, opened, Kind.LEVEL) == ["Moved to level 2: the response is late"]
@@ -121,5 +121,5 @@ def test_a_technician_reads_it_in_french(db: Session, opened: Ticket) -> None:
     major(db, opened)
     passes(db, timedelta(minutes=24))
     assert [subject for to, subject, _ in letters(db) if to == "di@2n5.example"] == [
-        f"[#{opened.number}] Première réponse attendue à 2026-11-24 03:30 : SIP trunk down"
+        f"[#{opened.number}] Première réponse attendue le mar. 24 nov. 2026, 3 h 30 : SIP trunk down"
     ]

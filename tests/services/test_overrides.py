@@ -49,7 +49,7 @@ def test_what_is_asked_for_is_in_force_once_the_colleague_agrees(
     di.language = "fr-CA"
     override = asked(db, bo, di)
     assert on_call(db) == ["Bo"]
-    words = "Bo vous demande d'être de garde pour Level 1 jusqu'au 2026-11-24 07:00."
+    words = "Bo vous demande d'être de garde pour Level 1 jusqu'au mar. 24 nov. 2026, 7 h 00."
     reply = f"Répondez OUI {override.id} ou NON {override.id}."
     assert told(db) == [(di.phone, f"{words} {reply}")]
     assert not overrides.agree(db, NOW, override, bo), "who asks cannot agree"
@@ -58,7 +58,7 @@ def test_what_is_asked_for_is_in_force_once_the_colleague_agrees(
     assert not overrides.agree(db, NOW + HOUR, override, di), "once"
     assert overrides.asked_of(db, NOW, di) == []
     assert [on_call(db, at) for at in (0 * HOUR, HOUR, 4 * HOUR)] == [["Bo"], ["Di"], ["Bo"]]
-    assert told(db)[1:] == [(bo.phone, "Di is on call for Level 1 until 2026-11-24 07:00.")]
+    assert told(db)[1:] == [(bo.phone, "Di is on call for Level 1 until Tue 24 Nov 2026, 07:00.")]
     assert override.rota.due_at == NOW + HOUR
 
 
@@ -69,7 +69,9 @@ def test_who_refuses_changes_nothing_and_the_other_is_told(
     assert overrides.withdraw(db, NOW, override, di)
     assert not overrides.agree(db, NOW, override, di)
     assert on_call(db) == ["Bo"]
-    assert told(db)[1:] == [(bo.phone, "Di cannot be on call for Level 1 until 2026-11-24 07:00.")]
+    assert told(db)[1:] == [
+        (bo.phone, "Di cannot be on call for Level 1 until Tue 24 Nov 2026, 07:00.")
+    ]
 
 
 def test_one_that_is_withdrawn_while_it_runs_stays_true_for_what_has_been(

@@ -76,7 +76,7 @@ def test_at_the_hand_over_the_other_phone_rings_and_both_are_told_once(turns: Li
     (bo, off, at), (di, on, _) = mails()
     assert (bo, di, at) == ("bo@2n5.example", "di@2n5.example", NIGHT + 5 * MINUTE)
     assert off.startswith("You are no longer on call for Level 1: Di Wu took over.")
-    assert on.startswith("You are on call for Level 1 until 2026-11-25 03:05.")
+    assert on.startswith("You are on call for Level 1 until Wed 25 Nov 2026, 03:05.")
     assert who_is_rung(turns) == {"Di Wu"}
     turns.passes(3600)
     assert len(mails()) == 2
@@ -108,7 +108,10 @@ def test_a_gap_is_a_warning_beforehand_and_then_the_next_level_rings_at_once(lin
     assert told[0] == "cy@2n5.example"
     with reading() as db:
         words = db.scalars(select(Message.body).where(Message.key.like("%-problems-%"))).one()
-    assert "Level 1: nobody is on call from 2026-11-24 03:10 until 2026-11-24 04:00." in words
+    assert (
+        "Level 1: nobody is on call from Tue 24 Nov 2026, 03:10 until Tue 24 Nov 2026, 04:00."
+        in words
+    )
     assert "and 4 more" in words, "of a fortnight"
     line.passes((NIGHT + 11 * MINUTE - clock.now()).total_seconds())
     assert who_is_rung(line) == {"Cy Roy"}

@@ -246,7 +246,9 @@ def test_a_shift_is_given_over_once_the_colleague_agrees_by_text(line: Line) -> 
     bo.hang_up()
     line.passes(3)
     asked = di.texts[-1]
-    assert asked.startswith("Bo Chan vous demande d'être de garde pour Level 1 jusqu'au 2026-11-25")
+    assert asked.startswith(
+        "Bo Chan vous demande d'être de garde pour Level 1 jusqu'au mer. 25 nov. 2026"
+    )
     number = asked.rstrip(".").split()[-1]
     assert box(line, "di@2n5.example") == [asked.partition(" Répondez")[0]]
     di.text("OUI 9999")
@@ -254,8 +256,10 @@ def test_a_shift_is_given_over_once_the_colleague_agrees_by_text(line: Line) -> 
     assert on_call(line) == ["Bo Chan"]
     di.text(f"Oui, {number}.")
     line.passes(2)
-    assert di.texts[-1].startswith("Merci. Vous êtes de garde pour Level 1 jusqu'au 2026-11-25")
-    assert bo.texts[-1].startswith("Di Wu is on call for Level 1 until 2026-11-25")
+    assert di.texts[-1].startswith(
+        "Merci. Vous êtes de garde pour Level 1 jusqu'au mer. 25 nov. 2026"
+    )
+    assert bo.texts[-1].startswith("Di Wu is on call for Level 1 until Wed 25 Nov 2026")
     assert on_call(line) == ["Di Wu"]
     hold_for(line, "Di Wu")
 
