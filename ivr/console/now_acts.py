@@ -20,7 +20,7 @@ from ivr.console.now import whoever
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Page, PageState, Technician, Ticket
-from ivr.services import call_backs, house, paging, steering, tickets
+from ivr.services import call_backs, house, paging, steering, taking_over, tickets
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
 from ivr.services.steering import TooLateError
@@ -39,13 +39,21 @@ def accept(db: Session, moment: datetime, page: Page) -> str:
 
 
 def over(db: Session, moment: datetime, page: Page) -> str:
+    """From somebody who talks, or from one who has it and does nothing."""
     me = _me(db)
+    if page.state == PageState.ACCEPTED:
+        taking_over.begin(db, moment, page, me, _phone_of(me))
+        return "ringing"
     return steering.take_over(db, moment, page, me, _phone(db, page, me))
 
 
 def _phone(db: Session, page: Page, me: Technician) -> str | None:
     """The one of theirs that they have chosen, or their first one."""
-    if steering.on_line(db, page) and not me.phone:
+    return _phone_of(me) if steering.on_line(db, page) else me.phone
+
+
+def _phone_of(me: Technician) -> str:
+    if not me.phone:
         raise TooLateError("no phone")
     chosen = request.form.get("phone", "")
     return chosen if chosen in {one.number for one in me.phones} else me.phone

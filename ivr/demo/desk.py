@@ -86,6 +86,9 @@ class PaperDesk:
         name = contact.name if contact else None
         return CallerCard(self.waiting.place(self.at), name, self.number)
 
+    def taken_over_by(self) -> str | None:
+        return None
+
     def feedback_due(self) -> bool:
         return self.case is not None and asking.due(self.case, self.at)
 
