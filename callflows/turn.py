@@ -276,25 +276,9 @@ class Rate:
 
 
 Write = (
-    ChooseLanguage
-    | Take
-    | Declare
-    | OpenPage
-    | Wish
-    | Keep
-    | ReopenPage
-    | Accept
-    | TakeOver
-    | HandOver
-    | Decline
-    | Reached
-    | Missed
-    | Resolve
-    | NextLevel
-    | Solved
-    | Rate
-    | StaffWrite
-)
+    ChooseLanguage | Take | Declare | OpenPage | Wish | Keep | ReopenPage | Accept | TakeOver
+    | HandOver | Decline | Reached | Missed | Resolve | NextLevel | Solved | Rate | StaffWrite
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

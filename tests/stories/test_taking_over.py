@@ -14,7 +14,8 @@ from tests.stories.line import Line
 from tests.stories.test_from_the_console import ALONE, press, told
 from tests.stories.test_reaching_a_technician import hold, page
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the engine does not matter."""
 
 
 @pytest.fixture
@@ -77,6 +78,7 @@ def test_who_presses_1_has_the_customer_and_who_talked_is_let_go(line: Line, tal
     assert len(conversations) == 2, "one of each"
 
 
+@on_sqlite
 @pytest.mark.parametrize("habit", ["", "voicemail"])
 def test_who_does_not_press_1_changes_nothing(line: Line, talk: Any, habit: str) -> None:
     bo, cy = line.technician("Bo Chan"), line.technician("Cy Roy")
@@ -94,6 +96,7 @@ def test_who_does_not_press_1_changes_nothing(line: Line, talk: Any, habit: str)
     assert line.rings() == ["Bo Chan", "Cy Roy"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("after", [0.0, 0.4, 4.0])
 def test_who_hangs_up_just_after_1_leaves_nobody_in_silence(
     line: Line, talk: Any, after: float
@@ -115,6 +118,7 @@ def test_who_hangs_up_just_after_1_leaves_nobody_in_silence(
     line.until(lambda: talk.talking_to == ["Bo Chan"], within=20)
 
 
+@on_sqlite
 def test_the_customer_hangs_up_on_the_way(line: Line, talk: Any) -> None:
     cy = takes_over(line)
     cy.press("1")
@@ -125,6 +129,7 @@ def test_the_customer_hangs_up_on_the_way(line: Line, talk: Any) -> None:
     line.until(lambda: talk.ringing)
 
 
+@on_sqlite
 def test_who_talked_hangs_up_on_the_way_and_the_customer_is_put_through(
     line: Line, talk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +146,7 @@ def test_who_talked_hangs_up_on_the_way_and_the_customer_is_put_through(
     assert talk.talking_to == ["Cy Roy"]
 
 
+@on_sqlite
 def test_who_talked_hangs_up_while_the_phone_rings_and_the_customer_is_served(
     line: Line, talk: Any
 ) -> None:
@@ -153,6 +159,7 @@ def test_who_talked_hangs_up_while_the_phone_rings_and_the_customer_is_served(
     line.until(lambda: talk.talking_to == ["Cy Roy"], within=30)
 
 
+@on_sqlite
 def test_of_two_at_once_one_takes_over(line: Line, talk: Any) -> None:
     line.world(on_call=ALONE)
     cy = takes_over(line)
@@ -182,6 +189,7 @@ class DiedError(Exception):
     """Stands for a worker that was killed."""
 
 
+@on_sqlite
 def test_a_worker_that_dies_while_it_asks_for_the_customer_costs_seconds(
     line: Line, talk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +210,7 @@ def test_a_worker_that_dies_while_it_asks_for_the_customer_costs_seconds(
     line.until(lambda: talk.talking_to == ["Cy Roy"], within=20)
 
 
+@on_sqlite
 def test_who_calls_about_the_same_ticket_meanwhile_is_rung_for(line: Line, talk: Any) -> None:
     """And whoever was to take over is there for them instead."""
     eve = line.customer("+14165550133", "Eve")
@@ -218,6 +227,7 @@ def test_who_calls_about_the_same_ticket_meanwhile_is_rung_for(line: Line, talk:
     assert unchanged(talk, line.technician("Bo Chan"))
 
 
+@on_sqlite
 def test_what_is_no_conversation_is_not_taken_over(line: Line, talk: Any) -> None:
     bo, of_bo = line.technician("Bo Chan"), page(line)["id"]
     assert "It is you who talks" in told(press(f"/now/{of_bo}/over", "Bo Chan"))
