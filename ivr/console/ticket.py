@@ -124,7 +124,7 @@ def act(number: str, act: str) -> Answer:
             acts.do(db, clock.now(), act, _ours(db, number), form)
     except WrongError as error:
         return _once_more(number, wrong=str(error))
-    return done("console.one_ticket", number=number)
+    return done("console.one_ticket", number=number, show=request.args.get("show", type=Show))
 
 
 @console.post("/tickets/<number>/canned")
