@@ -57,15 +57,18 @@ CARDS: dict[str, dict[str, Any]] = {
         "page mine": _page(state="owed", mine=True, holder="Bo"),
         "page mine: alone": _page(state="owed", mine=True, holder="Bo", alone=True),
         "page owed": _page(state="owed", holder="Cy"),
+        "page taken over": _page(state="owed", holder="Cy", takes_over=True),
         "page accepted": _page(state="accepted", holder="Cy"),
     },
     "caller": {
         "no caller": CallerCard("none", None, None),
         "caller holding": CallerCard("holding", "Ana", "+15145550100"),
         "caller coming": CallerCard("coming", "Ana", "+15145550100"),
+        "caller talking": CallerCard("talking", "Ana", "+15145550100", "Bo"),
         "caller gone": CallerCard("gone", "Ana", "+15145550100"),
         "caller unknown": CallerCard("gone", None, None),
     },
+    "taken_over_by": {"not taken over": None, "taken over": "Cy"},
     "feedback_due": {"to be asked": True, "asked lately": False},
     "waiting_before": {"first": 0, "second": 1},
     "staff_pin": {"PIN set": "set", "no PIN": "none", "PIN refused": "refused"},
@@ -134,6 +137,9 @@ class GuessingDesk:
 
     def caller(self) -> CallerCard:
         return self.card("caller")  # type: ignore[no-any-return]
+
+    def taken_over_by(self) -> str | None:
+        return self.card("taken_over_by")  # type: ignore[no-any-return]
 
     def feedback_due(self) -> bool:
         return bool(self.card("feedback_due"))

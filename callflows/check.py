@@ -23,6 +23,7 @@ from callflows.turn import (
     Dial,
     End,
     Go,
+    HandOver,
     Keys,
     Known,
     Missed,
@@ -35,6 +36,7 @@ from callflows.turn import (
     Say,
     Severity,
     Solved,
+    TakeOver,
 )
 from callflows.walk import CALLERS, Edge, EndlessError, Node, walked
 
@@ -42,6 +44,7 @@ NOTICES: dict[type, str] = {Bridge: "connecting", Dial: "calling_back"}
 """What a technician is told before a conversation is recorded; callers hear the welcome."""
 TECHNICIANS_ONLY = (
     Accept,
+    TakeOver,
     Decline,
     Reached,
     Missed,
@@ -52,7 +55,7 @@ TECHNICIANS_ONLY = (
 """What a caller can never do, by whatever key: end or take a page."""
 STAFF = ("staff", "shifts")
 BEFORE_THE_PIN = ("staff.start", "staff.pin")
-CUSTOMERS_ONLY = (ChooseLanguage, Declare, OpenPage, Solved, Rate)
+CUSTOMERS_ONLY = (ChooseLanguage, Declare, OpenPage, Solved, Rate, HandOver)
 SAID_ELSEWHERE = {
     "one_moment",
     "fallback_connecting",
@@ -100,7 +103,9 @@ def every_step_is_reached(edges: Iterable[Edge]) -> Iterator[str]:
 
 
 def every_call_ends(graph: Mapping[Node, list[Edge]]) -> Iterator[str]:
-    """No path comes back to where it was, so each ends; and the only place to end is End."""
+    """No path comes back to where it was, so each ends; and the only place to end is End. A caller
+    who is handed over waits again: each time one of us has pressed a key for it.
+    """
     done: set[Node] = set()
     for start in graph:
         yield from _loops(graph, start, done)
@@ -121,6 +126,8 @@ def _loops(graph: Mapping[Node, list[Edge]], start: Node, done: set[Node]) -> It
             done.add(node)
             on_path.discard(node)
             stack.pop()
+        elif HandOver() in edge.turn.write:
+            continue
         elif edge.end in on_path:
             yield f"{edge.step} can go on for ever on {edge.heard.keys or 'silence'!r}"
         elif edge.end not in done:

@@ -40,6 +40,8 @@ class PageCard:
     """Since it was opened."""
     alone: bool = False
     """Of one who calls the customer unasked: nobody else is summoned, whatever comes of it."""
+    takes_over: bool = False
+    """Of one who has pressed 1 to take the conversation over, and waits for the caller."""
     waiting: int = 1
     """Critical pages that wait for this very technician, this one among them."""
 
@@ -48,11 +50,13 @@ class PageCard:
 class CallerCard:
     """The caller whom the page is about, seen from the technician's side."""
 
-    place: Literal["holding", "coming", "gone", "none"]
-    """Coming: still answering our questions. None: there never was a call."""
+    place: Literal["holding", "coming", "talking", "gone", "none"]
+    """Coming: still answering our questions. Talking: to the one whom this technician takes over
+    from. None: there never was a call."""
     name: str | None
     number: str | None
     """Where to call back; None when unknown or not allowed to be dialled."""
+    talks_to: str | None = None
 
 
 class Desk(Protocol):
@@ -85,6 +89,9 @@ class Desk(Protocol):
         """The latest page of the call's ticket."""
 
     def caller(self) -> CallerCard: ...
+
+    def taken_over_by(self) -> str | None:
+        """Who has taken this technician's conversation over."""
 
     def feedback_due(self) -> bool:
         """Whether the caller may be asked how we did: not asked lately, and willing."""

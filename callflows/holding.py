@@ -2,7 +2,8 @@
 
 start -> wait (again and again: what is being done now; 1 stay, 2 call back, 3 message) -> left
 The wait ends when a technician takes the caller (bridged) or the caller leaves. After the
-conversation: 1 still needs help, 2 it is solved (callflows/feedback.py). Nothing here
+conversation: 1 still needs help, 2 it is solved (callflows/feedback.py); when another technician
+takes it over, the caller waits for that one, and is rung for when they are lost. Nothing here
 can end a page: whoever hangs up, the ringing goes on (policy section 10).
 """
 
@@ -12,6 +13,7 @@ from callflows.steps import step
 from callflows.turn import (
     End,
     Go,
+    HandOver,
     Heard,
     Hold,
     Keys,
@@ -89,6 +91,13 @@ def left(known: Known, heard: Heard, desk: Desk) -> Turn:
     """Out of the queue: through to a technician and back, or by the caller's choice."""
     if heard.left == "hangup":
         return Turn(known.to("customer.over"), End())
+    if heard.left in {"bridged", "over"}:
+        page = desk.page()
+        if page and page.takes_over:
+            told = (say("handed_over", name=page.holder or ""),)
+            return Turn(known.to("holding.wait", wish=None), Hold(), told, (HandOver(),))
+    if heard.left == "over":  # and who was to take over is lost
+        return ring_again(known, desk)
     if heard.left == "bridged":
         return Turn(known.to("holding.talked"), Keys(seconds=8), (say("still_need_help"),))
     if known.wish == "callback":

@@ -1,7 +1,8 @@
 """The technician's side of a page: who, which ticket, how bad; 1 accepts, 2 passes, 3 repeats.
 
 A technician is reached when they press 1, never when the phone is picked up: a voicemail picks
-up as well. After 1: through to the caller, or an offer to call back one who has left.
+up as well. After 1: through to the caller, or an offer to call back one who has left. Who takes a
+conversation over hears whose it is, and until they press 1 nothing changes for those who talk.
 """
 
 from callflows import after, callback
@@ -22,6 +23,7 @@ from callflows.turn import (
     Reached,
     Say,
     Severity,
+    TakeOver,
     Turn,
     say,
 )
@@ -66,6 +68,11 @@ def answer_for(known: Known, desk: Desk) -> Turn:
         "ticket": own.number if own else "",
         "customer": (own.customer if own else None) or caller.name or "",
     }
+    if caller.place == "talking":
+        about["customer"] = ", ".join(filter(None, (caller.name, own.customer if own else None)))
+        told = say("take_over", **about, name=caller.talks_to or "")
+        sentences = (told, say("take_over_choices"))
+        return Turn(known.but(at="technician.mine"), Keys(), sentences)
     if caller.place == "gone" or (caller.place == "none" and caller.number):
         return callback.ask(known.to("callback.choose"), say("page_yours", **about))
     sentences = (say("page_yours", **about), say("page_yours_choices"))
@@ -75,10 +82,13 @@ def answer_for(known: Known, desk: Desk) -> Turn:
 @step
 def mine(known: Known, heard: Heard, desk: Desk) -> Turn:
     page = desk.page()
+    if page and page.state == "open":  # since then it has become one for everybody
+        return answer(known.but(at="technician.answer"), heard, desk)
     if page is None or not page.mine:
         return part(known, taken(page) if page and page.holder else say("page_over"))
     if heard.keys == "1":
-        return Turn(known.to("technician.accepted"), Go())
+        write = (TakeOver(),) if desk.caller().place == "talking" else ()
+        return Turn(known.to("technician.accepted"), Go(), write=write)
     if heard.keys == "#" and not known.strays:
         return answer_for(known.but(strays=1), desk)
     if known.misses + 1 < MISSES:
@@ -122,12 +132,17 @@ def over(known: Known, _heard: Heard, _desk: Desk) -> Turn:
 def accepted(known: Known, _heard: Heard, desk: Desk) -> Turn:
     """We pressed 1; the desk knows whether we were first, and where the caller is."""
     page = desk.page()
+    if page and page.state == "open" and known.returns == 0:  # it rang again, and they are there
+        return Turn(known.but(returns=1), Go(), write=(Accept(),))
     if page is None or not page.mine:
         return part(known, taken(page) if page and page.holder else say("page_over"))
     return meet(known, desk.caller())
 
 
 def meet(known: Known, caller: CallerCard) -> Turn:
+    if caller.place == "talking":
+        relieved = say("taking_over", name=caller.talks_to or "")
+        return Turn(known.to("technician.bridged"), Bridge(), (relieved, say("connecting")))
     if caller.place == "holding":
         return Turn(known.to("technician.bridged"), Bridge(), (say("connecting"),))
     if caller.place == "coming" and known.rounds < PATIENCE:
@@ -143,10 +158,17 @@ def meet(known: Known, caller: CallerCard) -> Turn:
 @step
 def bridged(known: Known, heard: Heard, desk: Desk) -> Turn:
     """Back from the conversation, or the caller hung up just before it."""
+    by = desk.taken_over_by()
+    if by:
+        return part(known, say("page_taken_over", name=by))
     if heard.left == "bridged":
         return after.ask(known.to("after.menu")).after(write=(Reached("bridged"),))
-    if desk.caller().place == "holding" and known.returns == 0:
+    caller = desk.caller()
+    if caller.place == "talking":
+        failed = part(known, say("take_over_failed", name=caller.talks_to or ""))
+        return failed.after(write=(Missed("bridge failed"),))
+    if caller.place == "holding" and known.returns == 0:
         return Turn(known.to("technician.accepted", returns=1), Go())
-    if desk.caller().number:
+    if caller.number:
         return Turn(known.to("callback.offer"), Go())
     return part(known, say("bridge_failed")).after(write=(Missed("bridge failed"),))

@@ -79,7 +79,8 @@ class Heard:
 
     keys: str = ""
     left: str = ""
-    """How a hold, a bridge or a dial ended: bridged, missed, leave, hangup."""
+    """How a hold, a bridge or a dial ended: bridged, missed, leave, hangup; over: somebody takes
+    the conversation over."""
     recording: str = ""
     """The recording's SID, when something was said after the tone."""
     seconds: int = 0
@@ -222,6 +223,16 @@ class Accept:
 
 
 @dataclass(frozen=True)
+class TakeOver:
+    """This technician is there: the caller leaves the conversation they are in, for this one."""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """This caller waits for whoever takes the conversation over."""
+
+
+@dataclass(frozen=True)
 class Decline:
     """This technician does not take the page: passed on purpose, or never pressed a key."""
 
@@ -265,23 +276,9 @@ class Rate:
 
 
 Write = (
-    ChooseLanguage
-    | Take
-    | Declare
-    | OpenPage
-    | Wish
-    | Keep
-    | ReopenPage
-    | Accept
-    | Decline
-    | Reached
-    | Missed
-    | Resolve
-    | NextLevel
-    | Solved
-    | Rate
-    | StaffWrite
-)
+    ChooseLanguage | Take | Declare | OpenPage | Wish | Keep | ReopenPage | Accept | TakeOver
+    | HandOver | Decline | Reached | Missed | Resolve | NextLevel | Solved | Rate | StaffWrite
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ PIN = ("", "482913", "4829#", "#")
 STAFF_PIN = (*PIN, "0")
 MOST_NODES = 20_000
 """The flows have six thousand."""
-AWAY = ("bridged", "hangup", "error")
+AWAY = ("bridged", "over", "hangup", "error")
 """How a caller gets out of the queue without having asked to."""
 
 

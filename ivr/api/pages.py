@@ -6,7 +6,7 @@ from ivr.api import shapes
 from ivr.api.on_ticket import act_on_ticket
 from ivr.api.operations import Ask, reads
 from ivr.models import Page, PageState
-from ivr.services import board, paging, steering
+from ivr.services import board, paging, steering, taking_over
 from ivr.services.steering import TooLateError
 from ivr.services.ticket_acts import TicketActs
 from ivr.services.tokens import Scope
@@ -45,9 +45,10 @@ def accept(ask: Ask, acts: TicketActs) -> None:
     steering.accept(ask.db, ask.now, _page(acts), ask.person)
 
 
-@act_on_ticket("take-over", WRITE, "Take its page over from whoever has it and is not on the line")
+@act_on_ticket("take-over", WRITE, "Take its page, or the conversation about it, over")
 def take_over(ask: Ask, acts: TicketActs) -> None:
-    steering.take_over(ask.db, ask.now, _page(acts), ask.person)
+    page = taking_over.conversation(acts.db, acts.ticket.id) or _page(acts)
+    taking_over.take_over(ask.db, ask.now, page, ask.person)
 
 
 @act_on_ticket("ring", WRITE, "Ring its level once more, at once")

@@ -100,4 +100,4 @@ def _setting(name: str) -> tuple[str, str]:
         url = url_for("console.one_prompt", table=room, language=language, key=key)
         called = audit_values.word(f"{room}.{key}", key)
     spoken = audit_values.word(f"settings.language_{language}", language)
-    return say(f"audit.about_{room}", name=called, language=spoken), url
+    return say(f"audit.about_set_{room}", name=called, language=spoken), url

@@ -115,7 +115,7 @@ def attached() -> Iterator[list[Kept]]:
         raise WrongError(told) from error
 
 
-def done(endpoint: str, **values: str | int) -> Answer:
+def done(endpoint: str, **values: str | int | None) -> Answer:
     """On to a page; whoever acted is remembered for the next form."""
     answer = redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)  # type: ignore[arg-type]
     by = request.form.get("by")

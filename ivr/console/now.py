@@ -123,6 +123,8 @@ def whom(summons: Summons) -> str:
 
 
 def _held(summons: Summons, name: str) -> str:
+    if summons.relieves:
+        return say("now.takes_over", name=name, other=summons.relieves)
     if live.talks(summons):
         return say("now.calls_customer", name=name)
     rung = any(one.person == summons.holder_id for one in summons.rings)

@@ -20,7 +20,7 @@ from ivr.console.now import whoever
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Page, PageState, Technician, Ticket
-from ivr.services import call_backs, house, paging, steering, tickets
+from ivr.services import call_backs, house, paging, steering, taking_over, tickets
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
 from ivr.services.steering import TooLateError
@@ -37,7 +37,7 @@ def accept(db: Session, moment: datetime, page: Page) -> str:
 
 def over(db: Session, moment: datetime, page: Page) -> str:
     me = _me(db)
-    return steering.take_over(db, moment, page, me, _phone(me))
+    return taking_over.take_over(db, moment, page, me, _phone(me))
 
 
 def _phone(me: Technician) -> str | None:

@@ -20,7 +20,14 @@ class Standing:
 
 
 def live_page(record: Record) -> Record | None:
-    return next((one for one in record["pages"] if one["state"] in paging.LIVE), None)
+    """That somebody is to take over changes nothing yet."""
+    live = [one for one in record["pages"] if one["state"] in paging.LIVE]
+    return next((one for one in live if not relieves(one)), None)
+
+
+def relieves(page: Record) -> bool:
+    """Whether it is only of one who is to take a conversation over."""
+    return bool(page["takes_over"] and page["calls_back"])
 
 
 def on_line(record: Record) -> list[Record]:
@@ -41,7 +48,12 @@ def standing(record: Record, now: datetime, zone: str) -> Standing:
         )
         for call in on_line(record)
     ]
-    return Standing(told.tone, told.head, told.details + callers)
+    coming = [
+        say("standing.takes_over", who=one["accepted_by"])
+        for one in record["pages"]
+        if relieves(one) and one["state"] in paging.LIVE
+    ]
+    return Standing(told.tone, told.head, told.details + callers + coming)
 
 
 def _summons(page: Record, now: datetime, zone: str) -> Standing:

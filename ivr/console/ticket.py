@@ -13,14 +13,23 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from ivr import clock, taking_in
-from ivr.console import acts, happened, story, tongue
+from ivr.console import acts, happened, now, staff, story, tongue
 from ivr.console.door import console, page
 from ivr.console.forms import WrongError, attached, done, filled_in, row, token, too_old, who
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
-from ivr.models import Ticket
-from ivr.services import attachments, board, customers, happenings, house, show, tickets
+from ivr.models import Page, Ticket
+from ivr.services import (
+    attachments,
+    board,
+    customers,
+    happenings,
+    house,
+    show,
+    taking_over,
+    tickets,
+)
 from ivr.services.happenings import Leaf, Show
 from ivr.services.numbers import dialled
 from ivr.services.roles import May
@@ -42,7 +51,8 @@ def ticket_page(number: str, text: str = "", *, old: bool = False, wrong: str = 
         leaf = _leaf(db, row.id)
         record = show.leaf(db, row, leaf, tongue.language())
         zone = house.ours(db).time_zone
-        live = story.live_page(record)
+        live, on_line = story.live_page(record), story.on_line(record)
+        talks = taking_over.conversation(db, row.id) if on_line else None
         return page(
             db,
             "ticket.html",
@@ -53,7 +63,9 @@ def ticket_page(number: str, text: str = "", *, old: bool = False, wrong: str = 
             days=happened.days(record, leaf, zone),
             files=happened.files(record)[None],
             page=live,
-            quick=live or story.on_line(record),
+            quick=live or on_line,
+            talks=talks if talks and _relievable(talks) else None,
+            token_now=token(now.ABOUT),
             token=token(record["number"]),
             text=text,
             by=who(),
@@ -63,6 +75,13 @@ def ticket_page(number: str, text: str = "", *, old: bool = False, wrong: str = 
             old=old,
             wrong=wrong,
         )
+
+
+def _relievable(talks: Page) -> bool:
+    """By anybody but who talks."""
+    me = staff.staff().person
+    name = me.name if me else who()
+    return talks.accepted_by is None or talks.accepted_by.name != name
 
 
 def _leaf(db: Session, ticket_id: int) -> Leaf:
@@ -106,7 +125,7 @@ def act(number: str, act: str) -> Answer:
             acts.do(act, TicketActs(db, clock.now(), _ours(db, number), form.by), form)
     except WrongError as error:
         return _once_more(number, wrong=str(error))
-    return done("console.one_ticket", number=number)
+    return done("console.one_ticket", number=number, show=request.args.get("show", type=Show))
 
 
 @console.post("/tickets/<number>/canned")

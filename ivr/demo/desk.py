@@ -90,6 +90,9 @@ class PaperDesk:
             return CallerCard("none", name, self.number)
         return CallerCard(self.waiting.place(self.at), name, self.number)
 
+    def taken_over_by(self) -> str | None:
+        return None
+
     def feedback_due(self) -> bool:
         return self.case is not None and asking.due(self.case, self.at)
 

@@ -108,6 +108,8 @@ def update(exchange: Exchange, sid: str) -> dict[str, Any]:
         if form.get("Status"):
             _end(call, form["Status"])
         elif form.get("Url") or form.get("Twiml"):
+            call.fallback_url = form.get("FallbackUrl", call.fallback_url)
+            call.fallback_method = form.get("FallbackMethod", call.fallback_method)
             _redirect(call, form)
         else:
             raise RefusedError(400, 21205, "Url, Twiml or Status is needed")

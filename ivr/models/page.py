@@ -64,7 +64,10 @@ class Page(Base):
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
     accepted_at: Mapped[datetime | None]
     calls_back: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """One of us calls the customer unasked: whatever comes of it, nobody else is summoned."""
+    """One of us calls the customer unasked, or is to take a conversation over: whatever comes of
+    it, nobody else is summoned."""
+    takes_over_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
+    """The page whose acceptor talks with the customer, and is to be relieved."""
 
     ticket: Mapped[Ticket] = relationship()
     accepted_by: Mapped[Technician | None] = relationship()

@@ -116,6 +116,12 @@ class Carrier:
         update = self.client.calls(sid).update
         return _ended(_outcome(lambda: update(url=told, method="POST").sid), sid)
 
+    def bring(self, sid: str, turn: int, language: str) -> Outcome:
+        on = url(f"voice/turns/{turn}/left", language=language, left="over")
+        failing = {"fallback_url": url("voice/fallback"), "fallback_method": "POST"}
+        update = self.client.calls(sid).update
+        return _ended(_outcome(lambda: update(url=on, method="POST", **failing).sid), sid)
+
     def say(self, number: str, path: str) -> Outcome:
         create, ours = self.client.calls.create, settings().twilio_number
         return _outcome(lambda: create(to=number, from_=ours, url=url(path), method="POST").sid)

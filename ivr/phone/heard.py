@@ -14,6 +14,7 @@ WITHHELD = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
 LEFT = {
     "bridged": "bridged",
     "bridging-in-process": "bridged",
+    "redirected-from-bridged": "over",
     "leave": "leave",
     "hangup": "hangup",
 }

@@ -121,6 +121,7 @@ class Deed(StrEnum):
     CUSTOMER = "customer"
     ACCEPT = "accept"
     TAKE_OVER = "over"
+    CONVERSATION = "conversation"
     RING = "ring"
     NEXT_LEVEL = "next"
     STOP = "stop"

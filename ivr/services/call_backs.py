@@ -71,7 +71,7 @@ def begin(
     if way is None:
         raise TooLateError("no number")
     check(db, now, technician, phone, critical=ticket.severity == Severity.CRITICAL)
-    page = paging.live_page(db, ticket.id) or _own(db, now, ticket, technician)
+    page = paging.live_page(db, ticket.id) or own(db, now, ticket, technician)
     if page.state == PageState.OPEN and not paging.accept(db, now, page.id, technician):
         raise TooLateError("over")
     if page.accepted_by_id != technician.id:
@@ -94,13 +94,22 @@ def check(
         raise TooLateError("limit")
 
 
-def _own(db: Session, now: datetime, ticket: Ticket, technician: Technician) -> Page:
+def own(
+    db: Session,
+    now: datetime,
+    ticket: Ticket,
+    technician: Technician,
+    call_id: int | None = None,
+    takes_over: Page | None = None,
+) -> Page:
     """A page of one who has it already. Who calls in about the ticket meanwhile makes it one for
     everybody (paging.ring_again), so it has its policy like any other.
     """
     policy = policies.frozen(db, now, ticket)
     page = Page(
         ticket_id=ticket.id,
+        call_id=call_id,
+        takes_over_id=takes_over.id if takes_over else None,
         policy=policy,
         state=PageState.OWED,
         level=next((at for at, one in enumerate(policy) if one["level"] == ticket.level), 0),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from ivr.models import (
@@ -14,6 +14,7 @@ from ivr.models import (
     Customer,
     Direction,
     Page,
+    PageState,
     Place,
     TakenTurn,
     Technician,
@@ -48,6 +49,8 @@ class Caller:
     held_since: datetime | None
     with_: str | None
     """To whom they were put through."""
+    page_id: int | None = None
+    """The page of whoever they talk to, who can be relieved."""
 
 
 def _live(now: datetime) -> Select[Any]:
@@ -99,7 +102,8 @@ def on_line(db: Session, now: datetime) -> list[Caller]:
             place=row.place,
             since=row.started_at,
             held_since=held.get(row.id),
-            with_=joined.get(row.id),
+            with_=joined[row.id].name if row.id in joined else None,
+            page_id=joined[row.id].page_id if row.id in joined else None,
         )
         for row in rows
     ]
@@ -111,10 +115,22 @@ def _held_since(db: Session, calls: Collection[int]) -> dict[int, datetime]:
     return dict(db.execute(waits.group_by(TakenTurn.call_id)).all())
 
 
-def _joined(db: Session, calls: Collection[int]) -> dict[int, str]:
-    """To whom each was put through."""
-    by = select(Page.call_id, Technician.name).join(
-        Technician, Technician.id == Page.accepted_by_id
+@dataclass(frozen=True)
+class _Joined:
+    name: str
+    page_id: int | None
+
+
+def _joined(db: Session, calls: Collection[int]) -> dict[int, _Joined]:
+    """To whom each was put through; not who is only to take over."""
+    there = Page.state == PageState.ACCEPTED
+    by = (
+        select(Page.call_id, Page.id, Page.state, Technician.name)
+        .join(Technician, Technician.id == Page.accepted_by_id)
+        .where(Page.call_id.in_(calls), or_(Page.takes_over_id.is_(None), there))
     )
-    found = db.execute(by.where(Page.call_id.in_(calls)).order_by(Page.id))
-    return {call: name for call, name in found if call}
+    return {
+        call: _Joined(name, page if state == PageState.ACCEPTED else None)
+        for call, page, state, name in db.execute(by.order_by(Page.id))
+        if call
+    }

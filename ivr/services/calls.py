@@ -196,7 +196,7 @@ def where(db: Session, sid: str) -> str | None:
     call = _by_sid(db, sid)
     if call is None:
         return None
-    held = call.place == Place.HOLDING
+    held = call.place in {Place.HOLDING, Place.BRIDGED}
     return f"voice/turns/{call.turn}/left" if held else f"voice/turns/{max(0, call.turn - 1)}"
 
 

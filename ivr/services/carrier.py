@@ -95,6 +95,11 @@ class Carrier(Protocol):
     def tell_taken(self, sid: str, key: str) -> Outcome:
         """Let a technician who has picked up hear that somebody else has the page."""
 
+    def bring(self, sid: str, turn: int, language: str) -> Outcome:
+        """Take a caller out of the conversation that they left the hold of that turn for: they go
+        on where it ends. One who has hung up counts as done.
+        """
+
     def say(self, number: str, path: str) -> Outcome:
         """Call a number and let it hear the document at a path of ours."""
 

@@ -24,6 +24,7 @@ from ivr.services import (
     bundling,
     business_time,
     cage,
+    changing_hands,
     clocks,
     dialling,
     feedback,
@@ -142,6 +143,7 @@ class CallDesk:
             ringing=ringing,
             minutes=int((self.now - page.opened_at).total_seconds() // 60),
             alone=page.calls_back,
+            takes_over=changing_hands.is_pressed(self.db, page),
             waiting=waiting,
         )
 
@@ -162,7 +164,13 @@ class CallDesk:
         ticket = self.of_call()
         numbers = (call.number if call else None, ticket.contact_phone if ticket else None)
         number = next((one for one in numbers if one and dialling.may_call(one)), None)
-        return CallerCard(_place(call), ticket.contact if ticket else None, number)
+        name, page = ticket.contact if ticket else None, self._page() if self.leg else None
+        other = changing_hands.talks_to(self.db, page, call) if page else None
+        return CallerCard("talking" if other else _place(call), name, number, other)
+
+    def taken_over_by(self) -> str | None:
+        page = self._page() if self.leg else None
+        return changing_hands.by(self.db, page) if page else None
 
     def waiting_call(self) -> Call | None:
         """The caller's call that this technician's page is about."""

@@ -30,7 +30,7 @@ OF: dict[Show, tuple[Kind, ...]] = {
         *(Kind.CALLED, Kind.SEVERITY, Kind.LEFT, Kind.CALLBACK_ASKED, Kind.CALLED_BACK, Kind.OWED),
         *(Kind.RECORDING, Kind.RECORDING_MISSING, Kind.RECORDING_DELETED, Kind.CORRECTED),
         *(Kind.CALL_PUT_HERE, Kind.CALL_PUT_ELSEWHERE),
-        *(Kind.TAKEN_OVER, Kind.STOPPED, Kind.NOT_REACHED),
+        *(Kind.TAKEN_OVER, Kind.NOT_TAKEN_OVER, Kind.STOPPED, Kind.NOT_REACHED),
         *(Kind.TRANSCRIPT, Kind.TRANSCRIPT_FAILED),
         *(Kind.PAGED, Kind.LEVEL_EMPTY, Kind.PASSED_OVER, Kind.ESCALATED, Kind.EXHAUSTED),
         *(Kind.RANG, Kind.PASSED, Kind.ACCEPTED, Kind.JOINED, Kind.REOPENED_PAGE),

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from callflows.turn import Severity
 from ivr.models import (
@@ -66,6 +66,10 @@ class Summons:
     holder: str | None
     accepted_at: datetime | None
     calls_back: bool
+    takes_over: int | None
+    """The page of whoever is to be relieved, and still talks."""
+    relieves: str | None
+    """Who that is."""
     mail: str | None
     """Whom this level mails, if it rings nobody."""
     next_level: int | None
@@ -101,6 +105,11 @@ class Live:
     def alarms(self) -> list[Summons]:
         return [one for one in self.pages if one.alarms]
 
+    @property
+    def relieved(self) -> set[int | None]:
+        """Pages whose conversation somebody takes over already."""
+        return {one.takes_over for one in self.pages}
+
 
 def now(db: Session, now: datetime) -> Live:
     calling, pages = callers.on_line(db, now), _pages(db)
@@ -131,6 +140,7 @@ def _pages(db: Session) -> list[tuple[Any, list[Ring]]]:
     """Each with its phones that ring. The same as paging.LIVE (the table sees to that), by the
     index of what is due.
     """
+    before, other = aliased(Page), aliased(Technician)
     query = (
         select(
             Page,
@@ -139,10 +149,13 @@ def _pages(db: Session) -> list[tuple[Any, list[Ring]]]:
             Ticket.severity,
             Customer.name.label("customer"),
             Technician.name.label("holder"),
+            other.name.label("relieves"),
         )
         .join(Ticket, Ticket.id == Page.ticket_id)
         .outerjoin(Customer, Customer.id == Ticket.customer_id)
         .outerjoin(Technician, Technician.id == Page.accepted_by_id)
+        .outerjoin(before, and_(before.id == Page.takes_over_id, Page.calls_back))
+        .outerjoin(other, other.id == before.accepted_by_id)
         .where(Page.due_at.is_not(None), ~Ticket.canary)
         .order_by(*WORST_FIRST)
         .limit(MOST)
@@ -187,6 +200,8 @@ def _summons(row: Any, rings: Sequence[Ring], waiting: dict[int, list[Caller]]) 
         holder=row.holder,
         accepted_at=page.accepted_at,
         calls_back=page.calls_back,
+        takes_over=page.takes_over_id if page.calls_back else None,
+        relieves=row.relieves,
         mail=level.get("mail"),
         next_level=after["level"] if after else None,
         next_at=page.level_since + timedelta(seconds=level["escalate_after"]) if after else None,

@@ -66,7 +66,8 @@ def _pages(day: Day) -> Iterator[Counted]:
     ids = {one.ticket_id for one in day.of_kind(Kind.PAGED)}
     columns = (Page.ticket_id, Page.call_id, Page.state, Page.level, Page.policy, Page.opened_at,
                Page.accepted_at)  # fmt: skip
-    for page in day.among(select(*columns), Page.ticket_id, ids):
+    summons = select(*columns).where(Page.takes_over_id.is_(None))
+    for page in day.among(summons, Page.ticket_id, ids):
         if day.has(page.opened_at):
             at = page.accepted_at
             yield day.of_ticket(

@@ -24,6 +24,7 @@ from ivr.models import (
 )
 from ivr.services import (
     cage,
+    changing_hands,
     clocks,
     freezing,
     legs,
@@ -90,21 +91,15 @@ def open_page(
     db.flush()
     hurry(db)
     ticket.level = policy[page.level]["level"]
-    timeline.write(
-        db,
-        Kind.PAGED,
-        now,
-        ticket_id=ticket.id,
-        call_id=call_id,
-        level=ticket.level,
-    )
+    about = {"ticket_id": ticket.id, "call_id": call_id}
+    timeline.write(db, Kind.PAGED, now, **about, level=ticket.level)
     return page
 
 
 def _join(db: Session, now: datetime, page: Page, call_id: int | None) -> None:
     """A caller of a ticket that is paged already. Nobody is rung twice who rings now."""
     waiting = db.get(Call, page.call_id) if page.call_id else None
-    if call_id and (waiting is None or waiting.place == Place.GONE):
+    if call_id and (waiting is None or waiting.place in {Place.GONE, Place.BRIDGED}):
         page.call_id = call_id
     if page.state == PageState.OWED or "mail" in page.policy[page.level]:
         ring_again(db, now, page, why="called again")
@@ -131,6 +126,7 @@ def ring_again(db: Session, now: datetime, page: Page, why: str, level: int = 0)
             accepted_by_id=None,
             accepted_at=None,
             calls_back=False,
+            takes_over_id=None,
         ),
     )
     db.refresh(page)
@@ -194,7 +190,7 @@ def advance(db: Session, now: datetime, page_id: int) -> list[int]:
 
 def _ring_for_owed(db: Session, now: datetime, page: Page) -> bool:
     """Whoever has it did not meet the customer in time: whether others are rung for it now."""
-    if talk(db, page):
+    if talk(db, page) or (page.calls_back and changing_hands.is_rung(db, page)):
         page.due_at = now + MEET_WITHIN
         return False
     if page.calls_back:
@@ -256,6 +252,7 @@ def reached(db: Session, now: datetime, page: Page, how: str) -> bool:
     db.refresh(page)
     if how != "no-caller":
         clocks.meet(db, now, page.ticket_id, ClockKind.RESPONSE, ClockKind.ESCALATION)
+    changing_hands.done(db, now, page)
     kinds = {"bridged": Kind.JOINED, "called-back": Kind.CALLED_BACK}
     if how in kinds:
         name = page.accepted_by.name if page.accepted_by else ""
@@ -268,7 +265,7 @@ def missed(db: Session, now: datetime, page: Page, why: str) -> None:
     if page.state != PageState.OWED:
         return
     if page.calls_back:  # that they have talked may be told a moment later
-        page.due_at = now + SETTLED
+        page.due_at = now if page.takes_over_id else now + SETTLED
         return
     caller = db.get(Call, page.call_id) if page.call_id else None
     if caller and caller.place in {Place.HOLDING, Place.TALKING_TO_US}:
@@ -282,10 +279,11 @@ def missed(db: Session, now: datetime, page: Page, why: str) -> None:
 
 
 def _not_reached(db: Session, now: datetime, page: Page) -> None:
-    """Whoever called the customer unasked has given up."""
+    """Whoever called the customer unasked, or was to take over, has given up."""
     about, name = page.ticket_id, page.accepted_by.name if page.accepted_by else ""
     close(db, now, about)
-    timeline.write(db, Kind.NOT_REACHED, now, ticket_id=about, technician=name)
+    kind = Kind.NOT_TAKEN_OVER if page.takes_over_id else Kind.NOT_REACHED
+    timeline.write(db, kind, now, ticket_id=about, technician=name)
 
 
 def close(db: Session, now: datetime, ticket_id: int) -> None:

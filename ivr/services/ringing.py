@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from ivr import clock
 from ivr.database import changed, transaction
 from ivr.models import Leg, LegState, Page, PageState
-from ivr.services import bundling, events, legs, limits
+from ivr.services import bundling, changing_hands, events, legs, limits
 from ivr.services.carrier import Carrier, NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
 
 LEASE = timedelta(seconds=8)
@@ -31,6 +31,8 @@ def attend(leg_id: int, carrier: Carrier) -> None:
         _look_up(leg_id, carrier)
     elif task == "stop":
         _stop(leg_id, carrier)
+    elif task == "bring":
+        _bring(leg_id, carrier)
 
 
 def _claim(db: Session, now: datetime, leg_id: int) -> str | None:
@@ -55,7 +57,7 @@ def _claim(db: Session, now: datetime, leg_id: int) -> str | None:
         return "ring" if _may_ring(db, now, leg) else None
     if leg.stopping and leg.sid and leg.outcome != "taken":
         return "stop"
-    return "look up"
+    return "bring" if changing_hands.is_to_bring(leg) else "look up"
 
 
 def _may_ring(db: Session, now: datetime, leg: Leg) -> bool:
@@ -129,6 +131,20 @@ def _write_down(db: Session, now: datetime, leg_id: int, outcome: Outcome) -> No
         leg.due_at = now + timedelta(seconds=pause)
     else:
         leg.cause, leg.due_at = outcome.cause, now + LOOK_UP_AFTER
+
+
+def _bring(leg_id: int, carrier: Carrier) -> None:
+    """Take the caller out of the conversation that is taken over. To ask twice does no harm: they
+    leave one hold once.
+    """
+    with transaction() as db:
+        talk = changing_hands.talk(db, db.get_one(Leg, leg_id).page)
+    outcome = carrier.bring(talk.sid, talk.turn, talk.language) if talk else None
+    again = isinstance(outcome, NotNow | Unknown)
+    with transaction() as db:
+        leg = db.scalars(select(Leg).where(Leg.id == leg_id).with_for_update()).one()
+        if leg.state == LegState.ANSWERED:
+            leg.due_at = clock.now() + (LOOK_UP_AFTER if again else timedelta(minutes=2))
 
 
 def _look_up(leg_id: int, carrier: Carrier) -> None:

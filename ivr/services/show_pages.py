@@ -38,6 +38,7 @@ def _page(row: Page, legs: list[Leg]) -> Record:
         "call": row.call_id,
         "state": row.state,
         "calls_back": row.calls_back,
+        "takes_over": row.takes_over_id,
         "level": row.policy[row.level]["level"],
         "mail": row.policy[row.level].get("mail"),
         "opened_at": iso(row.opened_at),

@@ -87,6 +87,8 @@ def take_over(
     before = page.accepted_by
     if page.state != PageState.OWED or before is None or before.id == technician.id:
         raise TooLateError("over")
+    if page.takes_over_id:
+        raise TooLateError("taking")
     if paging.talk(db, page):
         raise TooLateError("talking")
     _check_phone(db, page, technician)

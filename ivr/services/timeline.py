@@ -49,6 +49,7 @@ class Kind(StrEnum):
     CALLED_BACK = "called-back"
     OWED = "owed"
     TAKEN_OVER = "taken-over"
+    NOT_TAKEN_OVER = "not-taken-over"
     STOPPED = "stopped"
     NOT_REACHED = "not-reached"
     REOPENED_PAGE = "rings-again"

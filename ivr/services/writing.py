@@ -11,6 +11,7 @@ from callflows.turn import (
     ChooseLanguage,
     Declare,
     Decline,
+    HandOver,
     Keep,
     Known,
     Missed,
@@ -22,6 +23,7 @@ from callflows.turn import (
     Resolve,
     Solved,
     Take,
+    TakeOver,
     Turn,
     Wish,
     Write,
@@ -29,6 +31,7 @@ from callflows.turn import (
 from ivr.models import Caller, Channel, Contact, Leg, Status, Technician, Ticket
 from ivr.services import (
     cage,
+    changing_hands,
     conversation,
     declining,
     feedback,
@@ -170,6 +173,11 @@ def _(write: Keep, desk: CallDesk) -> None:
 
 
 @perform.register
+def _(write: HandOver, desk: CallDesk) -> None:
+    changing_hands.arrived(desk.db, desk.now, desk.call.id, _ticket(desk).id)
+
+
+@perform.register
 def _(write: Solved, desk: CallDesk) -> None:
     contact = desk.db.get(Contact, desk.call.contact_id) if desk.call.contact_id else None
     by = contact.name if contact else "the caller"
@@ -214,6 +222,11 @@ def _(write: Accept, desk: CallDesk) -> None:
     leg = _leg(desk)
     won = paging.accept(desk.db, desk.now, leg.page_id, leg.technician, leg.id)
     leg.outcome = "accepted" if won else "taken"
+
+
+@perform.register
+def _(write: TakeOver, desk: CallDesk) -> None:
+    changing_hands.press(desk.db, desk.now, _leg(desk))
 
 
 @perform.register

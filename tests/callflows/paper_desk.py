@@ -86,6 +86,7 @@ class PaperDesk:
     pin: str = "482913"
     summons: PageCard | None = None
     caller_card: CallerCard = CALLER
+    taken_by: str | None = None
     before: int = 0
     may_be_asked: bool = True
     staff: PaperStaffDesk = field(default_factory=PaperStaffDesk)
@@ -110,6 +111,9 @@ class PaperDesk:
 
     def caller(self) -> CallerCard:
         return self.caller_card
+
+    def taken_over_by(self) -> str | None:
+        return self.taken_by
 
     def feedback_due(self) -> bool:
         return self.may_be_asked

@@ -6,7 +6,7 @@ import pytest
 
 from callflows.desk import CallerCard
 from callflows.holding import LONGEST, TRIES
-from callflows.turn import End, Hold, Keys, Leave, OpenPage, Record, ReopenPage, Wish
+from callflows.turn import End, HandOver, Hold, Keys, Leave, OpenPage, Record, ReopenPage, Wish
 from tests.callflows.paper_desk import PAGE, PaperDesk, Walk
 
 
@@ -96,3 +96,18 @@ def test_no_key_of_a_holding_caller_ends_the_page() -> None:
         written = held().keys(key).written
         assert {type(write) for write in written} <= {type(w) for w in held().written}, key
     assert held().wrote(OpenPage)
+
+
+def test_who_is_taken_over_waits_for_that_one_and_is_rung_for_when_they_are_lost() -> None:
+    for way in ("over", "bridged"):  # or the one they talked to hangs up just then
+        walk = held()
+        walk.desk.summons = replace(PAGE, state="owed", holder="Cy", takes_over=True)
+        walk.leaves(way)
+        assert walk.said == ["handed_over"]
+        assert walk.wrote(HandOver)
+        assert isinstance(walk.then, Hold)
+    walk = held()
+    walk.desk.summons = replace(PAGE, state="closed")
+    walk.leaves("over")
+    assert (walk.wrote(ReopenPage), walk.wrote(HandOver)) == (True, False)
+    assert isinstance(walk.then, Hold)

@@ -158,7 +158,7 @@ def test_the_proof_finds_a_sentence_that_one_language_says_otherwise(
 HEARD = st.builds(
     Heard,
     keys=st.text("0123456789*#", max_size=20),
-    left=st.sampled_from(["", "bridged", "missed", "leave", "hangup", "error"]),
+    left=st.sampled_from(["", "bridged", "missed", "leave", "hangup", "error", "over"]),
     recording=st.sampled_from(["", "RE1"]),
     seconds=st.integers(0, 120),
 )

@@ -20,6 +20,7 @@ from callflows.turn import (
     Reached,
     Record,
     Resolve,
+    TakeOver,
 )
 from tests.callflows.paper_desk import CALLER, PAGE, TICKET, PaperDesk, Walk
 
@@ -167,3 +168,37 @@ def test_five_notes_are_enough() -> None:
     for _ in range(4):
         walk.keys("1").says()
     assert walk.keys("1").silence().said == ["note_empty", "after_done"]
+
+
+# Taking over -------------------------------------------------------------------------------------
+
+TALKING = CallerCard("talking", "Ana Roy", "+15145550100", "Bo")
+CYS = replace(MINE, holder="Cy", alone=True)
+
+
+def test_who_takes_over_hears_whose_conversation_it_is_and_presses_1() -> None:
+    walk = rung(summons=CYS, caller_card=TALKING)
+    assert walk.said == ["take_over", "take_over_choices"]
+    walk.keys("1")
+    assert (walk.said, walk.written) == (["taking_over", "connecting"], [TakeOver()])
+    assert isinstance(walk.then, Bridge)
+    failed = walk.leaves("missed")
+    assert failed.said == ["take_over_failed"]
+    assert failed.written[-1] == Missed("bridge failed")
+    assert rung(summons=CYS, caller_card=TALKING).silence(3).said == ["page_unmet"]
+
+
+def test_who_was_taken_over_from_is_let_go_and_closes_nothing() -> None:
+    walk = accepted()
+    walk.desk.taken_by = "Cy"
+    walk.leaves("bridged")
+    assert walk.said == ["page_taken_over"]
+    assert walk.written == [Accept()]
+    assert isinstance(walk.then, End)
+
+
+def test_who_is_there_when_it_rings_again_for_everybody_takes_it() -> None:
+    walk = rung(summons=CYS, caller_card=TALKING)
+    walk.desk.summons = PAGE
+    walk.desk.caller_card = CALLER
+    assert walk.keys("1").wrote(Accept)

@@ -89,6 +89,13 @@ def test_the_filter_is_in_the_address(staff: Staff, ticket: str) -> None:
     assert all(words in everything for words in shown.values())
     for odd in ("show=x", "before=x", "before=2026-01-01", "before=2026-01-01T00:00:00%2B00:00"):
         assert staff.get(f"/tickets/{ticket}?{odd}").status_code == 200
+    filtered = f"/tickets/{ticket}?show=notes"
+    kept = staff.submits(filtered, f"/tickets/{ticket}/notes?show=notes", text="Once more")
+    assert 'show=notes" aria-current="true"' in kept.text
+    assert "Once more" in kept.text
+    wrong = staff.submits(filtered, f"/tickets/{ticket}/watch?show=notes", email="nobody")
+    assert 'show=notes" aria-current="true"' in wrong.text
+    assert f'/tickets/{ticket}/notes?show=notes"' in wrong.text, "and so do its own forms"
 
 
 def test_every_kind_of_line_has_one_filter_and_a_sentence_in_every_language() -> None:

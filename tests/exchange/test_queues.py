@@ -260,3 +260,28 @@ def test_a_caller_sent_elsewhere_out_of_a_conversation_has_left_it(hold: Holding
     assert hold.left["QueueResult"] == "redirected-from-bridged"
     assert hold.app.last("/taken")["DialBridged"] == "true"
     assert hold.ana.heard()[-1] == "Elsewhere"
+
+
+def test_who_is_sent_elsewhere_from_a_conversation_can_be_taken_by_who_waits_for_them(
+    hold: Holding, di: Phone
+) -> None:
+    """Redirected-from-bridged is told to the action, whose answer counts for nothing; whoever had
+    them goes on at their own action, and a dial that waits at the queue gets them.
+    """
+    sid = hold.waits()
+    hold.takes(attributes="record='record-from-answer-dual'")
+    hold.exchange.advance(30)
+    hold.app.says("/voice", "<Dial action='/after' timeout='15'><Queue>support</Queue></Dial>")
+    di.dial()
+    hold.exchange.settle()
+    assert (hold.ana.talking_to, di.talking_to) == (["Bo Chan"], [])
+    hold.app.says("/over", "<Say>One moment</Say><Enqueue action='/left'>support</Enqueue>")
+    call = hold.exchange.calls[sid]
+    with hold.exchange.acting():
+        call.redirect(lambda: call.run(f"{hold.app.url}/over"))
+    hold.exchange.advance(5)
+    assert hold.app.told("/left", "QueueResult") == ["redirected-from-bridged"]
+    assert (hold.ana.talking_to, hold.bo.talking_to) == (["Di Wu"], [])
+    assert hold.bo.said[-1] == "Your caller has gone"
+    assert hold.ana.said[-1] == "One moment"
+    assert hold.app.last("/taken")["DialBridged"] == "true"

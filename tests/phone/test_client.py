@@ -85,6 +85,7 @@ def test_stopping_a_call_that_is_over_is_no_failure(api: Script, code: int) -> N
     api.status, api.body = 400, error(400, code)
     assert Carrier().stop("CA1") == Placed("CA1")
     assert Carrier().tell_taken("CA1", "key") == Placed("CA1")
+    assert Carrier().bring("CA1", 4, "en-CA") == Placed("CA1")
     assert Carrier().forget_recording("RE1") == Placed("RE1")
 
 

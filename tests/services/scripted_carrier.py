@@ -26,6 +26,7 @@ class ScriptedCarrier:
         self.statuses: dict[str, str | Unknown] = {}
         self.stopped: list[str] = []
         self.told: list[str] = []
+        self.brought: list[tuple[str, int]] = []
         self.texts: list[tuple[str, str]] = []
         self.stray: list[str] | Refused | NotNow | Unknown = []
         self.money: Balance | Refused | NotNow | Unknown = Balance(100.0, "CAD")
@@ -54,6 +55,10 @@ class ScriptedCarrier:
     def tell_taken(self, sid: str, key: str) -> Outcome:
         self.told.append(sid)
         return Placed(sid)
+
+    def bring(self, sid: str, turn: int, language: str) -> Outcome:
+        self.brought.append((sid, turn))
+        return self.outcomes.pop(0) if self.outcomes else Placed(sid)
 
     def say(self, number: str, path: str) -> Outcome:
         self.rung.append(number)

@@ -28,7 +28,7 @@ UNTOLD = {
     *(Kind.RECORDING_MISSING, Kind.TRANSCRIPT, Kind.TRANSCRIPT_FAILED, Kind.CALLER_BLOCKED),
     *(Kind.MANY_CALLS, Kind.LIFELINE, Kind.PASSED, Kind.PASSED_OVER, Kind.RECORDING_DELETED),
     *(Kind.HELD, Kind.HOLD_LIFTED, Kind.CALL_PUT_HERE, Kind.CALL_PUT_ELSEWHERE, Kind.ERASED),
-    *(Kind.NOT_REACHED, Kind.CORRECTED),
+    *(Kind.NOT_REACHED, Kind.NOT_TAKEN_OVER, Kind.CORRECTED),
 }
 """Lines of the timeline that webhooks are deliberately not told of."""
 OCCASIONS = [

@@ -117,7 +117,7 @@ def test_who_does_nothing_about_a_page_is_taken_over_from(line: Line, held: Any)
     line.until(lambda: held.talking_to)
     assert page(line)["accepted_by"] == "Cy Roy"
     assert "taken-over" in line.kinds()
-    assert does("over", "Bo Chan").status_code == 409, "they talk"
+    assert does("over", "Cy Roy").status_code == 409, "it is Cy who talks"
 
 
 def test_a_page_whose_caller_left_is_accepted_and_called_back(line: Line, held: Any) -> None:
