@@ -22,6 +22,8 @@ LOOKED_FOR = {"by": "who"}
 NUMBER = re.compile(r"\+\d{8,15}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CLOCK = re.compile(r"(\d\d):(\d\d)")
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
+"""By the clock of the place: audit.span."""
 
 
 def told(data: Mapping[str, Any], name: str) -> str:
@@ -45,6 +47,8 @@ def _as_it_is(value: str) -> str:
         return say("frame.date", **short_day(day), year=day.year)
     if clock := CLOCK.fullmatch(value):
         return say("frame.time", hour=int(clock[1]), minute=int(clock[2]))
+    if moment := MOMENT.fullmatch(value):
+        return ", ".join(map(_as_it_is, moment.groups()))
     return value
 
 

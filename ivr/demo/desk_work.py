@@ -77,12 +77,12 @@ def _takes_away(world: "World") -> None:
     """Lists and figures, on Mondays; the audit once."""
     at = world.begin + timedelta(days=(7 - world.begin.weekday()) % 7, hours=2)
     while at < world.until:
-        world.audit(at, BY, Act.TOOK, "calls", audit.Kind.CALLS_TAKEN, filters="since, until")
+        world.audit(at, BY, Act.TOOK, "calls", audit.Kind.CALLS_TAKEN, filters=["from", "to"])
         span = {"first": str((at - 7 * A_DAY).date()), "last": str((at - A_DAY).date())}
         world.audit(at + timedelta(minutes=3), BY, Act.TOOK, "report-weeks", audit.Kind.REPORT,
                     table="weeks", **span)  # fmt: skip
         at += 7 * A_DAY
-    told = {"what": "audit", "filter": f"since: {world.begin.date()}"}
+    told = {"what": "audit", "filter": {"since": f"{world.begin.date()}"}}
     world.audit(world.until - 2 * A_DAY, BY, Act.TOOK, "audit", audit.Kind.EXPORTED, **told)
 
 
@@ -117,7 +117,7 @@ def _is_told(world: "World") -> None:
     """A webhook of a chat, which has not answered since: nothing is sent by it when this runs."""
     at = world.begin + 6 * A_DAY
     webhook = world.rows.add(
-        Webhook, name="Chat of the night shift", url="https://chat.example/hooks/night",
+        Webhook, name="Night chat", url="https://chat.example/hooks/night",
         secret=f"whsec_{world.opaque()}", form=WebhookForm.SLACK, events=[events.OPENED],
         active=False, stopped="it could not be reached for a day", made_at=at,
     )  # fmt: skip

@@ -237,7 +237,7 @@ def test_a_ticket_is_opened_by_keyboard_without_javascript(line: Line, browser: 
     page.goto("/tickets")
     page.get_by_role("link", name="New ticket").press("Enter")
     page.get_by_label("Name", exact=True).fill("Zoé Nadeau")
-    page.get_by_label("Telephone").fill("514 555-0177")
+    page.get_by_label("Telephone", exact=True).fill("514 555-0177")
     page.get_by_label("In a few words").fill("Phones mute")
     page.get_by_label("critical").press(" ")
     page.get_by_role("button", name="Open the ticket").press("Enter")

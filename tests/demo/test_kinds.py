@@ -52,6 +52,7 @@ ABSENT: dict[str, str] = {
     "canary waiting": UNDER_WAY,
     "canary singing": UNDER_WAY,
     **{f"ring {one}": UNDER_WAY for one in LegState if one != LegState.ENDED},
+    "timeline not-taken-over": "nobody of the month takes over a conversation that is under way",
     "ring engaged": "until that call is over: then they are rung, and the timeline keeps that they "
     "were passed over",
 }
