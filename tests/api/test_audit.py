@@ -141,13 +141,13 @@ def test_who_is_put_on_call_is_in_it_by_whatever_door(bo: Program, mona: Colleag
     cy.press("/absences", "/absences", why="A secret illness", **away)
     cy.press("/absences", "/absences/1/remove")
     lines = table(words(mona.get("/audit?act=changed")))
-    span = "from 2026-12-01 09:00 to 2026-12-02 09:00, in the place of everybody"
+    span = "from Tue 1 Dec 2026, 09:00 to Wed 2 Dec 2026, 09:00, in the place of everybody"
     for one in (
         f"Bo asked that Cy be on call {span}{BY_TOKEN} Level 1",
         f"Cy put Cy on call {span} Level 1",
         f"Cy took back that Cy is on call {span} Level 1",
-        "Cy put down an absence from 2026-12-03 09:00 to 2026-12-04 09:00 Cy",
-        "Cy took back the absence from 2026-12-03 09:00 to 2026-12-04 09:00 Cy",
+        "Cy put down an absence from Thu 3 Dec 2026, 09:00 to Fri 4 Dec 2026, 09:00 Cy",
+        "Cy took back the absence from Thu 3 Dec 2026, 09:00 to Fri 4 Dec 2026, 09:00 Cy",
     ):
         assert one in lines, lines
     assert "illness" not in lines, "why is nobody's business"

@@ -80,7 +80,7 @@ def test_a_call_is_seen_on_the_drawing(line: Line) -> None:
     line.passes(3)
     line.passes(60)
     page = words(Colleague().get("/settings/flows/customer"))
-    assert "customer.welcome → customer.ticket: 1" in page
+    assert "The call comes in → Ticket number: 1" in page
     for flow in traffic.flows().values():
         answer = Colleague().get(f"/settings/flows/{flow.name}")
         assert answer.status_code == 200

@@ -67,7 +67,9 @@ def test_who_presses_1_has_the_customer_and_who_talked_is_let_go(line: Line, tal
     assert over == [{"technician": "Cy Roy", "other": "Bo Chan"}]
     with reading() as db:
         deeds = db.scalars(select(AuditLine).where(AuditLine.by == "Cy Roy")).all()
-        assert [(one.about, one.data) for one in deeds] == [("ticket-4411", {"deed": "over"})]
+        assert [(one.about, one.data) for one in deeds] == [
+            ("ticket-4411", {"deed": "conversation"})
+        ]
     line.passes(300)
     assert line.rings() == rung, "nobody else is needed"
     talk.hang_up()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Canary, CanaryState, Delivery, Message, Ticket
-from ivr.services import board, cage, canary, events, people, show, webhooks
+from ivr.services import board, cage, canary, events, found, people, show, webhooks
 from ivr.services.canary_steps import Step
 from ivr.services.webhooks import Wish
 from ivr.settings import settings
@@ -98,7 +98,8 @@ def test_one_failure_is_tried_again_and_a_second_one_is_mailed(caged: Line) -> N
     sings(caged)
     run = comes_to_an_end(caged)
     assert (run.state, run.missing, run.attempt) == (CanaryState.FAILED, Step.CAME_IN, 1)
-    assert run.cause == "the carrier says of the call: completed"
+    told = found.told("en-CA", canary.why(run))
+    assert told == "What the carrier says of the call: it is over."
     with reading() as db:
         assert db.scalars(select(Message)).all() == []
     caged.passes(20)
