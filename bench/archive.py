@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from ivr.services.numbers import FIRST, check_digit
+from ivr.services.calls.numbers import FIRST, check_digit
 
 Row = tuple[Any, ...]
 BELOW = 1_000

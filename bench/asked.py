@@ -47,7 +47,8 @@ from ivr.models import (
     Ticket,
     Webhook,
 )
-from ivr.services import facts, sign_ins
+from ivr.services.reports import facts
+from ivr.services.staff import sign_ins
 
 DOOR = "console."
 STYLES = "console.static"

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ivr.models import Call, Entry, Leg, Message, Page, Recording, TakenTurn, Ticket
-from ivr.services import timeline
-from ivr.services.timeline import Kind
+from ivr.services.tickets import timeline
+from ivr.services.tickets.timeline import Kind
 
 SAID = "When two calls come in at once, the second one drops after two seconds. " * 5
 LETTER = "We have reset the gateway. Please try it once more and tell us what you hear.\n" * 8

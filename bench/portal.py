@@ -13,7 +13,7 @@ from bench.load import Request
 from bench.webhook import TOKEN
 from ivr.models import Contact, SignIn
 from ivr.portal.visitor import FORM, SIGNED_IN
-from ivr.services import sign_ins
+from ivr.services.staff import sign_ins
 
 TEXT = "Since this morning calls drop after two seconds when a second one comes in.\n" * 6
 

@@ -24,7 +24,7 @@ from bench.table import Goal, Row
 from ivr import migrations
 from ivr.database import make_engine
 from ivr.models import Layer, Override, Rota, Technician
-from ivr.services import rota, shifts
+from ivr.services.on_call import rota, shifts
 from tests.servers import free_port, postgres
 
 ROTAS, PEOPLE, OVERRIDES = 200, 20, 1_000

@@ -25,8 +25,9 @@ from bench.rounds import Round, take_round
 from bench.table import Goal, Row
 from ivr import clock
 from ivr.models import Ticket
-from ivr.services import board, happenings, own_tickets, show, signing_in, ticket_list
-from ivr.services.ticket_filters import Moment, Order, Wanted
+from ivr.services.staff import signing_in
+from ivr.services.tickets import board, happenings, own_tickets, show, ticket_list
+from ivr.services.tickets.ticket_filters import Moment, Order, Wanted
 from tests.servers import Postgres, free_port, postgres, valkey
 
 LIST, OLDER, LONG = "list of tickets", "list, somewhere down", "ticket with 1,000 entries"

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from callflows.turn import Severity
 from ivr.database import make_engine
 from ivr.models import Call, Customer, TakenTurn
-from ivr.services import calls, tickets
+from ivr.services.calls import calls
+from ivr.services.tickets import tickets
 
 TICKETS = 500
 

@@ -1,7 +1,7 @@
 """What a step may look up: cards of the ticket, the page and the caller. Reading only.
 
-The service lays out the real desk of a call (ivr/services/desk.py); the walk and the tests lay out
-their own.
+The service lays out the real desk of a call (ivr/services/calls/desk.py); the walk and the tests
+lay out their own.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import clock, headers
 from ivr.database import reading
-from ivr.services import feeds, ical_export
+from ivr.services.on_call import feeds, ical_export
 
 calendar = Blueprint("calendar", __name__, url_prefix="/calendar")
 MAX_AGE = 600

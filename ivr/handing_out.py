@@ -1,6 +1,6 @@
 """How a file that somebody sent us is handed to a browser, by whichever door: saved, not opened.
 
-Whoever asks has been let in by the door; where the file lies says services/attachments.py.
+Whoever asks has been let in by the door; where the file lies says services/tickets/attachments.py.
 """
 
 from pathlib import Path

@@ -5,7 +5,8 @@ from pathlib import Path
 from ivr import clock, migrations
 from ivr.database import transaction
 from ivr.models import Organization
-from ivr.services import importing, lifeline, phone_book
+from ivr.services.calls import lifeline, phone_book
+from ivr.services.imports import importing
 from ivr.settings import BrokenSettingError, settings
 
 DEMO = Path(__file__).parent / "demo.yaml"

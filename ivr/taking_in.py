@@ -9,8 +9,8 @@ from functools import partial
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from ivr.services import attachments
-from ivr.services.attachments import Kept
+from ivr.services.tickets import attachments
+from ivr.services.tickets.attachments import Kept
 
 LARGEST = 200_000_000
 """Bytes of a whole form. A single file has a limit of its own, which leaves the text as it was."""

@@ -12,7 +12,7 @@ from celery.exceptions import SecurityWarning
 from ivr.settings import settings
 
 if TYPE_CHECKING:
-    from ivr.services.carrier import Carrier
+    from ivr.services.calls.carrier import Carrier
 
 FIRST, LATER = 0, 9
 """On redis the smaller number goes first."""
@@ -70,7 +70,8 @@ def carrier() -> "Carrier":
 
 @app.task
 def attend(kind: str, id_: int) -> None:
-    from ivr.services import due, in_force
+    from ivr.services import due
+    from ivr.services.settings import in_force
 
     in_force.look()
     for leg_id in due.attend(kind, id_, carrier()):

@@ -14,20 +14,16 @@ from datetime import datetime, timedelta
 
 from ivr import clock
 from ivr.database import reading, transaction, when_hurried
-from ivr.services import (
-    attachments,
-    canary,
-    checks,
-    due,
-    inbox,
-    lifeline,
-    reckonings,
-    retention,
-    signing_in,
-    webhooks,
-)
-from ivr.services.carrier import Carrier
+from ivr.services import due
+from ivr.services.calls import lifeline, retention
+from ivr.services.calls.carrier import Carrier
 from ivr.services.due import Due
+from ivr.services.mail import inbox
+from ivr.services.reports import reckonings
+from ivr.services.staff import signing_in
+from ivr.services.sureness import canary, checks
+from ivr.services.tickets import attachments
+from ivr.services.webhooks import webhooks
 
 log = logging.getLogger(__name__)
 

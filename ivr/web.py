@@ -22,8 +22,11 @@ from ivr.models import CanaryState, CheckState, Page, PageState, TakenTurn, Tick
 from ivr.phone import callbacks, canary, lifeline, sounds, twiml, webhooks  # noqa: F401  enter their routes
 from ivr.phone.door import phone
 from ivr.portal.routes import portal
-from ivr.services import canary as canaries
-from ivr.services import checks, due, in_force, policies
+from ivr.services import due
+from ivr.services.paging import policies
+from ivr.services.settings import in_force
+from ivr.services.sureness import canary as canaries
+from ivr.services.sureness import checks
 from ivr.settings import settings
 
 LARGEST = 1_048_576

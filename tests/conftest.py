@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ivr import clock, migrations
 from ivr import database as ivr_database
-from ivr.services import in_force
+from ivr.services.settings import in_force
 from ivr.settings import settings
 from tests.patience import SECONDS, patience
 from tests.servers import Postgres, free_port, postgres, valkey

@@ -10,8 +10,8 @@ from ivr import clock
 from ivr.cli import parser
 from ivr.database import transaction
 from ivr.models import Technician
-from ivr.services import feeds, ical_export, layers, rotas
-from ivr.services.layers import Wanted
+from ivr.services.on_call import feeds, ical_export, layers, rotas
+from ivr.services.on_call.layers import Wanted
 from tests.services.people import NOW, organization, technician
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from ivr import migrations
 from ivr.database import engine, make_engine, transaction
 from ivr.models import AuditLine, Base, Entry, Message, Passage, Rota
-from ivr.services import hand_over, policies, search
-from ivr.services.ticket_filters import Moment, Wanted
+from ivr.services.on_call import hand_over
+from ivr.services.paging import policies
+from ivr.services.tickets import search
+from ivr.services.tickets.ticket_filters import Moment, Wanted
 from tests.services.people import NOW
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Delivery, Webhook
-from ivr.services import bodies, events
+from ivr.services.webhooks import bodies, events
 from tests.servers import _await_port, free_port
 from tests.services import hooks, people
 

@@ -7,9 +7,10 @@ import msgspec
 from ivr.api import named, sent, shapes
 from ivr.api.operations import Ask, as_cursor, cursor, instant, reads
 from ivr.api.problems import ProblemError
-from ivr.services import call_log, show
-from ivr.services.call_log import Wanted
-from ivr.services.tokens import Scope
+from ivr.services.calls import call_log
+from ivr.services.calls.call_log import Wanted
+from ivr.services.staff.tokens import Scope
+from ivr.services.tickets import show
 
 
 @reads(

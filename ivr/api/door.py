@@ -11,12 +11,12 @@ from ivr.api import limits, problems
 from ivr.api.problems import ProblemError
 from ivr.database import reading, transaction
 from ivr.models import ApiToken
-from ivr.services import tokens
-from ivr.services.life import NotAllowedError
+from ivr.services.paging.steering import TooLateError
 from ivr.services.refusal import RefusedError
-from ivr.services.relations import NotPossibleError
-from ivr.services.steering import TooLateError
-from ivr.services.tokens import Scope
+from ivr.services.staff import tokens
+from ivr.services.staff.tokens import Scope
+from ivr.services.tickets.life import NotAllowedError
+from ivr.services.tickets.relations import NotPossibleError
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 CHALLENGE = 'Bearer realm="ivr"'

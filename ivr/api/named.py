@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 from ivr.api.operations import Ask
 from ivr.api.problems import ProblemError, Wrong
 from ivr.models import Team
-from ivr.services import customers, house, numbers, people
-from ivr.services.ticket_filters import NOBODY
+from ivr.services.calls import numbers
+from ivr.services.settings import house
+from ivr.services.staff import people
+from ivr.services.tickets import customers
+from ivr.services.tickets.ticket_filters import NOBODY
 
 
 def customer(db: Session, name: str) -> int | None:

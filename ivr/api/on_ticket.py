@@ -13,8 +13,8 @@ from ivr.api.operations import Ask, writes
 from ivr.api.problems import ProblemError, Wrong
 from ivr.api.tickets import one
 from ivr.models import Status, Ticket
-from ivr.services.ticket_acts import TicketActs
-from ivr.services.tokens import Scope
+from ivr.services.staff.tokens import Scope
+from ivr.services.tickets.ticket_acts import TicketActs
 
 Act = Callable[[Ask, TicketActs], None]
 

@@ -22,7 +22,7 @@ from ivr.api.problems import ProblemError
 from ivr.database import reading, transaction
 from ivr.models import ApiAnswer, Technician
 from ivr.services import answers, audit
-from ivr.services.tokens import Scope
+from ivr.services.staff.tokens import Scope
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

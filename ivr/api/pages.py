@@ -6,10 +6,11 @@ from ivr.api import shapes
 from ivr.api.on_ticket import act_on_ticket
 from ivr.api.operations import Ask, reads
 from ivr.models import Page, PageState
-from ivr.services import board, paging, steering, taking_over
-from ivr.services.steering import TooLateError
-from ivr.services.ticket_acts import TicketActs
-from ivr.services.tokens import Scope
+from ivr.services.paging import paging, steering, taking_over
+from ivr.services.paging.steering import TooLateError
+from ivr.services.staff.tokens import Scope
+from ivr.services.tickets import board
+from ivr.services.tickets.ticket_acts import TicketActs
 
 WRITE = Scope.PAGES_WRITE
 

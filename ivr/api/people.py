@@ -5,7 +5,7 @@ from sqlalchemy import select
 from ivr.api import shapes
 from ivr.api.operations import Ask, reads
 from ivr.models import Role, Technician
-from ivr.services.tokens import Scope
+from ivr.services.staff.tokens import Scope
 
 
 @reads("/people", Scope.PEOPLE_READ, "List who is on the staff", tells=shapes.People)

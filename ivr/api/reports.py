@@ -18,12 +18,12 @@ from ivr.api.report_shapes import (
     Waits,
     WaitsIn,
 )
-from ivr.services import figures, periods, report
-from ivr.services.counted import zone
-from ivr.services.facts import RESOLUTION, RESPONSE
-from ivr.services.figures import Asked
-from ivr.services.periods import Period
-from ivr.services.tokens import Scope
+from ivr.services.reports import figures, periods, report
+from ivr.services.reports.counted import zone
+from ivr.services.reports.facts import RESOLUTION, RESPONSE
+from ivr.services.reports.figures import Asked
+from ivr.services.reports.periods import Period
+from ivr.services.staff.tokens import Scope
 
 A_DAY = 24
 """Hours."""

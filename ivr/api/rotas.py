@@ -10,9 +10,10 @@ from ivr.api.on_ticket import refused
 from ivr.api.operations import Ask, instant, reads, writes
 from ivr.api.problems import ProblemError
 from ivr.models import Rota, Technician
-from ivr.services import coming, overrides, people, roles, rota, rotas, shifts
-from ivr.services.roles import May
-from ivr.services.tokens import Scope
+from ivr.services.on_call import coming, overrides, rota, rotas, shifts
+from ivr.services.staff import people, roles
+from ivr.services.staff.roles import May
+from ivr.services.staff.tokens import Scope
 
 
 @reads("/rotas", Scope.ROTAS_READ, "List rotas, and who is on call in each", tells=shapes.Rotas)

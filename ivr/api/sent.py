@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ivr.api.shapes import Severity, Status
 from ivr.models import Outcome
-from ivr.services.ticket_filters import Due
+from ivr.services.tickets.ticket_filters import Due
 
 SOMETHING = r"[^\s\x1c-\x1f]"
 """No reader of patterns but Python's takes those four for spaces."""

@@ -7,10 +7,14 @@ from ivr.api import sent, shapes
 from ivr.api.on_ticket import act_on_ticket, refused, standing
 from ivr.api.operations import Ask, writes
 from ivr.models import Contact, Team, Ticket
-from ivr.services import customers, house, numbers, people, policies, ticket_acts, tickets
-from ivr.services.numbers import dialled
-from ivr.services.ticket_acts import TicketActs
-from ivr.services.tokens import Scope
+from ivr.services.calls import numbers
+from ivr.services.calls.numbers import dialled
+from ivr.services.paging import policies
+from ivr.services.settings import house
+from ivr.services.staff import people
+from ivr.services.staff.tokens import Scope
+from ivr.services.tickets import customers, ticket_acts, tickets
+from ivr.services.tickets.ticket_acts import TicketActs
 
 WHO = "API"
 """How it was resolved, as the timeline tells it."""

@@ -10,10 +10,11 @@ from ivr.api import named, sent, shapes
 from ivr.api.operations import Ask, as_cursor, cursor, reads
 from ivr.api.problems import ProblemError
 from ivr.models import Ticket
-from ivr.services import house, search, show, ticket_filters, ticket_list, tickets
-from ivr.services.numbers import dialled
-from ivr.services.ticket_filters import Order, Wanted
-from ivr.services.tokens import Scope
+from ivr.services.calls.numbers import dialled
+from ivr.services.settings import house
+from ivr.services.staff.tokens import Scope
+from ivr.services.tickets import search, show, ticket_filters, ticket_list, tickets
+from ivr.services.tickets.ticket_filters import Order, Wanted
 
 WITH = tuple(map(joinedload, (Ticket.customer, Ticket.contact, Ticket.team, Ticket.assignee)))
 

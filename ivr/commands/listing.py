@@ -36,7 +36,7 @@ def listed(args: argparse.Namespace) -> int:
     from ivr.api.operations import OPERATIONS, Ask
     from ivr.api.problems import ProblemError
     from ivr.database import reading
-    from ivr.services import house
+    from ivr.services.settings import house
 
     operation = next(one for one in OPERATIONS if one.path == f"/{args.what}" and not one.writes)
     try:

@@ -11,8 +11,8 @@ from ivr.commands.words import BY, Add, refuse
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from ivr.services.ical_import import Outcome
-    from ivr.services.ical_reading import Found
+    from ivr.services.on_call.ical_import import Outcome
+    from ivr.services.on_call.ical_reading import Found
 
 
 def enter(add: Add) -> None:
@@ -36,7 +36,10 @@ def enter(add: Add) -> None:
 def on_call(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading
-    from ivr.services import house, moments, people, rota, rotas
+    from ivr.services.calls import moments
+    from ivr.services.on_call import rota, rotas
+    from ivr.services.settings import house
+    from ivr.services.staff import people
 
     with reading() as db:
         try:
@@ -61,7 +64,7 @@ def _of_rota(args: argparse.Namespace) -> int:
 def export(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading
-    from ivr.services import ical_export, rotas
+    from ivr.services.on_call import ical_export, rotas
 
     with reading() as db:
         row = rotas.by_name(db, args.name)
@@ -75,7 +78,7 @@ def export(args: argparse.Namespace) -> int:
 def import_shifts(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading, transaction
-    from ivr.services import ical_import, rotas
+    from ivr.services.on_call import ical_import, rotas
 
     with reading() as db:
         row = rotas.by_name(db, args.name)
@@ -93,7 +96,8 @@ def import_shifts(args: argparse.Namespace) -> int:
 def absences(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading, transaction
-    from ivr.services import ical_import, people
+    from ivr.services.on_call import ical_import
+    from ivr.services.staff import people
 
     with reading() as db:
         person = people.by_mail(db, args.email)
@@ -118,7 +122,7 @@ def _note(db: "Session", about: str, outcome: "Outcome") -> None:
 
 def _read(file: Path, zone: str) -> "Found | None":
     from ivr import clock
-    from ivr.services import ical_reading
+    from ivr.services.on_call import ical_reading
     from ivr.services.refusal import RefusedError
 
     try:
@@ -156,9 +160,10 @@ def whom(args: argparse.Namespace) -> int:
 
     from ivr import clock
     from ivr.database import reading
-    from ivr.services import house, moments
-    from ivr.services import whom as dry
+    from ivr.services.calls import moments
+    from ivr.services.paging import whom as dry
     from ivr.services.refusal import RefusedError
+    from ivr.services.settings import house
 
     customer = "" if args.customer == NO_CUSTOMER else args.customer
     with reading() as db:

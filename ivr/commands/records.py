@@ -41,7 +41,8 @@ def demo(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
     from ivr.demo import live, month
-    from ivr.services import lifeline, phone_book, reckonings
+    from ivr.services.calls import lifeline, phone_book
+    from ivr.services.reports import reckonings
 
     until = args.until or clock.now()
     try:
@@ -65,7 +66,8 @@ def demo(args: argparse.Namespace) -> int:
 def import_file(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
-    from ivr.services import import_reading, importing, lifeline, phone_book
+    from ivr.services.calls import lifeline, phone_book
+    from ivr.services.imports import import_reading, importing
 
     try:
         with transaction() as db:
@@ -83,7 +85,7 @@ def import_file(args: argparse.Namespace) -> int:
 
 
 def import_schema(_args: argparse.Namespace) -> int:
-    from ivr.services.import_file import ImportFile
+    from ivr.services.imports.import_file import ImportFile
 
     print(json.dumps(ImportFile.model_json_schema(), indent=2, ensure_ascii=False))
     return 0
@@ -91,7 +93,7 @@ def import_schema(_args: argparse.Namespace) -> int:
 
 def show(args: argparse.Namespace) -> int:
     from ivr.database import reading
-    from ivr.services import show as records
+    from ivr.services.tickets import show as records
 
     ways: dict[str, Callable[..., Any]] = {"ticket": records.ticket, "call": records.call}
     try:

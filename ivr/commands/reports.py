@@ -23,7 +23,7 @@ def _day(given: str) -> date:
 
 
 def reports(args: argparse.Namespace) -> int:
-    from ivr.services import reckonings
+    from ivr.services.reports import reckonings
 
     for day in reckonings.afresh(args.since):
         print(f"counted up to {day}", flush=True)

@@ -31,10 +31,13 @@ def add_person(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading, transaction
     from ivr.models import Role
-    from ivr.services import accounts, audit, phone_book, phones
-    from ivr.services import staff as people
+    from ivr.services import audit
     from ivr.services.audit import Kind
+    from ivr.services.calls import phone_book
+    from ivr.services.paging import phones
     from ivr.services.refusal import RefusedError
+    from ivr.services.staff import accounts
+    from ivr.services.staff import staff as people
 
     try:
         with transaction() as db:
@@ -57,8 +60,9 @@ def add_person(args: argparse.Namespace) -> int:
 def link(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
-    from ivr.services import accounts, audit
+    from ivr.services import audit
     from ivr.services.audit import Kind
+    from ivr.services.staff import accounts
 
     with transaction() as db:
         person = accounts.known(db, args.email)
@@ -70,8 +74,8 @@ def link(args: argparse.Namespace) -> int:
 
 def listed(_args: argparse.Namespace) -> int:
     from ivr.database import reading
-    from ivr.services import accounts
-    from ivr.services import staff as people
+    from ivr.services.staff import accounts
+    from ivr.services.staff import staff as people
 
     with reading() as db:
         for person in people.everybody(db):

@@ -18,7 +18,7 @@ def enter(add: Add) -> None:
 def canary(_args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
-    from ivr.services import canary as runs
+    from ivr.services.sureness import canary as runs
 
     with transaction() as db:
         if not runs.ring_now(db, clock.now()):
@@ -32,7 +32,7 @@ def fallback(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading
     from ivr.phone.fallback import document
-    from ivr.services import lifeline
+    from ivr.services.calls import lifeline
 
     with reading() as db:
         roster = lifeline.on_call(db, clock.now())

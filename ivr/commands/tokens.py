@@ -25,7 +25,7 @@ def token(args: argparse.Namespace) -> int:
 def make(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
-    from ivr.services import people, tokens
+    from ivr.services.staff import people, tokens
 
     refused = {
         "name": "say what it is for with --name",
@@ -47,7 +47,7 @@ def make(args: argparse.Namespace) -> int:
 def listed(_args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import reading
-    from ivr.services import tokens
+    from ivr.services.staff import tokens
 
     now = clock.now()
     with reading() as db:
@@ -64,7 +64,7 @@ def revoke(args: argparse.Namespace) -> int:
     from ivr import clock
     from ivr.database import transaction
     from ivr.models import ApiToken
-    from ivr.services import tokens
+    from ivr.services.staff import tokens
 
     with transaction() as db:
         found = db.get(ApiToken, args.id)

@@ -15,9 +15,12 @@ from ivr.console.forms import LONGEST_LINE, WrongError, done, token, what_was_do
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading
-from ivr.services import absences, audit, house, people
+from ivr.services import audit
 from ivr.services.audit import Kind
-from ivr.services.roles import May
+from ivr.services.on_call import absences
+from ivr.services.settings import house
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
 
 ABOUT = "absences"
 FAR = timedelta(days=3660)

@@ -16,10 +16,12 @@ from ivr.console.sign_in import attempt, known_to
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Account, StaffSignIn
-from ivr.services import accounts, audit, hashing, house, second_step, sign_ins, tries
+from ivr.services import audit
 from ivr.services.audit import Kind
-from ivr.services.roles import May
-from ivr.services.tries import WaitError
+from ivr.services.settings import house
+from ivr.services.staff import accounts, hashing, second_step, sign_ins, tries
+from ivr.services.staff.roles import May
+from ivr.services.staff.tries import WaitError
 
 ABOUT = "your sign-in"
 SECRET = "second step's secret"  # noqa: S105  what a signature is for

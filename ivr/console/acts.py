@@ -12,11 +12,12 @@ from callflows.turn import Severity
 from ivr.console.forms import LONGEST_LINE, Form, WrongError, row
 from ivr.console.tongue import say
 from ivr.models import Team, Technician, Ticket
-from ivr.services import customers, policies, tickets
-from ivr.services.life import NotAllowedError
-from ivr.services.numbers import dialled
-from ivr.services.relations import NotPossibleError
-from ivr.services.ticket_acts import TicketActs
+from ivr.services.calls.numbers import dialled
+from ivr.services.paging import policies
+from ivr.services.tickets import customers, tickets
+from ivr.services.tickets.life import NotAllowedError
+from ivr.services.tickets.relations import NotPossibleError
+from ivr.services.tickets.ticket_acts import TicketActs
 
 Act = Callable[[TicketActs, Form], None]
 

@@ -13,8 +13,8 @@ from typing import Any
 from ivr.console import call_words, rota_words
 from ivr.console.tongue import is_known, language, say, words
 from ivr.console.words import short_day
-from ivr.services import ical_import
-from ivr.services.policy_words import Level, Names
+from ivr.services.on_call import ical_import
+from ivr.services.paging.policy_words import Level, Names
 
 OF_A_FIELD = ("before", "after")
 LOOKED_FOR = {"by": "who"}

@@ -19,10 +19,12 @@ from ivr.console.staff import staff
 from ivr.console.words import local
 from ivr.database import reading, transaction
 from ivr.models import Act, AuditLine
-from ivr.services import audit, audit_search, house, people
+from ivr.services import audit, audit_search
 from ivr.services.audit import Kind
 from ivr.services.audit_search import Search
-from ivr.services.roles import May
+from ivr.services.settings import house
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
 
 FIELDS = ("by", "act", "about", "kind", "since", "until", "text")
 HEAD = ("at", "by", "act", "about", "kind", "told")

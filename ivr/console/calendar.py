@@ -15,11 +15,13 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading
 from ivr.models import Rota, Technician
-from ivr.services import feeds, house, months, people, rota, rota_board, shifts
-from ivr.services.months import Month
-from ivr.services.roles import May
-from ivr.services.rotation import People
-from ivr.services.shifts import Plan
+from ivr.services.on_call import feeds, months, rota, rota_board, shifts
+from ivr.services.on_call.months import Month
+from ivr.services.on_call.rotation import People
+from ivr.services.on_call.shifts import Plan
+from ivr.services.settings import house
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
 
 ROW = "int(max=2147483647)"
 A_PAGE = 10

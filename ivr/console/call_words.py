@@ -5,7 +5,7 @@ from typing import Any
 from ivr.console.tongue import say
 from ivr.console.words import span
 from ivr.models import Outcome
-from ivr.services.numbers import readable
+from ivr.services.calls.numbers import readable
 
 ALARMING = {Outcome.LEFT_HOLDING, Outcome.UNACCEPTED}
 GOOD = {Outcome.ANSWERED, Outcome.ACCEPTED, Outcome.STATUS, Outcome.OPENED, Outcome.NOTED}

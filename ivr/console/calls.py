@@ -22,22 +22,15 @@ from ivr.console.tongue import say
 from ivr.console.words import local
 from ivr.database import reading, transaction
 from ivr.models import Act, Call, Contact, Direction, Outcome, Ticket
-from ivr.services import (
-    attaching,
-    audit,
-    call_log,
-    customers,
-    holds,
-    house,
-    numbers,
-    people,
-    retention,
-    show,
-    tickets,
-)
-from ivr.services.attaching import NotPossibleError
-from ivr.services.call_log import Wanted
-from ivr.services.roles import May
+from ivr.services import audit
+from ivr.services.calls import attaching, call_log, numbers, retention
+from ivr.services.calls.attaching import NotPossibleError
+from ivr.services.calls.call_log import Wanted
+from ivr.services.erasure import holds
+from ivr.services.settings import house
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
+from ivr.services.tickets import customers, show, tickets
 
 FILTERS = ("outcome", "direction", "from", "to", "number", "customer", "contact", "person")
 QUICK = (

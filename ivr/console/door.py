@@ -20,8 +20,14 @@ from ivr.console import (
     words,
 )
 from ivr.console.forms import token
-from ivr.services import checks, house, live, numbers, sign_ins, undelivered, vocabulary
-from ivr.services.roles import May
+from ivr.services import vocabulary
+from ivr.services.calls import numbers
+from ivr.services.mail import undelivered
+from ivr.services.paging import live
+from ivr.services.settings import house
+from ivr.services.staff import sign_ins
+from ivr.services.staff.roles import May
+from ivr.services.sureness import checks
 
 FRAME = "the frame"
 """What the forms that stand around every page are signed for."""

@@ -5,8 +5,8 @@ from flask import Response
 from ivr.console.door import console, page
 from ivr.console.guard import needs
 from ivr.database import reading
-from ivr.services import environment as fixed
-from ivr.services.roles import May
+from ivr.services.settings import environment as fixed
+from ivr.services.staff.roles import May
 from ivr.settings import settings
 
 

@@ -18,10 +18,14 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Act, Contact, Erasure
-from ivr.services import audit, customers, erasure, house, numbers, traces
-from ivr.services.erasing import GONE
-from ivr.services.erasure import NotPossibleError
-from ivr.services.roles import May
+from ivr.services import audit
+from ivr.services.calls import numbers
+from ivr.services.erasure import erasure, traces
+from ivr.services.erasure.erasing import GONE
+from ivr.services.erasure.erasure import NotPossibleError
+from ivr.services.settings import house
+from ivr.services.staff.roles import May
+from ivr.services.tickets import customers
 
 SEARCH = "erasure"
 ROW = "int(max=2147483647)"

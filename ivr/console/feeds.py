@@ -21,12 +21,14 @@ from ivr.console.rotas import about, again
 from ivr.console.tongue import say, told
 from ivr.database import reading
 from ivr.models import Rota, Technician
-from ivr.services import feeds, ical_export, ical_import, ical_reading, links, people
+from ivr.services import links
 from ivr.services.audit import Kind
-from ivr.services.ical_import import Outcome
-from ivr.services.ical_reading import Found
+from ivr.services.on_call import feeds, ical_export, ical_import, ical_reading
+from ivr.services.on_call.ical_import import Outcome
+from ivr.services.on_call.ical_reading import Found
 from ivr.services.refusal import RefusedError
-from ivr.services.roles import May
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
 
 ROW = calendar.ROW
 LARGEST = 400_000

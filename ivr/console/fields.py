@@ -22,10 +22,14 @@ from ivr.console.staff import staff
 from ivr.console.tongue import say, severity, told
 from ivr.database import transaction
 from ivr.models import Rota, Technician
-from ivr.services import audit, customers, house, roles, rotas
+from ivr.services import audit
 from ivr.services.audit import Kind
+from ivr.services.on_call import rotas
 from ivr.services.refusal import RefusedError
-from ivr.services.roles import May
+from ivr.services.settings import house
+from ivr.services.staff import roles
+from ivr.services.staff.roles import May
+from ivr.services.tickets import customers
 
 LONGEST_NUMBER = 10
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -16,8 +16,9 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Attachment, Recording, RecordingState
-from ivr.services import attachments, listening, recordings, waveform
-from ivr.services.roles import May
+from ivr.services.calls import listening, recordings, waveform
+from ivr.services.staff.roles import May
+from ivr.services.tickets import attachments
 
 PURPOSE = "listening"
 GOOD_FOR = 10 * 60

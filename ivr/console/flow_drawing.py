@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ivr.services.traffic import Flow, Way
+from ivr.services.settings.traffic import Flow, Way
 
 ROW, BOX, GAP = 62, 300, 18
 """How high a row is, how wide a box, and the space between two boxes."""

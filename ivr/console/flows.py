@@ -10,9 +10,9 @@ from ivr.console import flow_drawing, tongue
 from ivr.console.door import console, page
 from ivr.console.guard import needs
 from ivr.database import reading
-from ivr.services import in_force, traffic
-from ivr.services.roles import May
-from ivr.services.traffic import Traffic
+from ivr.services.settings import in_force, traffic
+from ivr.services.settings.traffic import Traffic
+from ivr.services.staff.roles import May
 from ivr.settings import settings
 
 NAMES = tuple(traffic.flows())

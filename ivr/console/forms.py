@@ -17,8 +17,9 @@ from ivr import signed, taking_in
 from ivr.console import staff, words
 from ivr.console.tongue import say
 from ivr.models import Technician
-from ivr.services import attachments, house
-from ivr.services.attachments import Kept
+from ivr.services.settings import house
+from ivr.services.tickets import attachments
+from ivr.services.tickets.attachments import Kept
 from ivr.signed import Token
 
 A_YEAR = 365 * 24 * 3600

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr.console import staff
 from ivr.console.tongue import language, say
-from ivr.services.roles import May
+from ivr.services.staff.roles import May
 from ivr.settings import settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

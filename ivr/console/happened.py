@@ -11,9 +11,9 @@ from typing import Any
 
 from ivr.console import words
 from ivr.console.tongue import say
-from ivr.services import legs
-from ivr.services.happenings import Leaf
-from ivr.services.timeline import Kind
+from ivr.services.paging import legs
+from ivr.services.tickets.happenings import Leaf
+from ivr.services.tickets.timeline import Kind
 
 Record = dict[str, Any]
 

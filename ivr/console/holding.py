@@ -15,8 +15,10 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Call, Hold, Recording, Ticket
-from ivr.services import holds, numbers, tickets
-from ivr.services.roles import May
+from ivr.services.calls import numbers
+from ivr.services.erasure import holds
+from ivr.services.staff.roles import May
+from ivr.services.tickets import tickets
 
 HOLDS = "holds"
 """What the forms of these pages are signed for."""

@@ -14,11 +14,12 @@ from ivr.console.fields import ZONES, Sheet, carry_out, sheet
 from ivr.console.forms import WrongError, done, filled_in, token
 from ivr.console.guard import needs
 from ivr.database import reading
-from ivr.services import house_settings, versions, vocabulary
-from ivr.services.house_rules import RefusedError
-from ivr.services.house_settings import NAMES, Editing
-from ivr.services.roles import May
-from ivr.services.versions import MeanwhileError
+from ivr.services import vocabulary
+from ivr.services.settings import house_settings, versions
+from ivr.services.settings.house_rules import RefusedError
+from ivr.services.settings.house_settings import NAMES, Editing
+from ivr.services.settings.versions import MeanwhileError
+from ivr.services.staff.roles import May
 from ivr.settings import settings
 
 ROW = "int(max=2147483647)"

@@ -16,9 +16,9 @@ from ivr.console.forms import row
 from ivr.console.rota_words import A_WEEK, weekdays
 from ivr.console.tongue import say
 from ivr.models import Layer, Unit
-from ivr.services import people
-from ivr.services.layers import LONGEST_EVERY, MOST_HOURS, MOST_TOGETHER, MOST_TURNS, Wanted
-from ivr.services.rota import MIDNIGHT
+from ivr.services.on_call.layers import LONGEST_EVERY, MOST_HOURS, MOST_TOGETHER, MOST_TURNS, Wanted
+from ivr.services.on_call.rota import MIDNIGHT
+from ivr.services.staff import people
 
 FIRST_TURNS = 3
 BUTTON = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:-(\d{1,3}))?")

@@ -23,10 +23,11 @@ from ivr.console.tongue import say
 from ivr.console.words import local
 from ivr.database import reading
 from ivr.models import Layer
-from ivr.services import coming, layers, people, rota
 from ivr.services.audit import Kind
-from ivr.services.roles import May
-from ivr.services.shifts import Plan, Shift
+from ivr.services.on_call import coming, layers, rota
+from ivr.services.on_call.shifts import Plan, Shift
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
 
 ROW = calendar.ROW
 PREVIEWED = 8

@@ -16,11 +16,13 @@ from ivr.console.forms import WrongError, done, filled_in, token
 from ivr.console.guard import needs
 from ivr.console.house_settings import refused, told, unseen
 from ivr.database import reading
-from ivr.services import house, mail_templates, versions, vocabulary
-from ivr.services.house_rules import RefusedError
-from ivr.services.letters import Letter
-from ivr.services.mail_templates import Template
-from ivr.services.roles import May
+from ivr.services import vocabulary
+from ivr.services.mail import mail_templates
+from ivr.services.mail.letters import Letter
+from ivr.services.mail.mail_templates import Template
+from ivr.services.settings import house, versions
+from ivr.services.settings.house_rules import RefusedError
+from ivr.services.staff.roles import May
 
 ROW = "int(max=2147483647)"
 ONE = "/settings/mails/<language>/<name>"

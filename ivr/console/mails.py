@@ -17,9 +17,11 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Act, Mail
-from ivr.services import audit, inbox, outbox, undelivered, webhooks
+from ivr.services import audit
 from ivr.services.audit import Kind
-from ivr.services.roles import May
+from ivr.services.mail import inbox, outbox, undelivered
+from ivr.services.staff.roles import May
+from ivr.services.webhooks import webhooks
 
 ROW = "int(max=2147483647)"
 DONE = ("again", "dismiss")

@@ -17,10 +17,14 @@ from ivr.console.tongue import is_known, language, say
 from ivr.console.words import listed
 from ivr.database import reading
 from ivr.models import Technician
-from ivr.services import health, live, numbers, promises, tonight
-from ivr.services.callers import Caller
-from ivr.services.live import Summons
-from ivr.services.roles import May
+from ivr.services.calls import numbers
+from ivr.services.calls.callers import Caller
+from ivr.services.on_call import tonight
+from ivr.services.paging import live
+from ivr.services.paging.live import Summons
+from ivr.services.staff.roles import May
+from ivr.services.sureness import health
+from ivr.services.tickets import promises
 
 ABOUT = "now"
 

@@ -20,10 +20,13 @@ from ivr.console.now import whoever
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Page, PageState, Technician, Ticket
-from ivr.services import call_backs, house, paging, steering, taking_over, tickets
-from ivr.services.numbers import dialled
-from ivr.services.roles import May
-from ivr.services.steering import TooLateError
+from ivr.services.calls import call_backs
+from ivr.services.calls.numbers import dialled
+from ivr.services.paging import paging, steering, taking_over
+from ivr.services.paging.steering import TooLateError
+from ivr.services.settings import house
+from ivr.services.staff.roles import May
+from ivr.services.tickets import tickets
 
 ROW = "int(max=2147483647)"
 CALL = "call"

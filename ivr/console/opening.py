@@ -27,17 +27,10 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import ClockKind, Contact, Ticket
-from ivr.services import (
-    attachments,
-    board,
-    business_time,
-    customers,
-    house,
-    numbers,
-    targets,
-    ticket_acts,
-)
-from ivr.services.roles import May
+from ivr.services.calls import numbers
+from ivr.services.settings import business_time, house
+from ivr.services.staff.roles import May
+from ivr.services.tickets import attachments, board, customers, targets, ticket_acts
 
 ABOUT = "a new ticket"
 """What the form's token is signed for."""

@@ -29,10 +29,11 @@ from ivr.console.rotas import about, again
 from ivr.console.tongue import say
 from ivr.database import reading
 from ivr.models import Override, Rota, Technician
-from ivr.services import coming, overrides, people, rota, shifts, swaps
-from ivr.services.roles import May
-from ivr.services.shifts import Shift
-from ivr.services.swaps import Stretch
+from ivr.services.on_call import coming, overrides, rota, shifts, swaps
+from ivr.services.on_call.shifts import Shift
+from ivr.services.on_call.swaps import Stretch
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
 
 ROW = calendar.ROW
 HELPED_WITH = 8

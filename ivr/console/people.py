@@ -19,20 +19,15 @@ from ivr.console.person_acts import OTHERS, OWN, WRONG_CODE, Act
 from ivr.console.tongue import say, told
 from ivr.database import reading, transaction
 from ivr.models import Account, Role, StaffSignIn, Technician
-from ivr.services import (
-    accounts,
-    audit,
-    cage,
-    phone_book,
-    phones,
-    rotas,
-    sign_ins,
-    staff,
-    vocabulary,
-)
+from ivr.services import audit, vocabulary
 from ivr.services.audit import Kind
+from ivr.services.calls import phone_book
+from ivr.services.on_call import rotas
+from ivr.services.paging import phones
 from ivr.services.refusal import RefusedError
-from ivr.services.roles import May
+from ivr.services.staff import accounts, sign_ins, staff
+from ivr.services.staff.roles import May
+from ivr.services.sureness import cage
 
 ROW = "int(max=2147483647)"
 NEW = "somebody new"

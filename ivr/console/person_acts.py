@@ -12,9 +12,11 @@ from ivr.console import staff as door
 from ivr.console.forms import Form, WrongError, row
 from ivr.console.tongue import say
 from ivr.models import Phone, StaffSignIn, Technician
-from ivr.services import audit, phones, second_step, sign_ins, staff
+from ivr.services import audit
 from ivr.services.audit import Kind
-from ivr.services.roles import May
+from ivr.services.paging import phones
+from ivr.services.staff import second_step, sign_ins, staff
+from ivr.services.staff.roles import May
 
 WRONG_CODE = "wrong code"
 

@@ -18,9 +18,11 @@ from ivr.console.tongue import language, say
 from ivr.database import reading
 from ivr.models import Policy
 from ivr.models.policy import DEFAULT
-from ivr.services import audit, board, customers, policies, policy_editing, policy_words
-from ivr.services.policy_editing import Change, Wish
-from ivr.services.roles import May
+from ivr.services import audit
+from ivr.services.paging import policies, policy_editing, policy_words
+from ivr.services.paging.policy_editing import Change, Wish
+from ivr.services.staff.roles import May
+from ivr.services.tickets import board, customers
 
 ROW = "int(max=2147483647)"
 SHOWN = 10

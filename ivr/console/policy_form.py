@@ -11,8 +11,8 @@ from ivr.console.fields import Sheet
 from ivr.console.forms import ADDRESS, row
 from ivr.console.tongue import say
 from ivr.models import Technician
-from ivr.services import policy_words
-from ivr.services.escalation import Level
+from ivr.services.paging import policy_words
+from ivr.services.paging.escalation import Level
 
 MOST = 12
 """Targets of a level."""

@@ -11,8 +11,8 @@ from ivr.console.forms import filled_in, too_old
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading
-from ivr.services import notices
-from ivr.services.roles import May
+from ivr.services.mail import notices
+from ivr.services.staff.roles import May
 
 FRAMED = (
     "sandbox; default-src 'none'; style-src 'self' 'unsafe-inline'; frame-src 'self';"

@@ -15,10 +15,12 @@ from ivr.console.forms import LONGEST_LINE, done, filled_in, token, too_old
 from ivr.console.guard import needs
 from ivr.console.house_settings import refused, told, unseen
 from ivr.database import reading
-from ivr.services import house, recorded, versions, vocabulary, wording
-from ivr.services.house_rules import RefusedError
-from ivr.services.roles import May
-from ivr.services.wording import Sentence
+from ivr.services import vocabulary
+from ivr.services.calls import recorded
+from ivr.services.settings import house, versions, wording
+from ivr.services.settings.house_rules import RefusedError
+from ivr.services.settings.wording import Sentence
+from ivr.services.staff.roles import May
 
 ROW = "int(max=2147483647)"
 ONE = "/settings/prompts/<table>/<language>/<key>"

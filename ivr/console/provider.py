@@ -1,4 +1,4 @@
-"""Signing in to the staff pages as another server knows us (services/oidc)."""
+"""Signing in to the staff pages as another server knows us (services/staff/oidc)."""
 
 import logging
 from http import HTTPStatus
@@ -13,8 +13,8 @@ from ivr.console.door import console
 from ivr.console.guard import for_strangers
 from ivr.console.sign_in import page, welcome
 from ivr.database import reading
-from ivr.services import accounts, oidc
-from ivr.services.oidc import Asked, ProviderError
+from ivr.services.staff import accounts, oidc
+from ivr.services.staff.oidc import Asked, ProviderError
 from ivr.settings import settings
 
 ASKED = "staff_asked"

@@ -18,8 +18,9 @@ from ivr.console.guard import needs
 from ivr.console.tongue import language
 from ivr.database import reading, transaction
 from ivr.models import Canary, CheckState, Ticket
-from ivr.services import canary, checks, vocabulary
-from ivr.services.roles import May
+from ivr.services import vocabulary
+from ivr.services.staff.roles import May
+from ivr.services.sureness import canary, checks
 
 DONE = ("ring", "look")
 ABOUT = "readiness"

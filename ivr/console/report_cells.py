@@ -6,7 +6,7 @@ from datetime import date
 from ivr.console.charts import Box
 from ivr.console.csv_file import Cell as Value
 from ivr.console.tongue import listing, number, say
-from ivr.services.report import Report
+from ivr.services.reports.report import Report
 
 A_THOUSAND = 1000
 

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 from flask import url_for
 
 from ivr.models import Customer, Team
-from ivr.services.periods import Period
+from ivr.services.reports.periods import Period
 
 Value = str | int | None
 

@@ -12,9 +12,10 @@ from ivr.console.report_cells import Cell, Row, Table, count, share
 from ivr.console.report_links import Links
 from ivr.console.report_times import calls, promise, waits
 from ivr.console.tongue import language, listing, say
-from ivr.services import facts, report, vocabulary
-from ivr.services.facts import CALL, FEEDBACK, NIGHT, PAGE, RESOLUTION, RESPONSE, RING
-from ivr.services.report import Counts, Report
+from ivr.services import vocabulary
+from ivr.services.reports import facts, report
+from ivr.services.reports.facts import CALL, FEEDBACK, NIGHT, PAGE, RESOLUTION, RESPONSE, RING
+from ivr.services.reports.report import Counts, Report
 
 
 def of(told: Report, links: Links) -> dict[str, Table]:

@@ -6,9 +6,9 @@ from ivr.console.report_cells import Cell, Row, Table, count, part, parts, perce
 from ivr.console.report_links import Links
 from ivr.console.tongue import number, say
 from ivr.console.words import span
-from ivr.services import facts, report
-from ivr.services.facts import ANSWER, CALL, OPENED, PAUSED, RESOLUTION, RESPONSE
-from ivr.services.report import Report
+from ivr.services.reports import facts, report
+from ivr.services.reports.facts import ANSWER, CALL, OPENED, PAUSED, RESOLUTION, RESPONSE
+from ivr.services.reports.report import Report
 
 
 def promise(told: Report, links: Links, kind: str) -> Table:

@@ -2,8 +2,8 @@
 
 from ivr.console.tongue import is_known, language, listing, say
 from ivr.services import vocabulary
-from ivr.services.behind import Wanted
-from ivr.services.facts import ANSWER, CALL, FEEDBACK, PAGE, RESOLUTION, RESPONSE, RING
+from ivr.services.reports.behind import Wanted
+from ivr.services.reports.facts import ANSWER, CALL, FEEDBACK, PAGE, RESOLUTION, RESPONSE, RING
 
 WORDS = {RESPONSE: "", RESOLUTION: "", ANSWER: "", PAGE: "page_", CALL: "call_"}
 """What the words of each figure's keys begin with."""

@@ -20,12 +20,14 @@ from ivr.console.staff import staff
 from ivr.console.tongue import number
 from ivr.database import reading, transaction
 from ivr.models import Act, Customer, Team, Technician
-from ivr.services import audit, behind, facts, figures, house, periods, report
-from ivr.services.behind import Wanted
-from ivr.services.counted import zone
-from ivr.services.figures import Asked
-from ivr.services.report import Report
-from ivr.services.roles import May
+from ivr.services import audit
+from ivr.services.reports import behind, facts, figures, periods, report
+from ivr.services.reports.behind import Wanted
+from ivr.services.reports.counted import zone
+from ivr.services.reports.figures import Asked
+from ivr.services.reports.report import Report
+from ivr.services.settings import house
+from ivr.services.staff.roles import May
 
 
 def _asked(db: Session) -> tuple[Asked, dict[str, Any]]:

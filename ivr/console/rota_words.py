@@ -7,8 +7,8 @@ from typing import Any
 from ivr.console.tongue import is_known, listing, number, say
 from ivr.console.words import listed, local, short_day, zone_name
 from ivr.models import Layer, Unit
-from ivr.services.rota import MIDNIGHT
-from ivr.services.rotation import People
+from ivr.services.on_call.rota import MIDNIGHT
+from ivr.services.on_call.rotation import People
 
 NEAR = 7
 A_WEEK = 7

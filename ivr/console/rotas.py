@@ -18,10 +18,13 @@ from ivr.console.staff import staff
 from ivr.console.tongue import language, say
 from ivr.database import reading
 from ivr.models import Rota, Team
-from ivr.services import audit, coming, feeds, findings, house, people, rota, rota_board, rotas
+from ivr.services import audit
 from ivr.services.audit import Kind
-from ivr.services.coming import SOON
-from ivr.services.roles import May
+from ivr.services.on_call import coming, feeds, findings, rota, rota_board, rotas
+from ivr.services.on_call.coming import SOON
+from ivr.services.settings import house
+from ivr.services.staff import people
+from ivr.services.staff.roles import May
 
 ROW = calendar.ROW
 EDITS = 10

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from callflows.turn import Severity
 from ivr.console.fields import Sheet
 from ivr.console.forms import row
-from ivr.services import house_rules, house_settings, retention, vocabulary
-from ivr.services.house_rules import BY_SEVERITY, OTHERS, RefusedError
-from ivr.services.targets import WARN
+from ivr.services import vocabulary
+from ivr.services.calls import retention
+from ivr.services.settings import house_rules, house_settings
+from ivr.services.settings.house_rules import BY_SEVERITY, OTHERS, RefusedError
+from ivr.services.tickets.targets import WARN
 
 UNITS = {"minutes": 60, "hours": 3600, "business_days": 0}
 LONGEST_AMOUNT = 6

@@ -6,9 +6,9 @@ from typing import Any
 from callflows.turn import Severity
 from ivr.console.tongue import listing, number, say
 from ivr.console.words import listed, zone_name
-from ivr.services import house_rules
-from ivr.services.numbers import readable
-from ivr.services.targets import WARN
+from ivr.services.calls.numbers import readable
+from ivr.services.settings import house_rules
+from ivr.services.tickets.targets import WARN
 
 Described = Mapping[str, str]
 """What each part of it is called, and what it is."""

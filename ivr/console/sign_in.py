@@ -17,19 +17,12 @@ from ivr.console.forms import token, too_old
 from ivr.console.guard import as_before_accounts, by_link, for_strangers, needs
 from ivr.database import reading, transaction
 from ivr.models import Act, StaffSignIn, Technician
-from ivr.services import (
-    accounts,
-    audit,
-    hashing,
-    house,
-    second_step,
-    sign_ins,
-    tries,
-    vocabulary,
-)
+from ivr.services import audit, vocabulary
 from ivr.services.audit import Kind
-from ivr.services.roles import May
-from ivr.services.tries import WaitError
+from ivr.services.settings import house
+from ivr.services.staff import accounts, hashing, second_step, sign_ins, tries
+from ivr.services.staff.roles import May
+from ivr.services.staff.tries import WaitError
 from ivr.settings import settings
 
 SECOND_STEP = "second step"

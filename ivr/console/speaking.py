@@ -9,7 +9,7 @@ from ivr.console import staff, tongue
 from ivr.console.door import FRAME, console
 from ivr.console.forms import too_old
 from ivr.console.guard import for_strangers, needs
-from ivr.services.roles import May
+from ivr.services.staff.roles import May
 
 
 @console.post("/language")

@@ -15,8 +15,9 @@ from ivr import clock
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Role, StaffSignIn, Technician
-from ivr.services import accounts, house, roles, sign_ins
-from ivr.services.roles import May
+from ivr.services.settings import house
+from ivr.services.staff import accounts, roles, sign_ins
+from ivr.services.staff.roles import May
 from ivr.settings import settings
 
 SIGNED_IN = "staff"

@@ -6,7 +6,7 @@ from typing import Any
 
 from ivr.console import words
 from ivr.console.tongue import say
-from ivr.services import paging
+from ivr.services.paging import paging
 
 Record = dict[str, Any]
 

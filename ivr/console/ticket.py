@@ -20,20 +20,13 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Page, Ticket
-from ivr.services import (
-    attachments,
-    board,
-    customers,
-    happenings,
-    house,
-    show,
-    taking_over,
-    tickets,
-)
-from ivr.services.happenings import Leaf, Show
-from ivr.services.numbers import dialled
-from ivr.services.roles import May
-from ivr.services.ticket_acts import TicketActs
+from ivr.services.calls.numbers import dialled
+from ivr.services.paging import taking_over
+from ivr.services.settings import house
+from ivr.services.staff.roles import May
+from ivr.services.tickets import attachments, board, customers, happenings, show, tickets
+from ivr.services.tickets.happenings import Leaf, Show
+from ivr.services.tickets.ticket_acts import TicketActs
 
 
 @console.get("/tickets/<number>")

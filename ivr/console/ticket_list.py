@@ -19,21 +19,14 @@ from ivr.console.staff import staff
 from ivr.console.ticket_query import VIEWS, Asked, Choices
 from ivr.console.tongue import language, number, say
 from ivr.database import reading, transaction
-from ivr.services import (
-    checks,
-    customers,
-    hits,
-    house,
-    saved_views,
-    search,
-    ticket_filters,
-    ticket_list,
-)
-from ivr.services.hits import Hit
-from ivr.services.roles import May
-from ivr.services.saved_views import LONGEST_NAME
-from ivr.services.ticket_filters import Moment
-from ivr.services.ticket_list import Count
+from ivr.services.settings import house
+from ivr.services.staff.roles import May
+from ivr.services.sureness import checks
+from ivr.services.tickets import customers, hits, saved_views, search, ticket_filters, ticket_list
+from ivr.services.tickets.hits import Hit
+from ivr.services.tickets.saved_views import LONGEST_NAME
+from ivr.services.tickets.ticket_filters import Moment
+from ivr.services.tickets.ticket_list import Count
 
 ROW = "int(max=2147483647)"
 LONGEST_QUERY = 2000

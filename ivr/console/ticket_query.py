@@ -14,9 +14,10 @@ from ivr.console import tongue
 from ivr.console.forms import row
 from ivr.console.tongue import say
 from ivr.models import Status, Team, Technician
-from ivr.services import customers, policies
-from ivr.services.search import LONGEST
-from ivr.services.ticket_filters import NOBODY, Due, Order, Wanted
+from ivr.services.paging import policies
+from ivr.services.tickets import customers
+from ivr.services.tickets.search import LONGEST
+from ivr.services.tickets.ticket_filters import NOBODY, Due, Order, Wanted
 
 STATUSES = ("unresolved", *Status)
 SEVERITIES = tuple(reversed(Severity))

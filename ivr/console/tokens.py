@@ -13,9 +13,9 @@ from ivr.console.staff import staff
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import ApiToken, Technician
-from ivr.services import roles, tokens
-from ivr.services.roles import May
-from ivr.services.tokens import Scope, TokenRefusedError
+from ivr.services.staff import roles, tokens
+from ivr.services.staff.roles import May
+from ivr.services.staff.tokens import Scope, TokenRefusedError
 
 ABOUT = "API tokens"
 DAYS = (7, 30, 90, 365)

@@ -16,9 +16,10 @@ from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Recording, RecordingState, Ticket
-from ivr.services import board, show_recordings, transcripts
-from ivr.services.roles import May
-from ivr.services.transcripts import CorrectedMeanwhileError
+from ivr.services.calls import transcripts
+from ivr.services.calls.transcripts import CorrectedMeanwhileError
+from ivr.services.staff.roles import May
+from ivr.services.tickets import board, show_recordings
 
 
 @console.get("/recordings/<sid>/transcript")

@@ -18,11 +18,13 @@ from ivr.console.tongue import language, say
 from ivr.console.words import known
 from ivr.database import reading, transaction
 from ivr.models import Act, Delivery, Webhook, WebhookForm
-from ivr.services import audit, bodies, events, house, webhooks
+from ivr.services import audit
 from ivr.services.audit import Kind
 from ivr.services.refusal import RefusedError
-from ivr.services.roles import May
-from ivr.services.webhooks import Wish
+from ivr.services.settings import house
+from ivr.services.staff.roles import May
+from ivr.services.webhooks import bodies, events, webhooks
+from ivr.services.webhooks.webhooks import Wish
 
 ROW = "int(max=2147483647)"
 NEW = "a new webhook"

@@ -15,9 +15,12 @@ from ivr.console.guard import needs
 from ivr.console.tongue import language, told
 from ivr.database import reading
 from ivr.models import Role
-from ivr.services import customers, house, numbers, policy_words, whom
+from ivr.services.calls import numbers
+from ivr.services.paging import policy_words, whom
 from ivr.services.refusal import RefusedError
-from ivr.services.roles import May
+from ivr.services.settings import house
+from ivr.services.staff.roles import May
+from ivr.services.tickets import customers
 
 
 @console.get("/whom")

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 from ivr.demo.rows import Row
 from ivr.models import Channel, Feedback
-from ivr.services import feedback, links, moments, targets
-from ivr.services.timeline import Kind
+from ivr.services import links
+from ivr.services.calls import moments
+from ivr.services.tickets import feedback, targets
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.case import Case

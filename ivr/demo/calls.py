@@ -29,8 +29,9 @@ from ivr.demo.walk import Walk
 from ivr.demo.words import Tongue
 from ivr.demo.world import World, speaks
 from ivr.models import Contact, Direction, Place, Status
-from ivr.services import calls, life
-from ivr.services.timeline import Kind
+from ivr.services.calls import calls
+from ivr.services.tickets import life
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.pages import Summons

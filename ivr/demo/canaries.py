@@ -1,4 +1,4 @@
-"""The line rings itself, in the last days of the month, as services/canary has it done."""
+"""The line rings itself, in the last days of the month, as services/sureness/canary has it done."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -7,9 +7,9 @@ from ivr.demo.calls import Caller
 from ivr.demo.case import Case
 from ivr.demo.words import Tongue
 from ivr.models import Canary, CanaryState, Status
-from ivr.services import life
-from ivr.services.canary_steps import Step
-from ivr.services.timeline import Kind
+from ivr.services.sureness.canary_steps import Step
+from ivr.services.tickets import life
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""One ticket of the month and what is done with it: the moves of services/life and
-services/conversation, written as rows. Before each act the time until then passes: what falls due
-is done, as the ticker would have done it.
+"""One ticket of the month and what is done with it: the moves of services/tickets/life and
+services/tickets/conversation, written as rows. Before each act the time until then passes: what
+falls due is done, as the ticker would have done it.
 """
 
 import contextlib
@@ -24,10 +24,11 @@ from ivr.models import (
     Ticket,
     Why,
 )
-from ivr.services import audit, life
-from ivr.services.life import Who
-from ivr.services.telling import Reader
-from ivr.services.timeline import Kind
+from ivr.services import audit
+from ivr.services.mail.telling import Reader
+from ivr.services.tickets import life
+from ivr.services.tickets.life import Who
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.pages import Summons
@@ -261,7 +262,7 @@ class Case:
         self.did(at, "severity")
         self.clocks.recompute()
 
-    # How it moves (services/life) --------------------------------------------------------------
+    # How it moves (services/tickets/life) ---------------------------------------------------------
 
     def move(self, at: datetime, to: Status, who: Who, **told: Any) -> None:
         self.passes(at)

@@ -1,4 +1,4 @@
-"""The clocks of one ticket of the month, as services/clocks sets them, without a database."""
+"""The clocks of a ticket of the month, as services/tickets/clocks sets them. Without a database."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from ivr.demo.rows import Row
 from ivr.models import Clock, ClockKind, Pause, Why
-from ivr.services import clocks
+from ivr.services.tickets import clocks
 
 if TYPE_CHECKING:
     from ivr.demo.case import Case

@@ -1,5 +1,5 @@
-"""What a step of a call may look up, as it was at that moment of the month: services/desk without a
-database.
+"""What a step of a call may look up, as it was at that moment of the month: services/calls/desk
+without a database.
 """
 
 from datetime import datetime
@@ -10,8 +10,8 @@ from callflows.staff_desk import StaffDesk
 from callflows.turn import Severity
 from ivr.demo import asking
 from ivr.models import ClockKind
-from ivr.services import moments
-from ivr.services.numbers import dialled
+from ivr.services.calls import moments
+from ivr.services.calls.numbers import dialled
 
 if TYPE_CHECKING:
     from ivr.demo.calls import Caller

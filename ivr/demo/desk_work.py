@@ -16,9 +16,10 @@ from ivr.models import (
     Webhook,
     WebhookForm,
 )
-from ivr.services import audit, events
-from ivr.services.sign_ins import digest
-from ivr.services.tokens import Scope
+from ivr.services import audit
+from ivr.services.staff.sign_ins import digest
+from ivr.services.staff.tokens import Scope
+from ivr.services.webhooks import events
 
 if TYPE_CHECKING:
     from ivr.demo.world import World

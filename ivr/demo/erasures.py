@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from ivr.models import Act, Call, Contact, Erasure, ErasureState, Ticket
-from ivr.services import audit, life, taking_away, traces
+from ivr.services import audit
+from ivr.services.erasure import taking_away, traces
+from ivr.services.tickets import life
 from ivr.settings import settings
 
 if TYPE_CHECKING:

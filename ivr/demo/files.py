@@ -15,7 +15,9 @@ from math import pi, sin
 from pathlib import Path
 from random import Random
 
-from ivr.services import attachments, inbox, recordings
+from ivr.services.calls import recordings
+from ivr.services.mail import inbox
+from ivr.services.tickets import attachments
 
 RATE = 8000
 SHORT, LONG = (4, 6, 8, 10, 12, 15, 18, 22, 26, 30), (60, 90, 120, 180, 240)

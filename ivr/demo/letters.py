@@ -16,10 +16,12 @@ from ivr.models import (
     MessageState,
     Technician,
 )
-from ivr.services import letters, links, numbers
-from ivr.services.moments import Moment
-from ivr.services.telling import Reader
-from ivr.services.timeline import Kind
+from ivr.services import links
+from ivr.services.calls import numbers
+from ivr.services.calls.moments import Moment
+from ivr.services.mail import letters
+from ivr.services.mail.telling import Reader
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Heard, Severity
 from ivr.models import Contact, Status, Ticket
-from ivr.services import calls, paging, policies
+from ivr.services.calls import calls
+from ivr.services.paging import paging, policies
 
 KEYED_AFTER = timedelta(seconds=9)
 WORKING = (Status.NEW, Status.OPEN)

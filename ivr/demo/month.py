@@ -26,7 +26,8 @@ from ivr.demo.overdue import NO_PAGES_WITHIN
 from ivr.demo.people import Customers
 from ivr.demo.world import World
 from ivr.models import Call, Contact, Leg, Ticket
-from ivr.services import import_reading, outcomes
+from ivr.services.calls import outcomes
+from ivr.services.imports import import_reading
 
 SEVERITIES = {"critical": 9, "major": 31, "minor": 60}
 BY_PHONE = {"critical": 0.55, "major": 0.2, "minor": 0.12}

@@ -1,4 +1,4 @@
-"""What falls due on a ticket of the month and is done then, as services/overdue does it."""
+"""What falls due on a ticket of the month and is done then, as services/tickets/overdue does it."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -7,9 +7,10 @@ from callflows.turn import Severity
 from ivr.demo import pages
 from ivr.demo.rows import Row
 from ivr.models import ClockKind
-from ivr.services import clocks, life, moments, targets
-from ivr.services.telling import Reader
-from ivr.services.timeline import Kind
+from ivr.services.calls import moments
+from ivr.services.mail.telling import Reader
+from ivr.services.tickets import clocks, life, targets
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.case import Case
@@ -33,7 +34,7 @@ def passes(case: "Case", at: datetime) -> bool:
 
 
 def _look(case: "Case", at: datetime, row: Row) -> None:
-    """What services/overdue does."""
+    """What services/tickets/overdue does."""
     kind = ClockKind(row["kind"])
     row["due_at"] = None
     if kind in clocks.PROMISES:

@@ -10,8 +10,8 @@ from callflows.turn import Heard
 from ivr.demo import pages, staff_calls, technicians
 from ivr.demo.rings import seconds
 from ivr.models import Leg, LegState, Page, PageState, Technician
-from ivr.services.paging import CALL_BACK_WITHIN, SETTLED
-from ivr.services.timeline import Kind
+from ivr.services.paging.paging import CALL_BACK_WITHIN, SETTLED
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.case import Case

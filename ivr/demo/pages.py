@@ -1,5 +1,5 @@
-"""Pages of the month: whom a page rings next is what services/escalation says of the policy frozen
-at that moment; what comes of each ring is chance.
+"""Pages of the month: whom a page rings next is what services/paging/escalation says of the policy
+frozen at that moment; what comes of each ring is chance.
 """
 
 from dataclasses import dataclass, field
@@ -10,9 +10,10 @@ from ivr.demo import technicians
 from ivr.demo.rings import Rung, ring, seconds
 from ivr.demo.rows import Row
 from ivr.models import ClockKind, LegState, Page, PageState, Status, Technician
-from ivr.services import escalation, life
-from ivr.services.escalation import Level, Move, Progress, Ring
-from ivr.services.timeline import Kind
+from ivr.services.paging import escalation
+from ivr.services.paging.escalation import Level, Move, Progress, Ring
+from ivr.services.tickets import life
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.calls import Caller

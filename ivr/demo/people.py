@@ -21,8 +21,11 @@ from ivr.models import (
     Rota,
     Technician,
 )
-from ivr.services import hashing, house_settings, importing, retention
-from ivr.services.house_settings import Editing
+from ivr.services.calls import retention
+from ivr.services.imports import importing
+from ivr.services.settings import house_settings
+from ivr.services.settings.house_settings import Editing
+from ivr.services.staff import hashing
 
 DEMO = Path(__file__).parent.parent / "demo.yaml"
 STAFF = Path(__file__).parent / "staff.yaml"

@@ -9,10 +9,11 @@ from ivr.demo import words
 from ivr.demo.people import DESCRIPTIONS
 from ivr.models import Act, Call, Correction, Entry, Hold, RecordingState, Ticket
 from ivr.models import Recording as Model
-from ivr.services import audit, erasing
-from ivr.services.forgetting import HOUSE
-from ivr.services.recordings import GIVE_UP_AFTER
-from ivr.services.timeline import Kind
+from ivr.services import audit
+from ivr.services.calls.forgetting import HOUSE
+from ivr.services.calls.recordings import GIVE_UP_AFTER
+from ivr.services.erasure import erasing
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.rows import Row

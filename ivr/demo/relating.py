@@ -1,5 +1,5 @@
-"""What tickets of the month have to do with each other and with other people, as services/relations
-and services/customers write it.
+"""What tickets of the month have to do with each other and with other people, as
+services/tickets/relations and services/tickets/customers write it.
 """
 
 from datetime import datetime, timedelta
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ivr.demo.case import Case
 from ivr.models import Contact, Customer, Link, Status, Watcher
-from ivr.services import life
-from ivr.services.timeline import Kind
+from ivr.services.tickets import life
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.rows import Row

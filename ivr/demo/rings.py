@@ -11,9 +11,9 @@ from callflows.prompts import text
 from ivr.demo.letters import reader
 from ivr.demo.rows import Row
 from ivr.models import Leg, LegState, Role, Technician
-from ivr.services import bundling
-from ivr.services.escalation import Level, Move
-from ivr.services.timeline import Kind
+from ivr.services.paging import bundling
+from ivr.services.paging.escalation import Level, Move
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.pages import Summons
@@ -95,7 +95,7 @@ def _text(one: "Summons", at: datetime, person: Technician, move: Move) -> None:
 
 
 def _too_often(one: "Summons", at: datetime, person: Technician) -> bool:
-    """services/limits, for a phone that nobody has verified."""
+    """services/paging/limits, for a phone that nobody has verified."""
     if person.phones and person.phones[0].verified_at:
         return False
     lately = [moment for moment in one.case.world.rung_at[person.id] if moment > at - AN_HOUR]

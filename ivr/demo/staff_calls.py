@@ -16,7 +16,7 @@ from ivr.demo.rings import seconds
 from ivr.demo.walk import Walk
 from ivr.models import Direction, Leg, LegState, Technician
 from ivr.models import WrongPin as WrongPinRow
-from ivr.services import legs
+from ivr.services.paging import legs
 
 if TYPE_CHECKING:
     from ivr.demo.case import Case

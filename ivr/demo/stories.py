@@ -10,8 +10,8 @@ from ivr.demo.case import Case, NotYetError
 from ivr.demo.overdue import NO_PAGES_WITHIN
 from ivr.demo.times import about
 from ivr.models import MailOutcome, Status
-from ivr.services import life
-from ivr.services.timeline import Kind
+from ivr.services.tickets import life
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

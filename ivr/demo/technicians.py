@@ -20,7 +20,7 @@ from ivr.demo.desk import PaperDesk
 from ivr.demo.rings import seconds
 from ivr.demo.walk import Walk
 from ivr.models import Direction, Place
-from ivr.services.timeline import Kind
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.pages import Summons

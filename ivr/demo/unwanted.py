@@ -11,8 +11,8 @@ from ivr.demo.case import Case
 from ivr.demo.people import BLOCKED
 from ivr.demo.words import Tongue
 from ivr.models import MailOutcome
-from ivr.services.calls import MANY_CALLS
-from ivr.services.timeline import Kind
+from ivr.services.calls.calls import MANY_CALLS
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 
 if TYPE_CHECKING:

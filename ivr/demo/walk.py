@@ -1,5 +1,5 @@
 """A call of the month: its steps are those of callflows, taken one after the other with what the
-person on the line does; every turn is kept as services/calls keeps it.
+person on the line does; every turn is kept as services/calls/calls keeps it.
 """
 
 from collections.abc import Callable
@@ -36,10 +36,10 @@ from ivr.demo.desk import PaperDesk
 from ivr.demo.words import Tongue
 from ivr.exchange.said import spread
 from ivr.models import Call, Place, Recording, RecordingState, TakenTurn
-from ivr.services import sentences
-from ivr.services.answer import Answer
-from ivr.services.sentences import Sentence
-from ivr.services.timeline import Kind
+from ivr.services.calls import sentences
+from ivr.services.calls.answer import Answer
+from ivr.services.calls.sentences import Sentence
+from ivr.services.tickets.timeline import Kind
 
 if TYPE_CHECKING:
     from ivr.demo.case import Case

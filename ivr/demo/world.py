@@ -31,22 +31,17 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import (
-    assignment,
-    audit,
-    business_time,
-    cage,
-    house,
-    policies,
-    rota,
-    shifts,
-    targets,
-)
-from ivr.services.assignment import Member
-from ivr.services.escalation import Level
-from ivr.services.numbers import FIRST, check_digit
-from ivr.services.targets import Target
-from ivr.services.timeline import Kind
+from ivr.services import audit
+from ivr.services.calls.numbers import FIRST, check_digit
+from ivr.services.on_call import rota, shifts
+from ivr.services.paging import policies
+from ivr.services.paging.escalation import Level
+from ivr.services.settings import business_time, house
+from ivr.services.sureness import cage
+from ivr.services.tickets import assignment, targets
+from ivr.services.tickets.assignment import Member
+from ivr.services.tickets.targets import Target
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import threading
 
 from imap_tools import AND, BaseMailBox, MailMessageFlags
 
-from ivr.services import mailbox, spool
+from ivr.services.mail import mailbox, spool
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import asyncio
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from ivr.services import mailboxes, spool
+from ivr.services.mail import mailboxes, spool
 from ivr.settings import settings
 
 KEPT = "250 2.0.0 kept"

@@ -4,7 +4,7 @@ import hmac
 
 from flask import Blueprint, Response, abort, request
 
-from ivr.services import spool
+from ivr.services.mail import spool
 from ivr.settings import settings
 
 mail = Blueprint("mail", __name__)

@@ -20,7 +20,7 @@ class ApiToken(Base):
     """What it is for, as its owner says."""
     token_hash: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]]
-    """Words of services/tokens.py."""
+    """Words of services/staff/tokens.py."""
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -34,7 +34,7 @@ class Check(Base):
     name: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default=CheckState.UNKNOWN)
     said: Mapped[str] = mapped_column(default="")
-    """What is so, and what to do about it: services/found.py writes and reads it."""
+    """What is so, and what to do about it: services/sureness/found.py writes and reads it."""
     since: Mapped[datetime]
     """When it came into this state."""
     at: Mapped[datetime | None]

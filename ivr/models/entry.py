@@ -24,6 +24,7 @@ class Entry(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     kind: Mapped[str]
-    """What happened, a word of services/timeline.py: called, paged, rang, accepted, note …"""
+    """What happened, a word of services/tickets/timeline.py: called, paged, rang, accepted, note …
+    """
     at: Mapped[datetime] = mapped_column(index=True)
     data: Mapped[dict[str, Any]]

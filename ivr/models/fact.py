@@ -14,10 +14,12 @@ from ivr.models.base import Base
 
 
 class Dimensions:
-    """What a fact is told by, and so its figures, where services/counting.py keeps it apart."""
+    """What a fact is told by, and so its figures, where services/reports/counting.py keeps it
+    apart.
+    """
 
     what: Mapped[str]
-    """A word of services/facts.py: opened, response, answer, ring …"""
+    """A word of services/reports/facts.py: opened, response, answer, ring …"""
     key: Mapped[str]
     """How it went: met, missed, answered, abandoned …"""
     customer_id: Mapped[int | None]
@@ -52,7 +54,9 @@ class Figure(Dimensions, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     span: Mapped[str]
-    """What it counts over, a word of services/counting.py: a day, a month, a customer's month."""
+    """What it counts over, a word of services/reports/counting.py: a day, a month, a customer's
+    month.
+    """
     first: Mapped[date]
     """The day, or the first one of the month."""
     week: Mapped[date | None]

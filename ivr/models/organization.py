@@ -19,4 +19,4 @@ class Organization(Base):
     business_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """opens, closes (HH:MM) and days (0 is Monday); what is not given is 9 to 5 on weekdays."""
     targets: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What differs from services/targets.DEFAULTS, in the same shape."""
+    """What differs from services/tickets/targets.DEFAULTS, in the same shape."""

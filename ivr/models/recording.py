@@ -58,6 +58,6 @@ class Recording(Base):
     transcript_status: Mapped[str | None]
     """completed or failed; none while it is not known."""
     sentences: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
-    """The transcript's lines, each with when it is said (services/sentences); none where the
+    """The transcript's lines, each with when it is said (services/calls/sentences); none where the
     carrier has told no times.
     """

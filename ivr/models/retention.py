@@ -22,7 +22,7 @@ class Retention(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(unique=True)
-    """Of recordings: a word of services/recordings.KINDS."""
+    """Of recordings: a word of services/calls/recordings.KINDS."""
     days: Mapped[int]
     due_at: Mapped[datetime | None]
     """When to look for those whose time is over."""

@@ -1,7 +1,7 @@
 """A rota: who is on call when, in layers of rotations, the higher one before the lower.
 
 Overrides and absences have rows of their own. What comes of it all is computed, never kept:
-services/shifts.py.
+services/on_call/shifts.py.
 """
 
 from datetime import datetime
@@ -48,7 +48,8 @@ class Rota(Base):
     looked_at: Mapped[datetime | None]
     """None: it is new, and those who are on call know from whoever made it."""
     told: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The problems that its owner has been told of since last night: services/findings.py."""
+    """The problems that its owner has been told of since last night: services/on_call/findings.py.
+    """
 
     layers: Mapped[list["Layer"]] = relationship(
         order_by="Layer.position", cascade="all, delete-orphan"

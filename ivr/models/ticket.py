@@ -71,7 +71,8 @@ class Ticket(Base):
     opened_by_number: Mapped[str | None] = mapped_column(index=True)
     """The caller's number, for a ticket that a call opened."""
     canary: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Of the line ringing itself (services/cage.py): in no list, and nobody is told of it."""
+    """Of the line ringing itself (services/sureness/cage.py): in no list, and nobody is told of it.
+    """
     form_key: Mapped[str | None]
     """The form that it came by, so that one that is sent twice opens one ticket."""
 

@@ -32,7 +32,7 @@ class Webhook(Base):
     secret_before_until: Mapped[datetime | None]
     form: Mapped[str] = mapped_column(default=WebhookForm.EVENT)
     events: Mapped[list[str]] = mapped_column(default=list)
-    """Those that it wants, words of services/events.py."""
+    """Those that it wants, words of services/webhooks/events.py."""
     active: Mapped[bool] = mapped_column(default=True)
     stopped: Mapped[str | None]
     """Why it is off, where nobody of us has switched it off."""

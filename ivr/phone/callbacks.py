@@ -16,8 +16,9 @@ from ivr.phone.deadline import Result, TooLateError, transact
 from ivr.phone.door import call_sid, form, log, nothing, phone, xml
 from ivr.phone.heard import number, recording, sid, whole
 from ivr.phone.webhooks import go_to
-from ivr.services import calls, legs, recordings, texts
-from ivr.services.transcribing import recording_of
+from ivr.services.calls import calls, recordings
+from ivr.services.calls.transcribing import recording_of
+from ivr.services.paging import legs, texts
 
 LONGEST_TEXT = 1600
 

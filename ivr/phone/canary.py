@@ -14,8 +14,8 @@ from ivr.phone import twiml
 from ivr.phone.deadline import TooLateError, transact
 from ivr.phone.door import form, log, phone, xml
 from ivr.phone.urls import url
-from ivr.services import cage, canary_part
-from ivr.services.canary_part import Cue
+from ivr.services.sureness import cage, canary_part
+from ivr.services.sureness.canary_part import Cue
 from ivr.settings import settings
 
 LISTENS = 3

@@ -18,7 +18,7 @@ from twilio.rest import Client
 
 from ivr.phone import fallback, forgetting, set_up, transcribing
 from ivr.phone.urls import url
-from ivr.services.carrier import (
+from ivr.services.calls.carrier import (
     Balance,
     Forgotten,
     NotNow,
@@ -28,7 +28,7 @@ from ivr.services.carrier import (
     Refused,
     Unknown,
 )
-from ivr.services.lifeline import Roster
+from ivr.services.calls.lifeline import Roster
 from ivr.settings import settings
 
 Told = TypeVar("Told")

@@ -13,7 +13,7 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 from callflows.prompts import LANGUAGES
 from callflows.turn import say
 from ivr.phone import twiml
-from ivr.services.lifeline import Roster
+from ivr.services.calls.lifeline import Roster
 from ivr.settings import settings
 
 RING_FOR = 15

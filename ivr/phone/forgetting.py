@@ -6,7 +6,7 @@ Twilio deletes no call that is under way, and keeps what it bills by for itself
 
 from twilio.rest import Client
 
-from ivr.services.carrier import Forgotten
+from ivr.services.calls.carrier import Forgotten
 
 AT_A_TIME = 25
 """Of each kind; each is a request of its own."""

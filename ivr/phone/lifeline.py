@@ -14,8 +14,8 @@ from ivr.phone import twiml
 from ivr.phone.door import form, language, log, phone, xml
 from ivr.phone.heard import recording
 from ivr.phone.urls import url
-from ivr.services import cage
-from ivr.services import lifeline as records
+from ivr.services.calls import lifeline as records
+from ivr.services.sureness import cage
 
 RING_FOR = 20
 ROUNDS = 5

@@ -16,7 +16,7 @@ from ivr import clock
 from ivr.database import engine, reading
 from ivr.phone import twiml
 from ivr.phone.door import log, xml
-from ivr.services import calls
+from ivr.services.calls import calls
 
 KEYS = ("0", "1", "", "", "")
 """No ticket, critical, nothing said, holding."""

@@ -10,7 +10,7 @@ from importlib.resources import files
 from flask import Response, abort
 
 from ivr.phone.door import phone
-from ivr.services import recorded
+from ivr.services.calls import recorded
 
 TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 RATE = 8000

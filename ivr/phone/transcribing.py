@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from twilio.rest import Client
 
-from ivr.services.sentences import Sentence
+from ivr.services.calls.sentences import Sentence
 from ivr.settings import settings
 
 ENDED = {"completed", "failed"}

@@ -11,8 +11,8 @@ from callflows.prompts import spoken
 from callflows.turn import Bridge, Dial, End, Hold, Keys, Leave, Pause, Record, Say, Then
 from callflows.turn import say as say_key
 from ivr.phone.urls import plain, url
-from ivr.services import recorded, recordings
-from ivr.services.answer import Answer
+from ivr.services.calls import recorded, recordings
+from ivr.services.calls.answer import Answer
 from ivr.settings import settings
 
 VOICES = {

@@ -19,8 +19,9 @@ from ivr.phone.deadline import Result, TooLateError, transact
 from ivr.phone.door import call_sid, form, language, log, phone, xml
 from ivr.phone.heard import heard, number, whole
 from ivr.phone.urls import url
-from ivr.services import calls, legs, phones
-from ivr.services.answer import Answer
+from ivr.services.calls import calls
+from ivr.services.calls.answer import Answer
+from ivr.services.paging import legs, phones
 
 TRIES = 3
 FIRST_TRIES = 1

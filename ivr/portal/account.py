@@ -10,7 +10,7 @@ from ivr.database import reading, transaction
 from ivr.models import SignIn
 from ivr.portal import visitor
 from ivr.portal.door import checked, page, portal, signed_in
-from ivr.services import hashing, sign_ins, signing_in
+from ivr.services.staff import hashing, sign_ins, signing_in
 
 
 def _here() -> SignIn:

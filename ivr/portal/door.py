@@ -24,7 +24,11 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, headers
 from ivr.database import reading
 from ivr.portal import visitor, words
-from ivr.services import attachments, house, moments, numbers, sign_ins, vocabulary
+from ivr.services import vocabulary
+from ivr.services.calls import moments, numbers
+from ivr.services.settings import house
+from ivr.services.staff import sign_ins
+from ivr.services.tickets import attachments
 from ivr.settings import settings
 from ivr.signed import Token
 

@@ -14,8 +14,8 @@ from ivr.database import reading, transaction
 from ivr.models import Channel, Feedback
 from ivr.portal import visitor
 from ivr.portal.door import checked, page, portal
-from ivr.services import feedback
-from ivr.services.feedback import Outcome
+from ivr.services.tickets import feedback
+from ivr.services.tickets.feedback import Outcome
 
 LONGEST_COMMENT = 5_000
 

@@ -3,7 +3,7 @@ to whoever may see what they came with.
 
 With scripts a browser sends each file by itself and gets a signed word for it, which the form
 carries; without, the files come with the form. Either way they are on the disk before anything is
-written down, and what nobody asks for any more is swept up (services/attachments.py).
+written down, and what nobody asks for any more is swept up (services/tickets/attachments.py).
 """
 
 from dataclasses import asdict, dataclass, field
@@ -17,8 +17,8 @@ from ivr import handing_out, signed, taking_in
 from ivr.database import reading
 from ivr.portal import visitor, words
 from ivr.portal.door import checked, portal, signed_in
-from ivr.services import attachments, own_tickets
-from ivr.services.attachments import Kept, TooLargeError
+from ivr.services.tickets import attachments, own_tickets
+from ivr.services.tickets.attachments import Kept, TooLargeError
 
 MOST = attachments.MOST_BY_WEB
 PURPOSE = "kept file"

@@ -15,7 +15,8 @@ from ivr.models import ClockKind, Contact
 from ivr.portal import files, visitor, words
 from ivr.portal.door import checked, page, portal, signed_in
 from ivr.portal.files import Taken
-from ivr.services import attachments, house, intake, own_tickets, relations
+from ivr.services.settings import house
+from ivr.services.tickets import attachments, intake, own_tickets, relations
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 20_000

@@ -10,8 +10,9 @@ from ivr.database import reading, transaction
 from ivr.models import Contact, SignIn
 from ivr.portal import visitor
 from ivr.portal.door import checked, page, portal
-from ivr.services import hashing, sign_ins, signing_in, tries, vocabulary
-from ivr.services.tries import TooManyError
+from ivr.services import vocabulary
+from ivr.services.staff import hashing, sign_ins, signing_in, tries
+from ivr.services.staff.tries import TooManyError
 
 LONGEST_ADDRESS = 254
 SINCE_A_MONTH = int(SignIn.LASTS.total_seconds())

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from ivr.models import Clock, ClockKind, PageState, Status
-from ivr.services import life
-from ivr.services.own_tickets import Own
+from ivr.services.tickets import life
+from ivr.services.tickets.own_tickets import Own
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from ivr.portal.door import checked, page, portal, signed_in
 from ivr.portal.feedback import given_comment, given_score
 from ivr.portal.files import Taken
 from ivr.portal.opening import LONGEST_TEXT
-from ivr.services import attachments, conversation, feedback, life, own_tickets
-from ivr.services.life import NotAllowedError
+from ivr.services.tickets import attachments, conversation, feedback, life, own_tickets
+from ivr.services.tickets.life import NotAllowedError
 
 LARGEST_ROW = 2**31
 

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response as Answer
 from ivr import clock, signed
 from ivr.database import reading, transaction
 from ivr.models import Contact, SignIn
-from ivr.services import sign_ins, signing_in, vocabulary
+from ivr.services import vocabulary
+from ivr.services.staff import sign_ins, signing_in
 from ivr.settings import settings
 from ivr.signed import Token
 

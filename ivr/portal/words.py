@@ -7,9 +7,11 @@ from typing import Any
 
 from callflows.turn import Severity
 from ivr.models import ClockKind
-from ivr.services import house, targets, vocabulary
-from ivr.services.own_tickets import Line
-from ivr.services.targets import Targets
+from ivr.services import vocabulary
+from ivr.services.settings import house
+from ivr.services.tickets import targets
+from ivr.services.tickets.own_tickets import Line
+from ivr.services.tickets.targets import Targets
 
 UNITS = ((1_000_000, "MB"), (1_000, "kB"))
 TONGUES = {"en-CA": {"MB": "MB", "kB": "kB", "B": "B"}, "fr-CA": {"MB": "Mo", "kB": "ko", "B": "o"}}

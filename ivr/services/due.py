@@ -32,24 +32,16 @@ from ivr.models import (
     Rota,
     Transcription,
 )
-from ivr.services import (
-    canary,
-    checks,
-    delivering,
-    erasure,
-    forgetting,
-    hand_over,
-    inbox,
-    outbox,
-    overdue,
-    paging,
-    reckonings,
-    recordings,
-    retention,
-    ringing,
-    transcribing,
-)
-from ivr.services.carrier import Carrier
+from ivr.services.calls import forgetting, recordings, retention, transcribing
+from ivr.services.calls.carrier import Carrier
+from ivr.services.erasure import erasure
+from ivr.services.mail import inbox, outbox
+from ivr.services.on_call import hand_over
+from ivr.services.paging import paging, ringing
+from ivr.services.reports import reckonings
+from ivr.services.sureness import canary, checks
+from ivr.services.tickets import overdue
+from ivr.services.webhooks import delivering
 
 MOST = 200
 """Rows of a kind handed out at a time."""

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Technician
-from ivr.services import tokens
-from ivr.services.tokens import Scope
+from ivr.services.staff import tokens
+from ivr.services.staff.tokens import Scope
 from ivr.web import app
 
 

@@ -8,9 +8,11 @@ from ivr import clock
 from ivr.api.operations import OPERATIONS
 from ivr.database import reading, transaction
 from ivr.models import ApiToken, AuditLine, Call, Recording, Role, Technician, Ticket
-from ivr.services import timeline, tokens, transcripts
-from ivr.services.timeline import Kind
-from ivr.services.tokens import Scope
+from ivr.services.calls import transcripts
+from ivr.services.staff import tokens
+from ivr.services.staff.tokens import Scope
+from ivr.services.tickets import timeline
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 from ivr.web import app
 from tests.api.program import Program, token

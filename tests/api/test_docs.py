@@ -10,7 +10,7 @@ import pytest
 
 from ivr import clock
 from ivr.database import transaction
-from ivr.services import importing
+from ivr.services.imports import importing
 from ivr.web import app
 from tests.api.program import token
 from tests.console.on_call import NOW

@@ -10,8 +10,8 @@ from schemathesis import Case
 from callflows.turn import Severity
 from ivr.database import transaction
 from ivr.models import ApiAnswer, ApiToken, Contact, Ticket
-from ivr.services import intake
-from ivr.services.sign_ins import digest
+from ivr.services.staff.sign_ins import digest
+from ivr.services.tickets import intake
 from ivr.web import app
 from tests.api.conftest import Program
 from tests.console.on_call import NOW

@@ -7,7 +7,7 @@ import zlib
 import requests
 
 from ivr import clock
-from ivr.services import inbox, spool
+from ivr.services.mail import inbox, spool
 from ivr.settings import settings
 from tests.console.test_pages import get
 from tests.stories.line import Line

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Role, Technician
-from ivr.services import accounts, hashing, staff
+from ivr.services.staff import accounts, hashing, staff
 from tests.portal.browser import Customer, words
 
 PASSWORD = "four words are good"

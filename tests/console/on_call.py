@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from ivr.database import reading, transaction
 from ivr.models import Technician
-from ivr.services import layers, rotas
-from ivr.services.layers import Wanted
+from ivr.services.on_call import layers, rotas
+from ivr.services.on_call.layers import Wanted
 
 NOW = datetime(2026, 11, 26, 15, 20, tzinfo=UTC)
 """Thursday, 10:20 in Toronto."""

@@ -6,8 +6,8 @@ import pytest
 
 from ivr.database import transaction
 from ivr.models import CannedReply, Layer, Team, Technician
-from ivr.services import clocks
-from ivr.services import tickets as all_tickets
+from ivr.services.tickets import clocks
+from ivr.services.tickets import tickets as all_tickets
 from tests.console.test_pages import get, post, words
 from tests.stories.line import Line
 

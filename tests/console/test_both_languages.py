@@ -16,23 +16,16 @@ from ivr import clock
 from ivr.console import tongue
 from ivr.database import transaction
 from ivr.models import Delivery, Mail, Message, Role, Rota, Technician
-from ivr.services import (
-    absences,
-    accounts,
-    checks,
-    events,
-    found,
-    layers,
-    mail_templates,
-    overrides,
-    staff,
-    tickets,
-    traffic,
-    vocabulary,
-    wording,
-)
-from ivr.services.layers import Wanted
-from ivr.services.roles import May
+from ivr.services import vocabulary
+from ivr.services.mail import mail_templates
+from ivr.services.on_call import absences, layers, overrides
+from ivr.services.on_call.layers import Wanted
+from ivr.services.settings import traffic, wording
+from ivr.services.staff import accounts, staff
+from ivr.services.staff.roles import May
+from ivr.services.sureness import checks, found
+from ivr.services.tickets import tickets
+from ivr.services.webhooks import events
 from ivr.web import app
 from tests.console.colleague import Colleague, account
 from tests.console.test_guard import PAGES

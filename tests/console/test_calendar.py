@@ -4,8 +4,8 @@ import re
 
 from ivr.database import transaction
 from ivr.models import Override, Rota
-from ivr.services import layers, rotas
-from ivr.services.layers import Wanted
+from ivr.services.on_call import layers, rotas
+from ivr.services.on_call.layers import Wanted
 from tests.console.on_call import NOW, person, voice
 from tests.console.staff import Staff
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Call, Customer, Direction, Outcome, Place
-from ivr.services import people
+from ivr.services.staff import people
 from tests.console.colleague import Colleague, account
 from tests.console.staff import Staff
 from tests.console.test_pages import leaves_a_message

@@ -37,9 +37,13 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import audit, counting, erasure, people, policy_editing, tokens
+from ivr.services import audit
 from ivr.services.audit import Kind
-from ivr.services.policy_editing import Wish
+from ivr.services.erasure import erasure
+from ivr.services.paging import policy_editing
+from ivr.services.paging.policy_editing import Wish
+from ivr.services.reports import counting
+from ivr.services.staff import people, tokens
 from ivr.settings import settings
 from ivr.web import app
 from tests.console import raw

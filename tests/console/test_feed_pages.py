@@ -7,7 +7,7 @@ import re
 
 from ivr.database import reading, transaction
 from ivr.models import Absence, Override, Role, Rota, Technician
-from ivr.services import overrides
+from ivr.services.on_call import overrides
 from tests.console.colleague import Colleague, account
 from tests.console.on_call import NOW, person, voice
 from tests.console.staff import Staff, text, wrong

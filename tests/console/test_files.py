@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ivr.database import reading
 from ivr.models import Attachment, Ticket
-from ivr.services import attachments
+from ivr.services.tickets import attachments
 from ivr.settings import settings
 from tests.console.browsing import File, alert, png, receive, submit
 from tests.console.test_pages import get, words

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from ivr.console.forms import token
 from ivr.database import engine, reading, transaction
-from ivr.services import show
+from ivr.services.tickets import show
 from ivr.settings import settings
 from ivr.signed import GOOD_FOR
 from ivr.web import app

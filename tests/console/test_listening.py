@@ -9,8 +9,9 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Call, Direction, Hold, Recording, RecordingState, Role, Technician
-from ivr.services import people, recordings, roles
-from ivr.services.roles import May
+from ivr.services.calls import recordings
+from ivr.services.staff import people, roles
+from ivr.services.staff.roles import May
 from tests.console.colleague import Colleague, account
 from tests.services.people import NOW, organization, ticket
 

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from ivr.services import in_force, letters, mail_templates, vocabulary
+from ivr.services import vocabulary
+from ivr.services.mail import letters, mail_templates
+from ivr.services.settings import in_force
 from tests.console.colleague import Colleague
 from tests.portal.browser import words
 from tests.stories.line import Line

@@ -10,7 +10,8 @@ from ivr import clock
 from ivr.console.forms import token
 from ivr.database import reading, transaction
 from ivr.models import Mail, Message
-from ivr.services import inbox, outbox, tickets, undelivered
+from ivr.services.mail import inbox, outbox, undelivered
+from ivr.services.tickets import tickets
 from ivr.settings import settings
 from tests.console.browsing import receive, submit
 from tests.console.test_pages import get, words
@@ -39,7 +40,7 @@ def unread(line: Line) -> int:
         raise LookupError
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ivr.services.mail_reading.read", broken)
+        patch.setattr("ivr.services.mail.mail_reading.read", broken)
         receive(line, mail(Subject="[#4411] It works"))
         line.passes(3600)
     with reading() as db:

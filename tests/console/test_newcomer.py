@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Absence, Rota, Team, Technician
-from ivr.services import layers, overrides, rotas
-from ivr.services.layers import Wanted
+from ivr.services.on_call import layers, overrides, rotas
+from ivr.services.on_call.layers import Wanted
 from tests import looks
 from tests.stories.line import Line
 

@@ -15,8 +15,10 @@ from ivr import clock
 from ivr.console import tongue
 from ivr.database import transaction
 from ivr.models import Call, CheckState, PageState, Technician
-from ivr.services import checks, clocks, due
-from ivr.services import tickets as all_tickets
+from ivr.services import due
+from ivr.services.sureness import checks
+from ivr.services.tickets import clocks
+from ivr.services.tickets import tickets as all_tickets
 from tests.console.test_pages import calls, get, words
 from tests.console.test_statements import opened, people, statements, summoned
 from tests.services.people import NOW, held_call

@@ -10,7 +10,7 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import AssignmentRule, Attachment, Contact, Customer, Team, Ticket
-from ivr.services import attachments, intake
+from ivr.services.tickets import attachments, intake
 from ivr.settings import settings
 from ivr.signed import GOOD_FOR
 from tests.console.browsing import File, alert, png, receive, submit

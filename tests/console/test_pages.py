@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from ivr.database import transaction
 from ivr.models import Call, Ticket
-from ivr.services import tickets
+from ivr.services.tickets import tickets
 from ivr.settings import settings
 from tests.stories.line import WORLD, Line
 

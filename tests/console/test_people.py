@@ -13,8 +13,10 @@ from ivr import clock
 from ivr.console import audit_words
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Message, Role, StaffSignIn, Technician
-from ivr.services import audit, phones, staff
-from ivr.services import people as staff_line_people
+from ivr.services import audit
+from ivr.services.paging import phones
+from ivr.services.staff import people as staff_line_people
+from ivr.services.staff import staff
 from ivr.web import app
 from tests.conftest import Wall
 from tests.console.colleague import PASSWORD, Colleague, account

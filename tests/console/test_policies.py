@@ -10,7 +10,7 @@ from sqlalchemy import select
 from ivr import cli
 from ivr.database import reading, transaction
 from ivr.models import Policy, Technician
-from ivr.services import policies
+from ivr.services.paging import policies
 from ivr.web import app
 from tests.console.test_statements import asked
 from tests.stories.line import Line

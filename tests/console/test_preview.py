@@ -11,7 +11,7 @@ from sqlalchemy import select
 from callflows.turn import Severity
 from ivr.database import transaction
 from ivr.models import Contact, Message
-from ivr.services import attachments, tickets
+from ivr.services.tickets import attachments, tickets
 from tests.console.on_call import NOW
 from tests.console.staff import Staff, text
 

@@ -13,8 +13,9 @@ import pytest
 from callflows.prompts import spoken
 from callflows.turn import say
 from ivr.database import reading
-from ivr.services import in_force, recorded, versions
-from ivr.services.house_rules import RefusedError
+from ivr.services.calls import recorded
+from ivr.services.settings import in_force, versions
+from ivr.services.settings.house_rules import RefusedError
 from ivr.settings import settings
 from ivr.web import app
 from tests.console.colleague import Colleague

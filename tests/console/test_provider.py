@@ -10,7 +10,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
 from ivr.database import transaction
-from ivr.services import staff
+from ivr.services.staff import staff
 from ivr.settings import settings
 from tests.conftest import Wall
 from tests.console.colleague import Colleague

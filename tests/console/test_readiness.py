@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Canary, Check
-from ivr.services import cage, canary, checks, due
-from ivr.services.found import Found, bad, ok, warn
+from ivr.services import due
+from ivr.services.sureness import cage, canary, checks
+from ivr.services.sureness.found import Found, bad, ok, warn
 from ivr.settings import settings
 from tests import looks
 from tests.console.browsing import submit

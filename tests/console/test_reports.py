@@ -14,7 +14,9 @@ from ivr import clock
 from ivr.console import csv_file
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Customer, Message, Role, Ticket
-from ivr.services import due, reckonings, tickets, weekly
+from ivr.services import due
+from ivr.services.reports import reckonings, weekly
+from ivr.services.tickets import tickets
 from ivr.settings import settings
 from tests import looks
 from tests.console.colleague import Colleague, account

@@ -6,8 +6,8 @@ import pytest
 
 from ivr.console import guard
 from ivr.models import Role
-from ivr.services import roles
-from ivr.services.roles import May
+from ivr.services.staff import roles
+from ivr.services.staff.roles import May
 from ivr.web import app
 from tests.console.colleague import Colleague, account
 from tests.console.test_guard import PAGES, spelled_out

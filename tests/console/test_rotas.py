@@ -3,7 +3,7 @@
 from ivr.database import reading, transaction
 from ivr.models import Layer, Policy, Rota, Team, Technician
 from ivr.models.policy import DEFAULT
-from ivr.services import rotas
+from ivr.services.on_call import rotas
 from tests.console.on_call import NOW, WEEKLY, person, voice
 from tests.console.staff import Staff, text, wrong
 

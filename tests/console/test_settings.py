@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from ivr.database import reading, transaction
 from ivr.models import AuditLine, Organization, Retention, Role
-from ivr.services import house_settings, in_force, retention
+from ivr.services.calls import retention
+from ivr.services.settings import house_settings, in_force
 from ivr.settings import settings
 from tests.conftest import Wall
 from tests.console.colleague import Colleague, account

@@ -20,8 +20,9 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import accounts, links, tries
-from ivr.services.accounts import LastAdminError
+from ivr.services import links
+from ivr.services.staff import accounts, tries
+from ivr.services.staff.accounts import LastAdminError
 from ivr.settings import settings
 from tests.conftest import Wall
 from tests.console.colleague import PASSWORD, Colleague, account, code

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Role, Technician
-from ivr.services import accounts, links
+from ivr.services import links
+from ivr.services.staff import accounts
 from ivr.settings import settings
 from tests import looks
 from tests.conftest import EARLIER_THAN_ASKED

@@ -28,8 +28,9 @@ from ivr.models import (
     Ticket,
     Watcher,
 )
-from ivr.services import in_force, tickets, timeline
-from ivr.services.timeline import Kind
+from ivr.services.settings import in_force
+from ivr.services.tickets import tickets, timeline
+from ivr.services.tickets.timeline import Kind
 from ivr.web import app
 from tests.services.people import LEVELS, NOW, held_call, organization, technician
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import CannedReply, Role
-from ivr.services import tickets
+from ivr.services.tickets import tickets
 from ivr.settings import settings
 from tests import looks
 from tests.console.colleague import PASSWORD, account

@@ -10,7 +10,7 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Contact, Customer, Role, Technician, Ticket
-from ivr.services import tickets
+from ivr.services.tickets import tickets
 from tests import looks
 from tests.console.colleague import Colleague, account
 from tests.console.on_call import NOW

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from callflows.turn import Severity
 from ivr.database import transaction
 from ivr.models import Entry, Message, Ticket
-from ivr.services import happenings, tickets, timeline, vocabulary
-from ivr.services.timeline import Kind
+from ivr.services import vocabulary
+from ivr.services.tickets import happenings, tickets, timeline
+from ivr.services.tickets.timeline import Kind
 from tests.console.on_call import NOW
 from tests.console.staff import Staff
 from tests.console.test_statements import statements

@@ -12,9 +12,10 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import AuditLine, Call, Entry, Recording
-from ivr.services import recordings, sentences, tickets
-from ivr.services.sentences import Sentence
-from ivr.services.timeline import Kind
+from ivr.services.calls import recordings, sentences
+from ivr.services.calls.sentences import Sentence
+from ivr.services.tickets import tickets
+from ivr.services.tickets.timeline import Kind
 from tests.console.on_call import NOW
 from tests.console.staff import Staff, text
 from tests.services.people import held_call

@@ -32,7 +32,7 @@ from ivr.models.canary import Canary
 from ivr.models.erasure import Erasure
 from ivr.models.webhook import Delivery
 from ivr.services import vocabulary
-from ivr.services.timeline import Kind
+from ivr.services.tickets.timeline import Kind
 from tests.demo.filling import UNTIL
 
 SIZE = month.Size(tickets=800, calls=1_300, customers=50, contacts=130, days=30)

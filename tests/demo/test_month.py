@@ -36,22 +36,13 @@ from ivr.models import (
     Ticket,
 )
 from ivr.models.base import Base
-from ivr.services import (
-    business_time,
-    clocks,
-    counting,
-    facts,
-    house,
-    legs,
-    reckonings,
-    recordings,
-    search,
-    sentences,
-    show,
-    tickets,
-)
-from ivr.services.ticket_filters import Moment, Wanted
-from ivr.services.timeline import Kind
+from ivr.services.calls import recordings, sentences
+from ivr.services.paging import legs
+from ivr.services.reports import counting, facts, reckonings
+from ivr.services.settings import business_time, house
+from ivr.services.tickets import clocks, search, show, tickets
+from ivr.services.tickets.ticket_filters import Moment, Wanted
+from ivr.services.tickets.timeline import Kind
 from tests.console.staff import Staff
 from tests.demo import filling
 from tests.demo.filling import UNTIL

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Attachment, Contact, Customer, Entry, Mail, Message, Page, Ticket
-from ivr.services import due, inbox, spool, timeline
-from ivr.services.timeline import Kind
+from ivr.services import due
+from ivr.services.mail import inbox, spool
+from ivr.services.tickets import timeline
+from ivr.services.tickets.timeline import Kind
 from tests.mail.corpus import mail
 from tests.services.people import NOW, organization, technician
 from tests.services.scripted_carrier import ScriptedCarrier

@@ -15,8 +15,11 @@ from callflows.turn import Severity
 from ivr import database
 from ivr.database import engine, reading
 from ivr.models import MailOutcome
-from ivr.services import attachments, due, inbox, mail_reading, mail_sorting, paging, spool, tickets
-from ivr.services.timeline import Kind
+from ivr.services import due
+from ivr.services.mail import inbox, mail_reading, mail_sorting, spool
+from ivr.services.paging import paging
+from ivr.services.tickets import attachments, tickets
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 from ivr.ticker import Ticker
 from tests.mail.corpus import PNG, mail, multipart, part

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ivr.database import reading
 from ivr.models import Mail, MailOutcome, Message, MessageState, Ticket
-from ivr.services import inbox, spool
+from ivr.services.mail import inbox, spool
 from ivr.settings import settings
 from tests.mail.corpus import CORPUS, Sample
 from tests.mail.post import Post

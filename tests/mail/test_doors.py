@@ -16,7 +16,7 @@ import requests
 from werkzeug.serving import make_server
 
 from ivr.mail import imap, smtp
-from ivr.services import spool
+from ivr.services.mail import spool
 from ivr.settings import settings
 from tests.mail.corpus import mail
 from tests.mail.imap_server import ImapServer, imap_server

@@ -6,8 +6,8 @@ import pytest
 
 from ivr.database import reading, transaction
 from ivr.models import Clock, ClockKind, MailOutcome, PageState, Policy, Ticket
-from ivr.services import clocks, conversation, tickets
-from ivr.services.timeline import Kind
+from ivr.services.tickets import clocks, conversation, tickets
+from ivr.services.tickets.timeline import Kind
 from tests.mail.post import ANA, EVE, Post, does
 from tests.services.people import NOW
 

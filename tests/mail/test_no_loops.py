@@ -4,8 +4,9 @@ import pytest
 
 from callflows.turn import Severity
 from ivr.models import MailOutcome, Status
-from ivr.services import attachments, conversation, inbox
-from ivr.services.timeline import Kind
+from ivr.services.mail import inbox
+from ivr.services.tickets import attachments, conversation
+from ivr.services.tickets.timeline import Kind
 from tests.mail.corpus import multipart, part
 from tests.mail.post import ANA, Post, does
 

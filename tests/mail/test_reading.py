@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.services import mail_parts, mail_reading, quoting
+from ivr.services.mail import mail_parts, mail_reading, quoting
 from tests.mail.corpus import CORPUS, FRENCH_REPLY, OUTLOOK_FRENCH, OUTLOOK_REPLY, Sample, mail
 
 LONGEST_READING = 10.0

@@ -10,8 +10,9 @@ import pytest
 from callflows.turn import Severity
 from ivr.database import reading, transaction
 from ivr.models import ClockKind, MailOutcome, PageState, Status, Ticket
-from ivr.services import attachments, clocks, conversation, inbox, life, relations, spool
-from ivr.services.timeline import Kind
+from ivr.services.mail import inbox, spool
+from ivr.services.tickets import attachments, clocks, conversation, life, relations
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 from tests.mail.corpus import PNG, coded, multipart, part
 from tests.mail.post import ANA, EVE, Post, does

@@ -14,7 +14,7 @@ from ivr import clock
 from ivr import database as ivr_database
 from ivr.database import transaction
 from ivr.exchange import Exchange, ManualClock
-from ivr.services import importing
+from ivr.services.imports import importing
 from ivr.settings import settings
 from tests.phone.door import Door
 from tests.phone.scripted_api import Script, scripted_api

@@ -8,7 +8,7 @@ from twilio.request_validator import RequestValidator
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Call, Entry, Leg, LegState, Page, Recording
-from ivr.services import paging
+from ivr.services.paging import paging
 from ivr.settings import settings
 from tests.phone.door import Document, Door, hold
 

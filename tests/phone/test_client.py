@@ -11,7 +11,7 @@ from ivr.exchange import Exchange, recordings
 from ivr.exchange.calls import Call
 from ivr.phone import client
 from ivr.phone.client import Carrier
-from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.calls.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
 from ivr.settings import settings
 from tests.phone.conftest import START, point_at
 from tests.phone.scripted_api import Script, scripted_api

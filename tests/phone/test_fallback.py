@@ -9,8 +9,8 @@ from ivr.database import reading
 from ivr.exchange import grammar
 from ivr.models import Phone
 from ivr.phone import fallback
-from ivr.services import lifeline
-from ivr.services.lifeline import Roster
+from ivr.services.calls import lifeline
+from ivr.services.calls.lifeline import Roster
 from ivr.settings import settings
 from tests.phone.scripted_api import scripted_api
 from tests.stories.line import Line

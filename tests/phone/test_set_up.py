@@ -5,7 +5,7 @@ import pytest
 from ivr.exchange import Exchange
 from ivr.phone import set_up
 from ivr.phone.client import Carrier
-from ivr.services.carrier import NOBODY, Balance, Refused, Unknown
+from ivr.services.calls.carrier import NOBODY, Balance, Refused, Unknown
 from ivr.settings import settings
 from tests.phone.scripted_api import Script
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Call, Leg, Page, TakenTurn, Ticket
-from ivr.services import paging
+from ivr.services.paging import paging
 from tests.phone.door import ANA, Door, hold
 
 

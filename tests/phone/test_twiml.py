@@ -20,7 +20,7 @@ from callflows.turn import (
     say,
 )
 from ivr.phone import twiml
-from ivr.services.answer import Answer
+from ivr.services.calls.answer import Answer
 from ivr.settings import settings
 from tests.phone.door import Document
 

@@ -5,7 +5,7 @@ import pytest
 from callflows.turn import Severity
 from ivr.database import transaction
 from ivr.models import Contact, Customer, Ticket
-from ivr.services import intake
+from ivr.services.tickets import intake
 from tests.conftest import Wall
 from tests.portal.browser import Customer as Browser
 from tests.services import people

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from callflows.turn import Severity
 from ivr.database import reading, transaction
 from ivr.models import Contact, Feedback, Message
-from ivr.services import conversation, life, tickets
+from ivr.services.tickets import conversation, life, tickets
 from tests.conftest import Wall
 from tests.portal.browser import Customer, words
 

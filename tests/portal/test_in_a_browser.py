@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from ivr.database import reading
-from ivr.services import attachments, tickets
+from ivr.services.tickets import attachments, tickets
 from ivr.settings import settings
 from tests import looks
 from tests.portal.browser import links

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ivr.database import reading, transaction
 from ivr.models import Contact, Message, SignIn, SignInLink
-from ivr.services import hashing, signing_in
+from ivr.services.staff import hashing, signing_in
 from tests.conftest import Wall
 from tests.portal.browser import Customer, links, words
 

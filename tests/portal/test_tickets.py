@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 from callflows.turn import Severity
 from ivr.database import reading, transaction
 from ivr.models import Attachment, Contact, Link, Message, Page, Status, Ticket
-from ivr.services import attachments, conversation, life, relations, tickets
-from ivr.services.timeline import Kind
+from ivr.services.tickets import attachments, conversation, life, relations, tickets
+from ivr.services.tickets.timeline import Kind
 from ivr.web import app
 from tests.conftest import Wall
 from tests.portal.browser import Customer, words

@@ -8,7 +8,8 @@ import pytest
 
 from ivr.models import Status
 from ivr.portal import words
-from ivr.services import own_tickets, vocabulary
+from ivr.services import vocabulary
+from ivr.services.tickets import own_tickets
 
 
 def gaps(told: str) -> set[str]:

@@ -10,8 +10,10 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Delivery, Webhook
-from ivr.services import due, events, tickets, webhooks
-from ivr.services.webhooks import Wish
+from ivr.services import due
+from ivr.services.tickets import tickets
+from ivr.services.webhooks import events, webhooks
+from ivr.services.webhooks.webhooks import Wish
 from tests.receiver import Posted, Receiver
 from tests.services.scripted_carrier import ScriptedCarrier
 

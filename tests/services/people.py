@@ -20,8 +20,9 @@ from ivr.models import (
     Ticket,
 )
 from ivr.models.policy import DEFAULT
-from ivr.services import rota, rotas, tickets, timeline
-from ivr.services.timeline import Kind
+from ivr.services.on_call import rota, rotas
+from ivr.services.tickets import tickets, timeline
+from ivr.services.tickets.timeline import Kind
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LEVELS: list[dict[str, Any]] = [

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from ivr.services.carrier import (
+from ivr.services.calls.carrier import (
     Balance,
     Forgotten,
     NotNow,
@@ -14,7 +14,7 @@ from ivr.services.carrier import (
     Refused,
     Unknown,
 )
-from ivr.services.lifeline import Roster
+from ivr.services.calls.lifeline import Roster
 
 
 class ScriptedCarrier:

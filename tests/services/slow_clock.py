@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from ivr.services.business_time import Calendar
+from ivr.services.settings.business_time import Calendar
 
 A_MINUTE = timedelta(minutes=1)
 LONG_ENOUGH = 500 * 24 * 60

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from ivr.models import Technician
-from ivr.services import absences, overrides, rota, rotas, swaps
+from ivr.services.on_call import absences, overrides, rota, rotas, swaps
+from ivr.services.on_call.swaps import Stretch
 from ivr.services.refusal import RefusedError
-from ivr.services.swaps import Stretch
 from tests.services.people import NOW, on_call, organization, technician
 
 HOUR = timedelta(hours=1)

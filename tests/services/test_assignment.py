@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import AssignmentRule, Customer, Team, Technician, Ticket
-from ivr.services import assignment, intake, tickets
-from ivr.services.assignment import Member, choose
-from ivr.services.timeline import Kind
+from ivr.services.tickets import assignment, intake, tickets
+from ivr.services.tickets.assignment import Member, choose
+from ivr.services.tickets.timeline import Kind
 from tests.services.people import NOW, on_call, organization, technician, told
 
 
@@ -106,7 +106,7 @@ def test_by_hand_to_a_person_or_to_nobody(db: Session, voice: Team) -> None:
 
 
 def test_an_accepting_technician_has_the_ticket(db: Session, voice: Team) -> None:
-    from ivr.services import paging
+    from ivr.services.paging import paging
 
     ticket = taken(db)
     tickets.change_severity(db, NOW, ticket, Severity.CRITICAL, "Bo")
@@ -118,7 +118,7 @@ def test_an_accepting_technician_has_the_ticket(db: Session, voice: Team) -> Non
 
 
 def test_the_category_asks_the_rules_again_where_nobody_has_it(db: Session, voice: Team) -> None:
-    from ivr.services import relations
+    from ivr.services.tickets import relations
 
     db.add(AssignmentRule(position=0, category="voice", words=[], team_id=voice.id))
     ticket = taken(db)

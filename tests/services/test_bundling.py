@@ -13,7 +13,9 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Leg, LegState, Page, PageState
-from ivr.services import bundling, due, legs, paging, tickets
+from ivr.services import due
+from ivr.services.paging import bundling, legs, paging
+from ivr.services.tickets import tickets
 from tests.services import people
 from tests.services.people import NOW
 from tests.services.scripted_carrier import ScriptedCarrier

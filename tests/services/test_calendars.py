@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Absence, Override, Rota, Technician
-from ivr.services import (
+from ivr.services.on_call import (
     absences,
     feeds,
     ical_export,
@@ -19,8 +19,8 @@ from ivr.services import (
     rota,
     rotas,
 )
-from ivr.services.ical_import import Outcome
-from ivr.services.layers import Wanted
+from ivr.services.on_call.ical_import import Outcome
+from ivr.services.on_call.layers import Wanted
 from ivr.services.refusal import RefusedError
 from tests.services.people import NOW, organization, technician
 

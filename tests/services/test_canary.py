@@ -8,9 +8,10 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Canary, CanaryState, Message, Role, Technician, Ticket
-from ivr.services import canary, due
-from ivr.services.canary_steps import Step
-from ivr.services.carrier import NotNow, Placed, Refused, Unknown
+from ivr.services import due
+from ivr.services.calls.carrier import NotNow, Placed, Refused, Unknown
+from ivr.services.sureness import canary
+from ivr.services.sureness.canary_steps import Step
 from tests.services.people import NOW, organization, technician
 from tests.services.scripted_carrier import ScriptedCarrier
 

@@ -11,10 +11,11 @@ from sqlalchemy import delete, select, update
 from ivr import clock
 from ivr.database import transaction
 from ivr.models import Check, CheckState, Layer, Phone, Technician
-from ivr.services import checks, checks_here, checks_outside, due
-from ivr.services.carrier import NOBODY, Balance, NotNow, Refused, Unknown
-from ivr.services.checks_here import GIGABYTE
-from ivr.services.found import bad
+from ivr.services import due
+from ivr.services.calls.carrier import NOBODY, Balance, NotNow, Refused, Unknown
+from ivr.services.sureness import checks, checks_here, checks_outside
+from ivr.services.sureness.checks_here import GIGABYTE
+from ivr.services.sureness.found import bad
 from ivr.settings import settings
 from tests.mail.imap_server import imap_server
 from tests.phone.scripted_api import scripted_api

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Clock, ClockKind, Status, Ticket, Why
-from ivr.services import business_time, clocks, house, life, overdue, tickets
-from ivr.services.business_time import Calendar
+from ivr.services.settings import business_time, house
+from ivr.services.settings.business_time import Calendar
+from ivr.services.tickets import clocks, life, overdue, tickets
 from tests.services.people import NOW, organization, ticket
 from tests.services.slow_clock import slowly
 

@@ -9,7 +9,9 @@ import pytest
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Delivery, DeliveryState
-from ivr.services import delivering, due, endpoint, outbox, undelivered, webhooks
+from ivr.services import due
+from ivr.services.mail import outbox, undelivered
+from ivr.services.webhooks import delivering, endpoint, webhooks
 from tests.receiver import Receiver, free_of_anybody, receiver
 from tests.services import hooks, people
 from tests.services.hooks import deliveries, moved, now_is, passes, ticket, webhook, work

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ivr.services import endpoint
+from ivr.services.webhooks import endpoint
 from tests.receiver import receiver
 
 CERTIFICATE = Path(__file__).parent / "localhost.pem"

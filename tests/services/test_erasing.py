@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ivr.database import reading, transaction
 from ivr.models import Entry, Erasing
-from ivr.services import erasing
+from ivr.services.erasure import erasing
 from tests.services.people import NOW
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.services.escalation import RING_GRACE, Move, Progress, Ring, next_move, of_phones
+from ivr.services.paging.escalation import RING_GRACE, Move, Progress, Ring, next_move, of_phones
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 BO, DI, CY = 1, 2, 3

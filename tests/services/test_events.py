@@ -6,8 +6,10 @@ from sqlalchemy import insert
 from ivr import clock
 from ivr.database import reading, table_of, transaction
 from ivr.models import Page, Ticket, Webhook
-from ivr.services import events, paging, timeline, webhooks
-from ivr.services.timeline import Kind
+from ivr.services.paging import paging
+from ivr.services.tickets import timeline
+from ivr.services.tickets.timeline import Kind
+from ivr.services.webhooks import events, webhooks
 from tests.console.test_statements import asked
 from tests.services import hooks, people
 from tests.services.people import NOW

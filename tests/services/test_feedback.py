@@ -15,9 +15,10 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Channel, Contact, Feedback, Message, Organization, Status, Ticket
-from ivr.services import conversation, feedback, intake, letters, life, outbox, relations, show
-from ivr.services.feedback import Outcome
-from ivr.services.timeline import Kind
+from ivr.services.mail import letters, outbox
+from ivr.services.tickets import conversation, feedback, intake, life, relations, show
+from ivr.services.tickets.feedback import Outcome
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 from tests.services.people import NOW, organization, technician, told
 from tests.services.scripted_carrier import ScriptedCarrier

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from ivr.models import Rota, Technician
-from ivr.services import absences, findings, layers, overrides, rotas
-from ivr.services.findings import Problem
-from ivr.services.layers import Wanted
+from ivr.services.on_call import absences, findings, layers, overrides, rotas
+from ivr.services.on_call.findings import Problem
+from ivr.services.on_call.layers import Wanted
 from tests.services.people import NOW, on_call, organization, technician
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

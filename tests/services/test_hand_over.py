@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Message, Role, Rota, Technician
-from ivr.services import absences, due, findings, hand_over, layers, overrides, rotas
-from ivr.services.layers import Wanted
+from ivr.services import due
+from ivr.services.on_call import absences, findings, hand_over, layers, overrides, rotas
+from ivr.services.on_call.layers import Wanted
 from tests.services.people import NOW, organization, technician, ticket
 from tests.services.scripted_carrier import ScriptedCarrier
 from tests.services.test_races import race

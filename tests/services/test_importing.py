@@ -25,10 +25,12 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import accounts, hashing, import_reading, importing, rota
-from ivr.services.import_file import ImportFile
-from ivr.services.import_reading import ImportRefusedError
-from ivr.services.importing import Summary
+from ivr.services.imports import import_reading, importing
+from ivr.services.imports.import_file import ImportFile
+from ivr.services.imports.import_reading import ImportRefusedError
+from ivr.services.imports.importing import Summary
+from ivr.services.on_call import rota
+from ivr.services.staff import accounts, hashing
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs"

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from ivr.models import Policy, Rota
 from ivr.models.policy import DEFAULT
-from ivr.services import layers, rota, rotas
-from ivr.services.layers import Wanted
+from ivr.services.on_call import layers, rota, rotas
+from ivr.services.on_call.layers import Wanted
 from ivr.services.refusal import RefusedError
 from tests.services.people import NOW, organization, technician
 

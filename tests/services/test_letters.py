@@ -5,7 +5,8 @@ from importlib.resources import files
 
 import pytest
 
-from ivr.services import letters, vocabulary
+from ivr.services import vocabulary
+from ivr.services.mail import letters
 
 FOLDER = files("ivr") / "mails"
 NAMES = sorted({one.name.partition(".")[0] for one in FOLDER.iterdir()} - {"frame", "foot", "own"})

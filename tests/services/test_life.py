@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Clock, ClockKind, Contact, Message, Page, PageState, Status, Ticket
-from ivr.services import clocks, conversation, due, intake, life, overdue, tickets
-from ivr.services.life import NotAllowedError, Who
-from ivr.services.timeline import Kind
+from ivr.services import due
+from ivr.services.tickets import clocks, conversation, intake, life, overdue, tickets
+from ivr.services.tickets.life import NotAllowedError, Who
+from ivr.services.tickets.timeline import Kind
 from tests.services.people import NOW, organization, technician, told
 
 A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ivr.database import reading
 from ivr.models import Entry
-from ivr.services import lifeline
+from ivr.services.calls import lifeline
 from ivr.settings import settings
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Leg, LegState, Message, Page, Technician, Ticket
-from ivr.services import freezing, legs, paging, policies, ringing
-from ivr.services.timeline import Kind
+from ivr.services.paging import freezing, legs, paging, policies, ringing
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 from tests.services import people
 from tests.services.people import NOW

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
-from ivr.services import numbers, tickets
-from ivr.services.numbers import check_digit, dialled, slips
+from ivr.services.calls import numbers
+from ivr.services.calls.numbers import check_digit, dialled, slips
+from ivr.services.tickets import tickets
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 COUNTERS = st.integers(1000, 10**9).map(str)

@@ -10,8 +10,9 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Entry, Message
-from ivr.services import outbox, tickets
-from ivr.services.carrier import NotNow, Outcome, Placed, Refused, Unknown
+from ivr.services.calls.carrier import NotNow, Outcome, Placed, Refused, Unknown
+from ivr.services.mail import outbox
+from ivr.services.tickets import tickets
 from ivr.settings import settings
 from tests.services.mail_server import MailServer, mail_server
 from tests.services.scripted_carrier import ScriptedCarrier

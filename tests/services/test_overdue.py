@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Clock, ClockKind, Message, Page, Ticket
-from ivr.services import clocks, due, overdue, paging, tickets
-from ivr.services.timeline import Kind
+from ivr.services import due
+from ivr.services.paging import paging
+from ivr.services.tickets import clocks, overdue, tickets
+from ivr.services.tickets.timeline import Kind
 from tests.services.people import NOW, organization, technician, ticket, told
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.models import Absence, Message, Override, Technician
-from ivr.services import overrides, rota, rotas
+from ivr.services.on_call import overrides, rota, rotas
 from ivr.services.refusal import RefusedError
 from tests.services.people import NOW, organization, technician
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ivr.models import Contact, Phone, Role, Technician
-from ivr.services import phone_book
+from ivr.services.calls import phone_book
 from ivr.settings import settings
 
 

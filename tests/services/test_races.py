@@ -11,7 +11,8 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import engine, reading, transaction
 from ivr.models import Entry, Leg, Page, Technician
-from ivr.services import paging, ringing, tickets
+from ivr.services.paging import paging, ringing
+from ivr.services.tickets import tickets
 from tests.services import people
 from tests.services.people import NOW
 from tests.services.scripted_carrier import ScriptedCarrier

@@ -10,8 +10,8 @@ import pytest
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Call, Direction, Entry, Recording
-from ivr.services import recordings
-from ivr.services.carrier import NotNow, Outcome, Placed, Refused
+from ivr.services.calls import recordings
+from ivr.services.calls.carrier import NotNow, Outcome, Placed, Refused
 from ivr.settings import settings
 from tests.services import people
 from tests.services.scripted_carrier import ScriptedCarrier

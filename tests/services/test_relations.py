@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Contact, PageState, Status, Ticket
-from ivr.services import intake, paging, relations
-from ivr.services.relations import NotPossibleError
-from ivr.services.timeline import Kind
+from ivr.services.paging import paging
+from ivr.services.tickets import intake, relations
+from ivr.services.tickets.relations import NotPossibleError
+from ivr.services.tickets.timeline import Kind
 from tests.services.people import NOW, held_call, organization, technician, told
 
 

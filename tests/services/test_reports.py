@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Call, Clock, Entry, Fact, Figure, Leg, Page, Technician, Ticket
-from ivr.services import figures, reckoning, report, timeline
-from ivr.services.figures import Asked
-from ivr.services.periods import Period
-from ivr.services.report import Report
-from ivr.services.timeline import Kind
+from ivr.services.reports import figures, reckoning, report
+from ivr.services.reports.figures import Asked
+from ivr.services.reports.periods import Period
+from ivr.services.reports.report import Report
+from ivr.services.tickets import timeline
+from ivr.services.tickets.timeline import Kind
 from tests.services.people import organization
 from tests.services.report_year import END, Year
 

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import engine, reading, transaction
 from ivr.models import AuditLine, Call, Correction, Entry, Hold, Passage, Recording, Ticket
-from ivr.services import due, holds, recordings, retention, transcripts
-from ivr.services.carrier import NotNow, Outcome, Placed
+from ivr.services import due
+from ivr.services.calls import recordings, retention, transcripts
+from ivr.services.calls.carrier import NotNow, Outcome, Placed
+from ivr.services.erasure import holds
 from tests.services.people import NOW
 from tests.services.test_recordings import AUDIO, Tapes
 from tests.services.test_recordings import made as made  # noqa: PLC0414  a fixture

@@ -8,8 +8,8 @@ import pytest
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Leg, LegState, Page
-from ivr.services import legs, paging, ringing
-from ivr.services.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.calls.carrier import NotNow, Outcome, Placed, PlacedCall, Refused, Unknown
+from ivr.services.paging import legs, paging, ringing
 from tests.services import people
 from tests.services.people import NOW
 from tests.services.scripted_carrier import ScriptedCarrier

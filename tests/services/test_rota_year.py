@@ -8,7 +8,7 @@ import os
 import random
 from datetime import UTC, datetime, timedelta
 
-from ivr.services import shifts
+from ivr.services.on_call import shifts
 from tests.services.by_the_minute import MINUTE, ByTheMinute, Change, LayerByHand
 from tests.services.test_shifts import plan
 

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Call, Contact, Customer, Entry, Outcome, Passage, Recording, Ticket
-from ivr.services import hits, search, sentences, tickets, timeline
-from ivr.services.search import MARK, UNMARK
-from ivr.services.sentences import Sentence
-from ivr.services.ticket_filters import Moment, Wanted
-from ivr.services.timeline import Kind
+from ivr.services.calls import sentences
+from ivr.services.calls.sentences import Sentence
+from ivr.services.tickets import hits, search, tickets, timeline
+from ivr.services.tickets.search import MARK, UNMARK
+from ivr.services.tickets.ticket_filters import Moment, Wanted
+from ivr.services.tickets.timeline import Kind
 from tests.services.people import NOW, held_call, organization
 
 MOMENT = Moment(NOW, NOW)

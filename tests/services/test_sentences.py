@@ -2,9 +2,9 @@
 
 import pytest
 
-from ivr.services import sentences
-from ivr.services.search import MARK, UNMARK
-from ivr.services.sentences import Sentence
+from ivr.services.calls import sentences
+from ivr.services.calls.sentences import Sentence
+from ivr.services.tickets.search import MARK, UNMARK
 
 HEARD = [
     Sentence("Hello, this is Ana.", 0.0),

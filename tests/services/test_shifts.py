@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.services import shifts
-from ivr.services.rotation import Hours, Rotation
-from ivr.services.shifts import Away, Cover, Plan
+from ivr.services.on_call import shifts
+from ivr.services.on_call.rotation import Hours, Rotation
+from ivr.services.on_call.shifts import Away, Cover, Plan
 from tests.services.by_the_minute import MINUTE, ByTheMinute, Change, LayerByHand, Names
 
 SECOND = timedelta(seconds=1)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ivr.database import reading, transaction
 from ivr.models import Delivery, Message, Page, Policy, Webhook
 from ivr.models.policy import DEFAULT
-from ivr.services import paging
+from ivr.services.paging import paging
 from tests.services import people
 from tests.services.people import NOW
 

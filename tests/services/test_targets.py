@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from callflows.turn import Severity
 from ivr.models import ClockKind
-from ivr.services import targets
-from ivr.services.business_time import Calendar
+from ivr.services.settings.business_time import Calendar
+from ivr.services.tickets import targets
 from tests.services.slow_clock import slowly
 
 TORONTO = Calendar("America/Toronto", "CA-ON")

@@ -20,9 +20,9 @@ from ivr.models import (
     Technician,
     Ticket,
 )
-from ivr.services import ticket_list, tickets
-from ivr.services.clocks import PROMISES
-from ivr.services.ticket_filters import NOBODY, Due, Moment, Order, Wanted
+from ivr.services.tickets import ticket_list, tickets
+from ivr.services.tickets.clocks import PROMISES
+from ivr.services.tickets.ticket_filters import NOBODY, Due, Moment, Order, Wanted
 from tests.services.people import NOW, held_call, organization, technician
 
 MOMENT = Moment(NOW, NOW + timedelta(hours=9))

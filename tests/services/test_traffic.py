@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ivr.console import tongue
 from ivr.models import Call, Direction, TakenTurn
-from ivr.services import traffic
+from ivr.services.settings import traffic
 from tests.console.colleague import Colleague
 from tests.portal.browser import words
 from tests.services.people import NOW

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Entry, Recording, RecordingState, Transcription
-from ivr.services import due, recordings, transcripts
-from ivr.services.carrier import NotNow, Refused, Unknown
-from ivr.services.sentences import Sentence
+from ivr.services import due
+from ivr.services.calls import recordings, transcripts
+from ivr.services.calls.carrier import NotNow, Refused, Unknown
+from ivr.services.calls.sentences import Sentence
 from ivr.settings import settings
 from tests.services.test_recordings import NOW, Tapes
 from tests.services.test_recordings import made as made  # noqa: PLC0414  a fixture

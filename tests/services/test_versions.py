@@ -12,9 +12,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ivr.database import engine, reading, transaction
 from ivr.models import AuditLine, Organization, SettingVersion
-from ivr.services import audit, house_settings, importing, in_force, versions
-from ivr.services.house_rules import RefusedError
-from ivr.services.house_settings import Editing
+from ivr.services import audit
+from ivr.services.imports import importing
+from ivr.services.settings import house_settings, in_force, versions
+from ivr.services.settings.house_rules import RefusedError
+from ivr.services.settings.house_settings import Editing
 from tests.services.people import NOW, organization
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.services import waveform
+from ivr.services.calls import waveform
 
 
 def wav(file: Path, samples: list[int], channels: int = 1, width: int = 2) -> Path:

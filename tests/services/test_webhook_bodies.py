@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from ivr.models import Delivery, WebhookForm
-from ivr.services import bodies, events, standard_webhooks, vocabulary
-from ivr.services.timeline import Kind
+from ivr.services import vocabulary
+from ivr.services.tickets.timeline import Kind
+from ivr.services.webhooks import bodies, events, standard_webhooks
 
 HOSTILE = "<!channel> & [click](https://evil.example) *now*"
 DATA: dict[str, Any] = {

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from callflows.turn import Severity
 from ivr.models import Clock, ClockKind, Entry, Status, Ticket
-from ivr.services import clocks, life, overdue, targets, tickets
-from ivr.services.business_time import Calendar
-from ivr.services.timeline import Kind
+from ivr.services.settings.business_time import Calendar
+from ivr.services.tickets import clocks, life, overdue, targets, tickets
+from ivr.services.tickets.timeline import Kind
 from tests.services.people import organization, technician
 
 START = datetime(2028, 1, 1, tzinfo=UTC)  # a leap year

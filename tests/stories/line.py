@@ -18,8 +18,11 @@ from ivr.database import reading, transaction
 from ivr.exchange import Exchange, ManualClock
 from ivr.models import Ticket
 from ivr.phone.client import Carrier
-from ivr.services import due, importing, inbox, show, spool
+from ivr.services import due
 from ivr.services.due import Due
+from ivr.services.imports import importing
+from ivr.services.mail import inbox, spool
+from ivr.services.tickets import show
 from ivr.settings import settings
 
 NIGHT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 
 from ivr import clock
 from ivr.database import transaction
-from ivr.services import conversation, tickets
+from ivr.services.tickets import conversation, tickets
 from tests.portal.browser import Customer, words
 from tests.stories.line import Line
 from tests.stories.test_reaching_a_technician import hold

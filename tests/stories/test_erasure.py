@@ -25,22 +25,13 @@ from ivr.models import (
     Ticket,
     Webhook,
 )
-from ivr.services import (
-    conversation,
-    holds,
-    house_settings,
-    in_force,
-    relations,
-    saved_views,
-    search,
-    tickets,
-    timeline,
-    transcripts,
-    versions,
-)
-from ivr.services.house_settings import Editing
-from ivr.services.ticket_filters import Moment, Wanted
-from ivr.services.timeline import Kind
+from ivr.services.calls import transcripts
+from ivr.services.erasure import holds
+from ivr.services.settings import house_settings, in_force, versions
+from ivr.services.settings.house_settings import Editing
+from ivr.services.tickets import conversation, relations, saved_views, search, tickets, timeline
+from ivr.services.tickets.ticket_filters import Moment, Wanted
+from ivr.services.tickets.timeline import Kind
 from ivr.settings import settings
 from tests.api.program import Program, token
 from tests.console.browsing import receive

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Channel, Feedback, Ticket
-from ivr.services import conversation, feedback, tickets
-from ivr.services.feedback import Outcome
+from ivr.services.tickets import conversation, feedback, tickets
+from ivr.services.tickets.feedback import Outcome
 from ivr.settings import settings
 from tests.stories.line import Line
 from tests.stories.test_reaching_a_technician import hold

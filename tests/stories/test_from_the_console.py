@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 
 from ivr.database import reading, transaction
 from ivr.models import Contact, Leg, Page, Technician
-from ivr.services import paging, tickets
+from ivr.services.paging import paging
+from ivr.services.tickets import tickets
 from ivr.settings import settings
 from tests.stories.line import WORLD, Line
 from tests.stories.test_reaching_a_technician import hold, page

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Message, Technician
-from ivr.services import overrides, rotas
+from ivr.services.on_call import overrides, rotas
 from tests.stories.line import NIGHT, WORLD, Line
 
 MINUTE = timedelta(minutes=1)

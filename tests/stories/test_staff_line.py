@@ -8,7 +8,8 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Message, TakenTurn, Technician
-from ivr.services import duty, people, rotas
+from ivr.services.on_call import duty, rotas
+from ivr.services.staff import people
 from tests.stories.line import WORLD, Line
 from tests.stories.test_reaching_a_technician import hold
 from tests.stories.test_reaching_a_technician import page as page_of

@@ -9,9 +9,12 @@ from sqlalchemy import select
 from ivr import clock
 from ivr.database import reading, transaction
 from ivr.models import Canary, CanaryState, Delivery, Message, Ticket
-from ivr.services import board, cage, canary, events, found, people, show, webhooks
-from ivr.services.canary_steps import Step
-from ivr.services.webhooks import Wish
+from ivr.services.staff import people
+from ivr.services.sureness import cage, canary, found
+from ivr.services.sureness.canary_steps import Step
+from ivr.services.tickets import board, show
+from ivr.services.webhooks import events, webhooks
+from ivr.services.webhooks.webhooks import Wish
 from ivr.settings import settings
 from tests.stories.line import Line
 

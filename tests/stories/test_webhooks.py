@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ivr.database import transaction
-from ivr.services import conversation, tickets
+from ivr.services.tickets import conversation, tickets
 from tests.receiver import Receiver, receiver
 from tests.services import hooks
 from tests.stories.line import Line

@@ -1,0 +1,1 @@
+"""Calls: taking their turns, their recordings, and what is told of them."""

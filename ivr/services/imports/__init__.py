@@ -1,0 +1,1 @@
+"""`ivr import FILE`: its shape, its reading, and the writing of it."""

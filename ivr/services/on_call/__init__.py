@@ -1,0 +1,1 @@
+"""Who is on call: rotas, shifts, overrides, absences, calendars."""

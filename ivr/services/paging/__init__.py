@@ -1,0 +1,1 @@
+"""Pages: ringing those who are on call until one presses 1."""

@@ -1,0 +1,1 @@
+"""Reports: counted by day, summed up by month."""

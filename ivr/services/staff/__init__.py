@@ -1,0 +1,1 @@
+"""Our own people: accounts, signing in, roles, tokens."""

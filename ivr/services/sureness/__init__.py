@@ -1,0 +1,1 @@
+"""Being sure that the line answers: checks, readiness, the canary."""

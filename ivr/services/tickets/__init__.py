@@ -1,0 +1,1 @@
+"""Tickets: what becomes of them, what was promised, and how they are found."""

@@ -1,0 +1,1 @@
+"""Outgoing webhooks: what they are told, and the telling."""
