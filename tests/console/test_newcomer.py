@@ -23,9 +23,9 @@ pytestmark = [
 ]
 
 
-def press(page: Page, name: str, role: str = "button") -> None:
+def press(page: Page, name: str, role: str = "button", *, exact: bool = False) -> None:
     """Go to it, and press Enter."""
-    page.get_by_role(role, name=name).first.press("Enter")  # type: ignore[arg-type]
+    page.get_by_role(role, name=name, exact=exact).first.press("Enter")  # type: ignore[arg-type]
 
 
 def choose(field: Locator, beginning: str) -> None:
@@ -35,7 +35,7 @@ def choose(field: Locator, beginning: str) -> None:
 
 
 def makes_a_rota(page: Page, name: str, *people: str) -> None:
-    press(page, "Rotas", "link")
+    press(page, "Rotas", "link", exact=True)
     press(page, "New rota", "link")
     page.get_by_label("Name", exact=True).focus()
     page.keyboard.type(name)
