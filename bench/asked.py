@@ -104,6 +104,7 @@ THEIR_OWN: dict[str, dict[str, Value]] = {
         "language": lambda _db: "fr-CA",
         "key": lambda _db: "goodbye",
     },
+    "preview": {"key": _oldest(Attachment.key, Attachment.media_type.startswith("image/"))},
     "read_text": {"key": _oldest(Attachment.key, Attachment.media_type.startswith("text/"))},
     "prompt_sound": {"name": lambda _db: None},
 }

@@ -11,8 +11,8 @@ from ivr.models import Delivery, Mail, Message, Ticket
 from ivr.services.mail import inbox, outbox
 from ivr.services.webhooks import webhooks
 
-MOST = 200
-"""Rows of a kind that are shown."""
+MOST = 50
+"""Rows of a kind that are shown; who has seen to one is shown the next. The menu tells how many."""
 
 
 def count(db: Session) -> int:
