@@ -121,14 +121,8 @@ ALSO: dict[str, tuple[str, ...]] = {
         *("customer={customer}&order=due", "assignee={person}&status=closed", "order=due"),
     ),
     "all_calls": (
-        *(
-            "outcome=hung_up",
-            "outcome=unknown",
-            "direction=inbound",
-            "number={phone}",
-            "person={person}",
-        ),
-        *("customer={customer}", "from=2025-03-01&to=2025-03-31"),
+        *("outcome=left-early", "direction=inbound", "number={phone}", "person={person}"),
+        *("outcome=unknown-number", "customer={customer}", "from=2025-03-01&to=2025-03-31"),
         "from=2025-03-01&customer={customer}&outcome=answered",
     ),
     "one_ticket": ("show=calls", "show=mail", "show=system"),

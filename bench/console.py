@@ -39,37 +39,51 @@ WHOLE = Size(tickets=1_000_000, sqlite=100_000, times=15)
 QUICK = Size(tickets=30_000, sqlite=30_000, times=5)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Every page of one database, and of one with a tenth of it, by what is asked."""
+
+    many: dict[str, dict[str, Any]]
+    few: dict[str, dict[str, Any]]
+    disturbed: bool
+
+    def told(self, page: str) -> str:
+        one, tenth = self.many[page], self.few.get(page, {})
+        p50, p95 = (percentile(one["took"], share) for share in (0.5, 0.95))
+        beside = f"{median(tenth['took']):.1f}" if tenth.get("path") else "none"
+        return f"{p50:.1f}/{p95:.1f}, CPU {one['web'] + one['database']:.1f}, a tenth {beside}"
+
+
 def measure(size: Size) -> Iterator[Row]:
     with kept.on_postgresql() as running:
         urls = [kept.postgresql(running, count) for count in (size.tickets, size.tickets // 10)]
-        yield from _rows(f"PostgreSQL {version(running)}", size.tickets, urls, size.times)
-    urls = [kept.sqlite(count) for count in (size.sqlite, size.sqlite // 10)]
-    yield from _rows("SQLite", size.sqlite, urls, size.times)
+        name, whole = f"PostgreSQL {version(running)}", _both(urls, size.times)
+    lite = _both([kept.sqlite(count) for count in (size.sqlite, size.sqlite // 10)], size.times)
+    yield Row(
+        f"{name} with {size.tickets:,} tickets, SQLite with {size.sqlite:,}: pages",
+        "p50/p95 in ms, CPU of the page and of the database, p50 with a tenth of the tickets",
+    )
+    for page in whole.many:
+        yield _row(page, whole, lite)
 
 
-def _rows(name: str, tickets: int, urls: list[str], times: int) -> Iterator[Row]:
+def _row(page: str, whole: Asked, lite: Asked) -> Row:
+    one = whole.many[page]
+    what = re.sub(r"<[^<>]*:(\w+)>", r"<\1>", f"`{page}`")
+    if one["path"] is None:
+        return Row(what, "nothing of the kind is there")
+    if one["status"] not in FINE:
+        raise BrokenRunError(f"{one['path']} is answered with {one['status']}")
+    told = f"{whole.told(page)}; SQLite {lite.told(page)}; {one['size'] / 1000:,.0f} kB"
+    goal = FIRST_PAGE if one["endpoint"] == HOME else PROMPT
+    slower = max(median(of.many[page]["took"]) for of in (whole, lite))
+    return Row(what, told, slower, " ms", goal, whole.disturbed or lite.disturbed)
+
+
+def _both(urls: list[str], times: int) -> Asked:
     others = machine.wait_until_quiet(PATIENCE)
     many, few = (_asked(url, times) for url in urls)
-    disturbed = others >= machine.QUIET
-    for asked, one in many.items():
-        page = re.sub(r"<[^<>]*:(\w+)>", r"<\1>", asked)
-        what = f"{name}, {tickets:,} tickets: `{page}`"
-        if one["path"] is None:
-            yield Row(what, "nothing of the kind is there")
-            continue
-        if one["status"] not in FINE:
-            raise BrokenRunError(f"{one['path']} is answered with {one['status']}")
-        told = f"{_told(one)}, {one['size'] / 1000:,.0f} kB, {one['statements']} statements"
-        if asked in few and few[asked]["path"]:
-            told += f"; with a tenth {_told(few[asked])}"
-        goal = FIRST_PAGE if one["endpoint"] == HOME else PROMPT
-        yield Row(what, told, median(one["took"]), " ms", goal, disturbed)
-
-
-def _told(one: dict[str, Any]) -> str:
-    p50, p95 = (percentile(one["took"], share) for share in (0.5, 0.95))
-    cpu = f"CPU {one['web']:.1f} ms + database {one['database']:.1f} ms"
-    return f"p50/p95 {p50:.1f}/{p95:.1f} ms, {cpu}"
+    return Asked(many, few, others >= machine.QUIET)
 
 
 def _asked(url: str, times: int) -> dict[str, dict[str, Any]]:

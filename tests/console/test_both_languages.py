@@ -100,7 +100,7 @@ FOUND = re.compile(r'\b(?:ok|warn|bad|off|also|_kept|found\.bad)\(\s*"([a-z-]+)"
 def test_whatever_a_service_tells_has_its_sentence(kind: str, asked: re.Pattern[str]) -> None:
     keys = {
         key
-        for file in (IVR / "services").glob("*.py")
+        for file in (IVR / "services").rglob("*.py")
         for key in asked.findall(file.read_text("utf-8"))
     }
     assert len(keys) > 20, "the sources are written in another way now"
@@ -108,7 +108,7 @@ def test_whatever_a_service_tells_has_its_sentence(kind: str, asked: re.Pattern[
 
 
 def test_whatever_a_setting_is_refused_for_has_its_sentence() -> None:
-    files = (IVR / "services").glob("*.py")
+    files = (IVR / "services").rglob("*.py")
     keys = {key for file in files for key in OF_SETTINGS.findall(file.read_text("utf-8"))}
     assert len(keys) > 10, "the sources are written in another way now"
     assert [key for key in keys if not tongue.is_known(f"settings.{key}")] == []

@@ -22,7 +22,12 @@ from callflows.steps import SECRET, STEPS
 from callflows.turn import MOST_STEPS, Bridge, End, Go, Heard, Hold, Known, Say, Then, Turn, say
 from ivr.database import connection, table_of
 from ivr.models import Call, Caller, Contact, Direction, Place, TakenTurn
-from ivr.services.calls import call_row, outcomes, writing
+from ivr.services.calls import (
+    call_row,
+    outcomes,
+    staff_writing,  # noqa: F401  enters what the staff line writes
+    writing,
+)
 from ivr.services.calls.answer import Answer
 from ivr.services.calls.call_row import CallRow
 from ivr.services.calls.desk import CallDesk
