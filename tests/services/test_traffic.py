@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from callflows import walk
 from ivr.console import tongue
 from ivr.models import Call, Direction, TakenTurn
 from ivr.services.settings import traffic
@@ -91,3 +92,8 @@ def test_everything_that_is_heard_has_a_word() -> None:
     heard = {one for flow in traffic.flows().values() for way in flow.ways for one in way.heard}
     for one in heard - set("0123456789*#"):
         assert tongue.is_known(f"settings.heard_{one.replace(' ', '_').lower()}"), one
+
+
+def test_however_somebody_went_away_it_is_told_in_words() -> None:
+    for way in (*walk.AWAY, "missed", "leave"):
+        assert tongue.is_known(f"call.left_{way}"), way
