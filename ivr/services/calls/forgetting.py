@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import reading, rid_of_old_pages, transaction
 from ivr.models import Act, Correction, Entry, Recording, RecordingState, Transcription
-from ivr.services import audit
+from ivr.services import audit, pauses
 from ivr.services.calls import retention
 from ivr.services.calls.carrier import Carrier, Placed
 from ivr.services.erasure import erasing
@@ -23,7 +23,7 @@ from ivr.settings import settings
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE = timedelta(hours=6)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 HOUSE = "the system"
 
 
@@ -48,8 +48,8 @@ def attend(recording_id: int, carrier: Carrier) -> None:
         if gone and isinstance(outcome, Placed):
             _gone(db, clock.now(), recording)
         else:
-            pause = timedelta(seconds=30 * 2 ** min(recording.tries, 12))
-            recording.due_at = clock.now() + min(pause, LONGEST_PAUSE)
+            pause = pauses.doubling(FIRST_PAUSE, recording.tries, LONGEST_PAUSE)
+            recording.due_at = clock.now() + pause
     if not _more():
         passages.clean_up()
         rid_of_old_pages()

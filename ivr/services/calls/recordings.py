@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Call, Leg, Recording, RecordingState
+from ivr.services import pauses
 from ivr.services.calls import outcomes, sentences, transcribing, waveform
 from ivr.services.calls.call_row import CallRow
 from ivr.services.calls.carrier import Carrier, NotNow, Refused
@@ -28,7 +29,7 @@ from ivr.settings import settings
 KINDS = ("description", "message", "note", "conversation")
 LEASE = timedelta(seconds=120)
 GIVE_UP_AFTER = timedelta(hours=24)
-LONGEST_PAUSE = timedelta(minutes=15)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
 GONE = {RecordingState.DELETING, RecordingState.DELETED}
 
 
@@ -220,8 +221,7 @@ def _store(sid: str, audio: Iterator[bytes]) -> tuple[str, str] | None:
 
 def _again_or_missing(db: Session, now: datetime, recording: Recording, cause: str) -> None:
     if now - recording.made_at < GIVE_UP_AFTER:
-        pause = timedelta(seconds=2 ** min(recording.tries, 10))
-        recording.due_at = now + min(LONGEST_PAUSE, pause)
+        recording.due_at = now + pauses.doubling(FIRST_PAUSE, recording.tries, LONGEST_PAUSE)
         return
     recording.state, recording.due_at = RecordingState.MISSING, None
     about = {"ticket_id": recording.ticket_id, "call_id": recording.call_id}

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Recording, RecordingState, Transcription, TranscriptionState
+from ivr.services import pauses
 from ivr.services.calls.carrier import Carrier, Outcome, Placed, Refused
 from ivr.services.tickets import timeline
 from ivr.services.tickets.timeline import Kind
@@ -24,7 +25,7 @@ from ivr.settings import settings
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-LONGEST_PAUSE = timedelta(minutes=15)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(hours=24)
 ANSWERED_WITHIN = timedelta(hours=1)
 MOST_ASKED = 3
@@ -118,7 +119,7 @@ def _write_down(db: Session, now: datetime, row: Transcription, outcome: Outcome
         else:
             _give_up(db, now, row, outcome.cause)
     else:
-        row.due_at = now + min(LONGEST_PAUSE, timedelta(seconds=2 ** min(row.tries, 10)))
+        row.due_at = now + pauses.doubling(FIRST_PAUSE, row.tries, LONGEST_PAUSE)
 
 
 def _give_up(db: Session, now: datetime, row: Transcription, cause: str) -> None:

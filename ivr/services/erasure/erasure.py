@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ivr import clock
 from ivr.database import changed, connection, hurry, rid_of_old_pages, transaction
 from ivr.models import Act, Contact, Erasure, ErasureState
-from ivr.services import audit
+from ivr.services import audit, pauses
 from ivr.services.calls.carrier import Carrier, Forgotten, Placed
 from ivr.services.erasure import taking_away, traces
 from ivr.services.erasure.erasing import GONE
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 LATER = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=6)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 SHOWN = 100
 LOG = "log"
 """What is left when all is gone but the pages of SQLite's log."""
@@ -175,4 +175,4 @@ def _write_down(
         hurry(db)
         return
     log.warning("erasure %s is not done everywhere yet", made.id)
-    made.due_at = now + min(timedelta(seconds=30 * 2 ** min(made.tries, 10)), LONGEST_PAUSE)
+    made.due_at = now + pauses.doubling(FIRST_PAUSE, made.tries, LONGEST_PAUSE)

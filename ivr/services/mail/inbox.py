@@ -18,6 +18,7 @@ from callflows.turn import Severity
 from ivr import clock
 from ivr.database import changed, hurry, transaction
 from ivr.models import Mail, MailOutcome
+from ivr.services import pauses
 from ivr.services.calls.carrier import Carrier
 from ivr.services.mail import mail_headers, mail_reading, mail_sorting, spool
 from ivr.services.mail.mail_reading import Read
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
-LONGEST_PAUSE = timedelta(minutes=5)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 A_MOMENT = timedelta(seconds=2)
 
 
@@ -151,7 +152,7 @@ def _sort(db: Session, now: datetime, claimed: Mail, read: Read, files: list[Kep
 
 def _again(db: Session, now: datetime, claimed: Mail, cause: str) -> bool:
     """False when it is done after all: the connection may have been lost after the commit."""
-    pause = min(LONGEST_PAUSE, timedelta(seconds=5 * 2**claimed.tries))
+    pause = pauses.doubling(FIRST_PAUSE, claimed.tries, LONGEST_PAUSE)
     still = update(Mail).where(Mail.id == claimed.id, Mail.due_at == claimed.due_at)
     return changed(db, still.values(due_at=now + pause, cause=cause))
 
