@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from ivr.database import changed, hurry
 from ivr.models import Call, Leg, LegState, Page, PageState, Place, TakenTurn, Technician
 from ivr.services.calls.call_row import CallRow
-from ivr.services.paging import paging
+from ivr.services.paging import bundling, paging
 from ivr.services.tickets import timeline
 from ivr.services.tickets.timeline import Kind
 
 ACCEPTED = "accepted"
-RUNG = (LegState.DUE, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
+RUNG = (LegState.DUE, *bundling.ON_THE_PHONE)
 
 
 def is_pressed(db: Session, page: Page) -> bool:

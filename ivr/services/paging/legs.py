@@ -33,7 +33,7 @@ CONVERSATION = 6
 """Seconds; a shorter call back ended while the customer was told who calls."""
 DIALLED_IN = "dialled in"
 NOT_RUNG = (LegState.DUE, LegState.WAITING)
-LIVE = (*NOT_RUNG, LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
+LIVE = (*NOT_RUNG, *bundling.ON_THE_PHONE)
 
 
 def ring(

@@ -9,15 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.database import changed, hurry
-from ivr.models import Call, Leg, LegState, Page, PageState, Place, Technician
+from ivr.models import Call, Leg, Page, PageState, Place, Technician
 from ivr.services import audit
 from ivr.services.audit import Deed
-from ivr.services.paging import legs, paging
+from ivr.services.paging import bundling, legs, paging
 from ivr.services.tickets import timeline
 from ivr.services.tickets.timeline import Kind
 
 ON_LINE = (Place.HOLDING, Place.TALKING_TO_US)
-RINGS = (LegState.PLACING, LegState.RINGING, LegState.ANSWERED)
 
 
 class TooLateError(Exception):
@@ -120,7 +119,9 @@ def ring_now(db: Session, now: datetime, page: Page, by: str) -> None:
     """The level once more, at once; a page that somebody has, and does nothing about, from the
     first level.
     """
-    rings = select(Leg.id).where(Leg.page_id == page.id, Leg.state.in_(RINGS), ~Leg.stopping)
+    rings = select(Leg.id).where(
+        Leg.page_id == page.id, Leg.state.in_(bundling.ON_THE_PHONE), ~Leg.stopping
+    )
     if page.state in paging.LIVE and db.scalar(rings.limit(1)) is not None:
         raise TooLateError("rings")
     if page.calls_back:
