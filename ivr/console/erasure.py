@@ -13,17 +13,15 @@ from werkzeug.wrappers import Response as Answer
 
 from ivr import clock
 from ivr.console.door import console, page
-from ivr.console.forms import done, filled_in, token, too_old
+from ivr.console.forms import done, filled_in, one_line, token, too_old
 from ivr.console.guard import needs
 from ivr.console.tongue import say
 from ivr.database import reading, transaction
 from ivr.models import Act, Contact, Erasure
 from ivr.services import audit
-from ivr.services.calls import numbers
 from ivr.services.erasure import erasure, traces
 from ivr.services.erasure.erasing import GONE
 from ivr.services.erasure.erasure import NotPossibleError
-from ivr.services.settings import house
 from ivr.services.staff.roles import May
 from ivr.services.tickets import customers
 
@@ -49,14 +47,13 @@ def find_person() -> Response:
         answer = _search(old=True)
         answer.status_code = HTTPStatus.FORBIDDEN
         return answer
-    asked = " ".join(request.form.get("whom", "").replace("\0", "").split())[:200]
+    asked = one_line("whom")
     if len(asked) < customers.SHORTEST:
         answer = _search(asked=asked, short=True)
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return answer
     with transaction() as db:
-        number = numbers.international(asked, house.country(db))
-        found = customers.find(db, asked, number)
+        found = customers.find(db, asked)
         by = filled_in(db).by
         audit.write(db, clock.now(), by, Act.SAW, "contacts", audit.Kind.PERSON_SEARCHED,
                     found=len(found))  # fmt: skip

@@ -74,6 +74,11 @@ class Form:
         return self.text()
 
 
+def one_line(name: str) -> str:
+    """What was looked for, in a form that changes nothing."""
+    return " ".join(request.form.get(name, "").replace("\0", "").split())[:LONGEST_LINE]
+
+
 def token(about: str) -> str:
     """For a form of one ticket, or of one page, in this browser."""
     return signed.sign([staff.key(), about], PURPOSE)

@@ -12,12 +12,12 @@ from callflows.turn import Severity
 from ivr import clock, taking_in
 from ivr.console.door import console, page
 from ivr.console.forms import (
-    LONGEST_LINE,
     Form,
     WrongError,
     attached,
     done,
     filled_in,
+    one_line,
     row,
     token,
     too_old,
@@ -72,10 +72,8 @@ def find_contacts() -> str:
 
 def _contacts(db: Session) -> Sequence[Contact] | None:
     """Whoever fits what was typed; none: too little was."""
-    asked = " ".join(request.form.get("whom", "").replace("\0", "").split())[:LONGEST_LINE]
-    if len(asked) < customers.SHORTEST:
-        return None
-    return customers.find(db, asked, numbers.international(asked, house.country(db)))
+    asked = one_line("whom")
+    return customers.find(db, asked) if len(asked) >= customers.SHORTEST else None
 
 
 def _form(code: int = HTTPStatus.OK, *, old: bool = False, wrong: str = "") -> Response:

@@ -1,7 +1,8 @@
 // Recordings: how far one has played is seen on its waveform and on the sentence that is heard, a
 // click on either goes there, and the speed that was chosen holds for all of them. An address that
-// ends with #t=SECONDS&of=RECORDING opens one there, and plays nothing yet. Nothing of the page is changed for that, so that live.js, which
-// compares what it has with what comes, leaves a recording where it is.
+// ends with #t=SECONDS&of=RECORDING opens one there, and plays nothing yet. Nothing of the page is
+// changed for that, so that live.js, which compares what it has with what comes, leaves a recording
+// where it is.
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 document.documentElement.classList.add("scripted");

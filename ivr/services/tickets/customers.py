@@ -7,7 +7,9 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from ivr.models import Call, Contact, Customer, Ticket
+from ivr.services.calls import numbers
 from ivr.services.erasure.erasing import GONE
+from ivr.services.settings import house
 from ivr.services.tickets import assignment, clocks, life, timeline
 from ivr.services.tickets.timeline import Kind
 
@@ -34,10 +36,11 @@ def named(db: Session, name: str) -> Customer | None:
     return found[0] if len(found) == 1 else None
 
 
-def find(db: Session, asked: str, number: str | None = None) -> Sequence[Contact]:
+def find(db: Session, asked: str) -> Sequence[Contact]:
     """Contacts by address, number, a part of their name or of their customer's; no more than a
     page shows. Nobody who was erased.
     """
+    number = numbers.international(asked, house.country(db))
     ways = [
         Contact.email == asked.lower(),
         *(column.icontains(asked, autoescape=True) for column in (Contact.name, Customer.name)),
